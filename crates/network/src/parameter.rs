@@ -1,0 +1,167 @@
+//! Parameter values: one number for all, one per neuron, or drawn from a distribution.
+
+use serde::{Deserialize, Serialize};
+
+use crate::random::{Purpose, Stream, normal, uniform};
+
+/// A value as the user wrote it.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub enum Parameter {
+    /// The same number for every neuron or synapse.
+    Number(f64),
+    /// One number per neuron (or a single one, which stands for all).
+    Array(Vec<f64>),
+    /// Drawn once per neuron or synapse from the network's seed.
+    Random(Distribution),
+    /// A choice by name, such as the reset rule.
+    Text(String),
+}
+
+impl From<f64> for Parameter {
+    fn from(value: f64) -> Self {
+        Self::Number(value)
+    }
+}
+impl From<Vec<f64>> for Parameter {
+    fn from(values: Vec<f64>) -> Self {
+        Self::Array(values)
+    }
+}
+impl From<Distribution> for Parameter {
+    fn from(distribution: Distribution) -> Self {
+        Self::Random(distribution)
+    }
+}
+impl From<&str> for Parameter {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+/// A random law for parameters, weights or delays. Evaluated with portable arithmetic: the same bits on every machine.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(tag = "distribution", rename_all = "snake_case", deny_unknown_fields)]
+pub enum Distribution {
+    /// Uniform over `[low, high)`.
+    Uniform {
+        /// Lower bound, included.
+        low: f64,
+        /// Upper bound, not included.
+        high: f64,
+    },
+    /// Uniform over the integers `low..=high`.
+    UniformInt {
+        /// Smallest value.
+        low: i64,
+        /// Largest value.
+        high: i64,
+    },
+    /// Gaussian with the given mean and standard deviation.
+    Normal {
+        /// Mean.
+        mean: f64,
+        /// Standard deviation, at least 0.
+        sd: f64,
+    },
+    /// Gaussian whose values outside `[low, high]` are drawn again (at most 1,000 times, then clipped).
+    NormalClipped {
+        /// Mean.
+        mean: f64,
+        /// Standard deviation, at least 0.
+        sd: f64,
+        /// Smallest value let through.
+        low: f64,
+        /// Largest value let through.
+        high: f64,
+    },
+}
+
+impl Distribution {
+    /// Draws one value from a stream that belongs to one neuron or synapse.
+    #[must_use]
+    pub fn sample(&self, stream: &mut Stream) -> f64 {
+        match *self {
+            Self::Uniform { low, high } => low + (high - low) * uniform(stream),
+            Self::UniformInt { low, high } => {
+                #[expect(clippy::cast_precision_loss, reason = "validated to lie within 2^31")]
+                let value = (low + i64::from(stream.below((high - low + 1).clamp(1, 1 << 31) as u32))) as f64;
+                value
+            }
+            Self::Normal { mean, sd } => mean + sd * normal(stream),
+            Self::NormalClipped { mean, sd, low, high } => {
+                let mut value = mean + sd * normal(stream);
+                for _ in 0..1000 {
+                    if (low..=high).contains(&value) {
+                        return value;
+                    }
+                    value = mean + sd * normal(stream);
+                }
+                value.clamp(low, high)
+            }
+        }
+    }
+
+    /// What is wrong with the distribution's own numbers, if anything.
+    #[must_use]
+    pub fn problem(&self) -> Option<String> {
+        let finite = |xs: &[f64]| xs.iter().all(|x| x.is_finite());
+        match *self {
+            Self::Uniform { low, high } if !finite(&[low, high]) || low > high => {
+                Some(format!("uniform needs finite low <= high, found {low} and {high}"))
+            }
+            Self::UniformInt { low, high } if low > high || low.abs() >= 1 << 30 || high.abs() >= 1 << 30 => {
+                Some(format!("uniform_int needs low <= high within 2^30, found {low} and {high}"))
+            }
+            Self::Normal { mean, sd } if !finite(&[mean, sd]) || sd < 0.0 => {
+                Some(format!("normal needs a finite mean and sd >= 0, found {mean} and {sd}"))
+            }
+            Self::NormalClipped { mean, sd, low, high }
+                if !finite(&[mean, sd, low, high]) || sd < 0.0 || low > high =>
+            {
+                Some(format!("normal_clipped needs finite numbers, sd >= 0 and low <= high, found {self:?}"))
+            }
+            _ => None,
+        }
+    }
+}
+
+/// A parameter after defaults and random draws: what the kernels read.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Resolved {
+    /// One value for the whole population.
+    Shared(f64),
+    /// One value per neuron.
+    PerNeuron(Vec<f64>),
+}
+
+impl Resolved {
+    /// The value of one neuron.
+    #[must_use]
+    pub fn get(&self, neuron: u32) -> f64 {
+        match self {
+            Self::Shared(value) => *value,
+            Self::PerNeuron(values) => values[neuron as usize],
+        }
+    }
+}
+
+/// Turns a numeric parameter into values; `None` for text. Lengths are checked by validation.
+pub(crate) fn resolve(
+    parameter: &Parameter,
+    size: u32,
+    seed: u64,
+    object: u32,
+    slot: u32,
+) -> Option<Resolved> {
+    Some(match parameter {
+        Parameter::Number(value) => Resolved::Shared(*value),
+        Parameter::Array(values) if values.len() == 1 => Resolved::Shared(values[0]),
+        Parameter::Array(values) => Resolved::PerNeuron(values.clone()),
+        Parameter::Random(law) => Resolved::PerNeuron(
+            (0..size)
+                .map(|i| law.sample(&mut Stream::new(seed, Purpose::Parameter(slot), object, i)))
+                .collect(),
+        ),
+        Parameter::Text(_) => return None,
+    })
+}

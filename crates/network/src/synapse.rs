@@ -1,0 +1,188 @@
+//! From the user's weights and delays to what the chip's synapse word holds; nothing is rounded or clipped unseen.
+
+use serde::{Deserialize, Serialize};
+
+use crate::error::NetworkError;
+use crate::model::{Model, SynapseWord};
+
+/// What happens to weights and delays beyond the synapse word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OutOfRange {
+    /// The network is refused.
+    #[default]
+    Error,
+    /// The value is clipped to the nearest one that fits, and counted.
+    Clip,
+}
+
+/// Rounds and clips the synapses of one projection and keeps account.
+#[derive(Debug, Clone)]
+pub struct Quantiser {
+    word: SynapseWord,
+    report: QuantisationReport,
+}
+
+/// What quantisation did to one projection's synapses.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct QuantisationReport {
+    /// Synapses seen.
+    pub n_synapses: u64,
+    /// Weights that were not whole numbers and were rounded (to nearest, ties away from zero).
+    pub n_rounded: u64,
+    /// Non-zero weights that became 0.
+    pub n_vanished: u64,
+    /// Weights beyond the word, clipped.
+    pub n_clipped_weights: u64,
+    /// Delays beyond the word, clipped.
+    pub n_clipped_delays: u64,
+    /// Non-zero delays onto a model that ignores delays.
+    pub n_ignored_delays: u64,
+    /// Largest |quantised - given| weight.
+    pub max_weight_error: f64,
+    /// The weight of largest magnitude that was clipped (0 if none).
+    pub worst_weight: f64,
+    /// The largest delay that was clipped (0 if none).
+    pub worst_delay: u32,
+}
+
+impl Quantiser {
+    /// A quantiser for synapses onto `model`; `None` if the model takes no input.
+    #[must_use]
+    pub fn new(model: Model) -> Option<Self> {
+        let word = model.descriptor().synapse_word?;
+        Some(Self { word, report: QuantisationReport::default() })
+    }
+
+    /// The integer weight and the delay field that the chip would hold.
+    #[inline]
+    pub fn quantise(&mut self, weight: f64, delay: u32) -> (i32, u32) {
+        let report = &mut self.report;
+        report.n_synapses += 1;
+        let limit = f64::from(self.word.max_weight);
+        let rounded = libm::round(weight);
+        let clipped = rounded.clamp(-limit, limit);
+        if clipped != weight {
+            report.note_weight(weight, rounded, clipped);
+        }
+        let mut field = delay;
+        if delay > self.word.max_delay() {
+            field = self.word.max_delay();
+            report.note_delay(delay, self.word);
+        }
+        (clipped as i32, field)
+    }
+
+    /// The account so far.
+    #[must_use]
+    pub fn report(&self) -> &QuantisationReport {
+        &self.report
+    }
+}
+
+impl QuantisationReport {
+    #[cold]
+    fn note_weight(&mut self, weight: f64, rounded: f64, clipped: f64) {
+        self.n_rounded += u64::from(rounded != weight);
+        self.n_vanished += u64::from(clipped == 0.0);
+        self.max_weight_error = self.max_weight_error.max((clipped - weight).abs());
+        if clipped != rounded {
+            self.n_clipped_weights += 1;
+            if weight.abs() > self.worst_weight.abs() {
+                self.worst_weight = weight;
+            }
+        }
+    }
+
+    #[cold]
+    fn note_delay(&mut self, delay: u32, word: SynapseWord) {
+        if word.delay_bits == 0 {
+            self.n_ignored_delays += 1;
+        } else {
+            self.n_clipped_delays += 1;
+            self.worst_delay = self.worst_delay.max(delay);
+        }
+    }
+
+    /// Adds another account, as when the targets of one projection are quantised in parts.
+    pub fn merge(&mut self, other: &Self) {
+        self.n_synapses += other.n_synapses;
+        self.n_rounded += other.n_rounded;
+        self.n_vanished += other.n_vanished;
+        self.n_clipped_weights += other.n_clipped_weights;
+        self.n_clipped_delays += other.n_clipped_delays;
+        self.n_ignored_delays += other.n_ignored_delays;
+        self.max_weight_error = self.max_weight_error.max(other.max_weight_error);
+        if other.worst_weight.abs() > self.worst_weight.abs() {
+            self.worst_weight = other.worst_weight;
+        }
+        self.worst_delay = self.worst_delay.max(other.worst_delay);
+    }
+
+    /// Refuses clipped values if the policy says so.
+    ///
+    /// # Errors
+    /// [`NetworkError::Weight`] or [`NetworkError::Delay`] with the worst value found.
+    pub fn check(&self, policy: OutOfRange, projection: &str, model: Model) -> Result<(), NetworkError> {
+        let Some(word) = model.descriptor().synapse_word else { return Ok(()) };
+        if policy == OutOfRange::Clip {
+            return Ok(());
+        }
+        if self.n_clipped_weights > 0 {
+            return Err(NetworkError::Weight {
+                projection: projection.to_owned(),
+                weight: self.worst_weight,
+                model: model.name(),
+                limit: word.max_weight,
+            });
+        }
+        if self.n_clipped_delays > 0 {
+            return Err(NetworkError::Delay {
+                projection: projection.to_owned(),
+                delay: self.worst_delay,
+                model: model.name(),
+                limit: word.max_delay(),
+            });
+        }
+        Ok(())
+    }
+
+    /// One sentence per thing that a user should know, empty if nothing was changed.
+    #[must_use]
+    pub fn notes(&self, projection: &str, model: Model) -> Vec<String> {
+        let mut notes = Vec::new();
+        let limit = model.descriptor().synapse_word.map_or(0, |w| w.max_weight);
+        if self.n_rounded > 0 {
+            notes.push(format!(
+                "projection `{projection}`: {} of {} weights were rounded to whole numbers (largest change {:.3})",
+                self.n_rounded, self.n_synapses, self.max_weight_error
+            ));
+        }
+        if self.n_vanished > 0 {
+            notes.push(format!(
+                "projection `{projection}`: {} non-zero weights became 0; scale the weights up",
+                self.n_vanished
+            ));
+        }
+        if self.n_clipped_weights > 0 {
+            notes.push(format!(
+                "projection `{projection}`: {} weights beyond {limit} were clipped, the largest was {}",
+                self.n_clipped_weights, self.worst_weight
+            ));
+        }
+        if self.n_clipped_delays > 0 {
+            notes.push(format!(
+                "projection `{projection}`: {} delays beyond the synapse word were clipped, the largest was {}",
+                self.n_clipped_delays, self.worst_delay
+            ));
+        }
+        if self.n_ignored_delays > 0 {
+            notes.push(format!(
+                "projection `{projection}`: `{}` has no delay field; {} delays are ignored and every spike acts one tick after it was sent",
+                model.name(),
+                self.n_ignored_delays
+            ));
+        }
+        notes
+    }
+}
