@@ -1,1 +1,3 @@
-//! gennaker.
+//! engine
+mod recording;
+pub use recording::*;
