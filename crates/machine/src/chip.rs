@@ -101,7 +101,7 @@ pub struct PerformanceLevel {
     pub supply_mv: u32,
     /// Clock of the core in Hz.
     pub clock_hz: u64,
-    /// Whether this pair is published; policies use only published levels unless told otherwise.
+    /// Whether a source names this level; policies use only such levels unless told otherwise.
     pub published: bool,
 }
 

@@ -4,10 +4,13 @@ use toml::{Table, Value};
 
 use crate::chip::Generation;
 use crate::error::MachineError;
-use crate::spec::MachineSpec;
+use crate::spec::{Layout, MachineSpec};
 
 /// Key that names the preset to start from; every other key is a field of [`MachineSpec`].
 const PRESET: &str = "preset";
+const GENERATION: &str = "generation";
+/// The layout is a choice between forms, so a file's form replaces the preset's instead of being merged with it.
+const LAYOUT: &str = "layout";
 
 impl MachineSpec {
     /// Reads a machine file. The format is described on the crate's page.
@@ -18,7 +21,11 @@ impl MachineSpec {
     pub fn from_toml(text: &str) -> Result<Self, MachineError> {
         let mut given: Table = text.parse().map_err(|error: toml::de::Error| toml_error(&error))?;
         let preset = given.remove(PRESET);
-        let base = base_spec(preset.as_ref(), given.get("generation"))?;
+        let mut base = base_spec(preset.as_ref(), given.get(GENERATION))?;
+        if let Some(layout) = layout_of(&given)? {
+            // A preset's name would be wrong on a machine of another size.
+            base.name = layout.to_string();
+        }
         let mut merged = table_of(&base)?;
         merge(&mut merged, given, "")?;
         Value::Table(merged).try_into().map_err(|error| toml_error(&error))
@@ -40,7 +47,7 @@ fn table_of(spec: &MachineSpec) -> Result<Table, MachineError> {
 /// The description that a file overrides: its preset, or the single board of its generation.
 fn base_spec(preset: Option<&Value>, generation: Option<&Value>) -> Result<MachineSpec, MachineError> {
     let generation = generation.map(|value| value.clone().try_into::<Generation>()).transpose();
-    let generation = generation.map_err(|error| toml_error(&error))?;
+    let generation = generation.map_err(|error| value_error(GENERATION, error.message()))?;
     let Some(preset) = preset else {
         return Ok(match generation {
             Some(Generation::Spinnaker1) => MachineSpec::spinn5(),
@@ -48,9 +55,7 @@ fn base_spec(preset: Option<&Value>, generation: Option<&Value>) -> Result<Machi
         });
     };
     let Some(name) = preset.as_str() else {
-        return Err(MachineError::Toml {
-            message: format!("`{PRESET}` must be a text, not {}", preset.type_str()),
-        });
+        return Err(value_error(PRESET, &format!("expected the name of a preset, found {preset}")));
     };
     let spec = MachineSpec::parse(name)?;
     match generation {
@@ -63,6 +68,13 @@ fn base_spec(preset: Option<&Value>, generation: Option<&Value>) -> Result<Machi
     }
 }
 
+/// The layout of a file. Says how one is written where the parser alone would complain about its number of elements.
+fn layout_of(given: &Table) -> Result<Option<Layout>, MachineError> {
+    let forms = "write { boards = 3 } or { grid = { width = 4, height = 3, wraps = true } }";
+    let layout = given.get(LAYOUT).map(|value| value.clone().try_into()).transpose();
+    layout.map_err(|error| value_error(LAYOUT, &format!("{}: {forms}", error.message())))
+}
+
 /// Replaces values of `base` by those of `given`, table by table; a key that `base` lacks is an error.
 fn merge(base: &mut Table, given: Table, path: &str) -> Result<(), MachineError> {
     for (key, value) in given {
@@ -70,9 +82,14 @@ fn merge(base: &mut Table, given: Table, path: &str) -> Result<(), MachineError>
         let known = base.keys().map(String::as_str).collect::<Vec<_>>().join(", ");
         match (base.get_mut(&key), value) {
             (None, _) => return Err(MachineError::UnknownKey { key: full_key, known }),
-            // The layout is a choice between forms, so the file's form replaces the preset's.
-            (Some(Value::Table(base)), Value::Table(value)) if full_key != "layout" => {
+            (Some(Value::Table(base)), Value::Table(value)) if full_key != LAYOUT => {
                 merge(base, value, &full_key)?;
+            }
+            (Some(Value::Table(_)), value) if !value.is_table() => {
+                return Err(value_error(
+                    &full_key,
+                    &format!("expected a table with the keys of `{full_key}`"),
+                ));
             }
             (Some(slot), value) => *slot = value,
         }
@@ -80,6 +97,15 @@ fn merge(base: &mut Table, given: Table, path: &str) -> Result<(), MachineError>
     Ok(())
 }
 
+/// Puts the key before the complaint; the parser puts it on a line of its own, or shows the place in the file.
 fn toml_error(error: &toml::de::Error) -> MachineError {
-    MachineError::Toml { message: error.to_string().trim_end().to_owned() }
+    let text = error.to_string();
+    match text.trim_end().rsplit_once("\nin `") {
+        Some((message, key)) => value_error(key.trim_end_matches('`'), message),
+        None => MachineError::Toml { message: text.trim_end().to_owned() },
+    }
+}
+
+fn value_error(key: &str, message: &str) -> MachineError {
+    MachineError::Toml { message: format!("`{key}`: {message}") }
 }

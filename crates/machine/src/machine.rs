@@ -4,10 +4,12 @@ use std::sync::Arc;
 
 use serde::{Deserialize, Serialize};
 
-use crate::chip::LinkClass;
+use crate::check::check;
+use crate::chip::{Generation, LinkClass};
 use crate::error::MachineError;
 use crate::faults::FaultSet;
 use crate::geometry::{ChipXy, HexVector, Link};
+use crate::quad::CorePosition;
 use crate::spec::MachineSpec;
 use crate::topology::Topology;
 
@@ -30,6 +32,7 @@ impl Machine {
     /// Any [`MachineError`] that names a field of `spec`.
     pub fn new(spec: MachineSpec) -> Result<Machine, MachineError> {
         let topology = spec.layout.topology()?;
+        check(&spec, &topology)?;
         let faults = FaultSet::new(&spec.faults, &topology, spec.chip.n_pes, spec.boot_chip);
         Ok(Machine { spec: Arc::new(spec), topology, faults: Arc::new(faults) })
     }
@@ -82,8 +85,8 @@ impl Machine {
     }
 
     /// Core ids that applications may use on this chip, ascending. Of the PEs that work, the last
-    /// `n_pes - application_pes` are kept for system software; core 0 is the management core. Empty where no chip
-    /// works.
+    /// `n_pes - application_pes` are kept for system software (how many is published, which ones is assumed); core 0 is
+    /// the management core. Empty where no chip works.
     pub fn application_cores(&self, chip: ChipXy) -> impl Iterator<Item = u8> + '_ {
         let dead = self.faults.cores.get(&chip).copied().unwrap_or_default();
         let working = (1..=self.spec.chip.n_pes).filter(move |&core| !dead.contains(core));
@@ -99,6 +102,13 @@ impl Machine {
         usize::from(self.spec.chip.application_pes).saturating_sub(dead)
     }
 
+    /// Where a PE lies on its chip. `None` for the management core, for ids above `n_pes`, and on SpiNNaker1, whose
+    /// cores all share one path to the router.
+    pub fn core_position(&self, core: u8) -> Option<CorePosition> {
+        let placed = self.spec.generation == Generation::Spinnaker2 && core <= self.spec.chip.n_pes;
+        placed.then(|| CorePosition::of(core)).flatten()
+    }
+
     /// Links that a packet crosses between two chips of a machine without faults.
     ///
     /// On a board alone this is the distance on the endless mesh, which equals the distance on the board; yet single
@@ -108,8 +118,8 @@ impl Machine {
     }
 
     /// All shortest displacements between two chips, ascending and without repetition: one on a mesh, up to four on
-    /// a torus. On a torus more than twice as long as wide, further ones of equal length wind around it; they are
-    /// not listed.
+    /// a torus. On a torus at least twice as long as wide, further ones of equal length wind around it; they are not
+    /// listed.
     pub fn minimal_vectors(&self, from: ChipXy, to: ChipXy) -> Vec<HexVector> {
         self.topology.minimal_vectors(from, to)
     }
@@ -135,6 +145,14 @@ impl Machine {
         let there = self.topology.neighbour(chip, link)?;
         let same_board = self.board_of(chip) == self.board_of(there);
         Some(if same_board { LinkClass::Short } else { LinkClass::Long })
+    }
+
+    pub(crate) fn topology(&self) -> &Topology {
+        &self.topology
+    }
+
+    pub(crate) fn n_dead_pes(&self) -> usize {
+        self.faults.n_dead_cores()
     }
 }
 

@@ -1,5 +1,6 @@
 //! The description of a machine: what a preset names and what a machine file holds.
 
+use std::fmt;
 use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
@@ -12,7 +13,7 @@ use crate::geometry::ChipXy;
 use crate::topology::Topology;
 
 /// Largest side of a [`Layout::Grid`], in chips.
-const MAX_GRID_SIDE: u16 = 4_096;
+const MAX_GRID_SIDE: u16 = 1_024;
 
 /// Everything that has to be said about a machine. Plain data: any value may be written down, and
 /// [`crate::Machine::new`] checks it.
@@ -42,9 +43,9 @@ pub enum Layout {
     Boards(u32),
     /// A rectangle of chips on one board, without the hexagonal outline. For single chips, and for small tori in tests.
     Grid {
-        /// Columns, 1 to 4,096.
+        /// Columns, 1 to 1,024.
         width: u16,
-        /// Rows, 1 to 4,096.
+        /// Rows, 1 to 1,024.
         height: u16,
         /// Whether opposite edges are joined.
         wraps: bool,
@@ -92,7 +93,7 @@ impl MachineSpec {
     pub fn boards(n: u32) -> Result<Self, MachineError> {
         let layout = Layout::Boards(n);
         layout.topology()?;
-        Ok(Self::with_layout(&format!("boards:{n}"), Generation::Spinnaker2, layout))
+        Ok(Self::with_layout(&layout.to_string(), Generation::Spinnaker2, layout))
     }
 
     /// The Dresden installation: 720 boards in eight racks.
@@ -105,10 +106,10 @@ impl MachineSpec {
         Self::with_layout("spinn5", Generation::Spinnaker1, Layout::Boards(1))
     }
 
-    /// A rectangle of SpiNNaker2 chips, 1 to 4,096 on a side, with or without joined edges.
+    /// A rectangle of SpiNNaker2 chips, 1 to 1,024 on a side, with or without joined edges.
     pub fn grid(width: u16, height: u16, wraps: bool) -> Self {
-        let name = format!("{width} x {height} {}", if wraps { "torus" } else { "grid" });
-        Self::with_layout(&name, Generation::Spinnaker2, Layout::Grid { width, height, wraps })
+        let layout = Layout::Grid { width, height, wraps };
+        Self::with_layout(&layout.to_string(), Generation::Spinnaker2, layout)
     }
 
     fn with_layout(name: &str, generation: Generation, layout: Layout) -> Self {
@@ -128,6 +129,16 @@ impl FromStr for MachineSpec {
 
     fn from_str(text: &str) -> Result<Self, MachineError> {
         MachineSpec::parse(text)
+    }
+}
+
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Layout::Boards(n) => write!(f, "boards:{n}"),
+            Layout::Grid { width, height, wraps: true } => write!(f, "{width} x {height} torus"),
+            Layout::Grid { width, height, wraps: false } => write!(f, "{width} x {height} grid"),
+        }
     }
 }
 

@@ -3,6 +3,7 @@
 //! A number appears once, here. Defaults of a [`crate::MachineSpec`] are read from this table, and a row whose key
 //! starts with `chip.` is a field of that name in a machine file, so any default can be overridden.
 
+mod accelerators;
 mod energy;
 pub mod spinnaker1;
 pub mod spinnaker2;
@@ -90,7 +91,7 @@ impl<T: fmt::Display> Fact<T> {
 
 /// Every hardware number of the project: SpiNNaker2 first, then SpiNNaker1.
 pub fn facts() -> Vec<FactRow> {
-    [spinnaker2::rows(), energy::rows(), spinnaker1::rows()].concat()
+    [spinnaker2::rows(), accelerators::rows(), energy::rows(), spinnaker1::rows()].concat()
 }
 
 /// Declares the constants of one table and, from the same lines, the list of them, so that none can be missing.

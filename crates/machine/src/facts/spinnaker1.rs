@@ -29,7 +29,7 @@ fact_table! { Spinnaker1;
         "Alignment of DMA transfers: one word.";
     MACS_PER_CYCLE: u32 = 0, "", Published, "chip.pe.macs_per_cycle", DS1, "There is no matrix accelerator.";
     LEVEL: PerformanceLevel = PerformanceLevel { supply_mv: 1_200, clock_hz: 200_000_000, published: true }, "",
-        Published, "chip.pe.performance_levels", "clock from the datasheet; the supply is nominal and scales nothing",
+        Assumed, "chip.pe.performance_levels", "clock from the datasheet; the supply is nominal and scales nothing",
         "The only performance level.";
     LEVEL_SWITCH_NS: u32 = 0, "ns", Derived, "chip.pe.level_switch_ns", "there is only one level",
         "Time that a change of performance level takes.";

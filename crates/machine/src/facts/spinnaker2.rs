@@ -1,5 +1,6 @@
 //! Numbers of the SpiNNaker2 chip, board and installation.
 
+pub use super::accelerators::*;
 pub use super::energy::*;
 
 use super::fact_table;
@@ -43,11 +44,6 @@ fact_table! { Spinnaker2;
         "Alignment of DMA transfers and matrix operands.";
     MACS_PER_CYCLE: u32 = 64, "", Secondary, "chip.pe.macs_per_cycle", CHIP26,
         "8-bit multiply-accumulates per cycle of a PE's matrix accelerator.";
-    MAC_ROWS: u32 = 4, "", Secondary, "mac_rows", CHIP26, "Output rows that the matrix accelerator works on at once.";
-    MAC_COLUMNS: u32 = 16, "", Secondary, "mac_columns", CHIP26,
-        "Output columns that the matrix accelerator works on at once.";
-    MAC_ACCUMULATOR_BITS: u32 = 24, "bit", Secondary, "mac_accumulator_bits", CHIP26,
-        "Width of the matrix accelerator's accumulators.";
     LEVEL_0: PerformanceLevel = level(500, 100, false), "", Assumed, "chip.pe.performance_levels", NONE,
         "Performance level 0 of 4.";
     LEVEL_1: PerformanceLevel = level(500, 150, true), "", Secondary, "chip.pe.performance_levels", CHIP26,
@@ -102,13 +98,15 @@ fact_table! { Spinnaker2;
         "Part of the raw DRAM rate that transfers reach.";
     DRAM_LATENCY_NS: u32 = 200, "ns", Assumed, "chip.dram.latency_ns", NONE, "Time to the first byte from DRAM.";
     CHIPS_PER_BOARD: u32 = 48, "", Published, "chips_per_board", GON24, "Chips per board, a hexagonal outline.";
-    BOARDS_PER_TRIAD: u32 = 3, "", Published, "boards_per_triad", RIG,
+    BOARD_OUTLINE: &str = "-3 <= x - y <= 4 within 8 x 8", "", Published, "board_outline",
+        "SpiNNMachine, inherited there from SpiNNaker1", "Which places of a board's square hold chips.";
+    BOARDS_PER_TRIAD: u32 = 3, "", Assumed, "boards_per_triad", RIG,
         "Boards whose outlines together tile a 12 x 12 torus.";
     BOARDS_PER_FRAME: u32 = 18, "", Published, "boards_per_frame", NICE25, "Boards per frame.";
     BOARDS_PER_RACK: u32 = 90, "", Published, "boards_per_rack", NICE25, "Boards per rack, five frames.";
     BOARDS_DRESDEN: u32 = 720, "", Published, "boards_dresden", NICE25,
         "Boards of the Dresden installation, eight racks.";
-    BOARDS_MAX: u32 = 1_440, "", Published, "boards_max", "Open Neuromorphic hardware page",
+    BOARDS_MAX: u32 = 1_440, "", Secondary, "boards_max", "Open Neuromorphic hardware page",
         "Boards of the largest machine that the design foresees, sixteen racks.";
     TORUS_IS_SQUAREST: bool = true, "", Assumed, "torus_is_squarest", "rig's sizing rule; real dimensions not published",
         "A torus of B boards uses the squarest pair of factors of B / 3, wider than tall.";
