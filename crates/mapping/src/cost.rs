@@ -1,0 +1,246 @@
+//! What a slice of a population costs a PE, before and after its synapses are counted.
+
+use std::collections::BTreeMap;
+use std::ops::Range;
+
+use gennaker_machine::PeSpec;
+use gennaker_network::{
+    Connector, CoreProfile, Model, Network, Population, Projection, Selection, in_degrees,
+};
+
+use crate::budget::{self, BlockSizes, MemoryBlock as Block};
+use crate::options::MappingOptions;
+use crate::rows::{RowBytes, RowCount, RowLayout};
+
+/// Where recordings are kept.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Recorder {
+    /// Nowhere: the cost without recordings.
+    Off,
+    /// In SRAM for the whole run.
+    Sram,
+    /// In DRAM, with a buffer in SRAM.
+    Dram,
+}
+
+/// A population as the memory budget sees it.
+pub(crate) struct PopulationCost<'a> {
+    pub(crate) population: &'a Population,
+    pub(crate) profile: CoreProfile,
+    inputs: Vec<Input>,
+    n_source_neurons: u64,
+    /// Spikes of the first `i` neurons of a spike list.
+    spikes_before: Vec<u64>,
+    individual: bool,
+    pe: &'a PeSpec,
+    options: &'a MappingOptions,
+}
+
+/// All projections from one source population, taken together, since they share rows.
+struct Input {
+    n_pre: u64,
+    /// Synapses of the first `i` target neurons.
+    synapses_before: Vec<u64>,
+    /// Projections that give a pair of neurons at most one synapse; `None` if any gives more.
+    single_synapse_projections: Option<u64>,
+}
+
+impl<'a> PopulationCost<'a> {
+    pub(crate) fn new(
+        network: &'a Network,
+        index: usize,
+        pe: &'a PeSpec,
+        options: &'a MappingOptions,
+    ) -> Self {
+        let population = &network.populations[index];
+        let mut sources: BTreeMap<usize, Vec<usize>> = BTreeMap::new();
+        for (projection, p) in network.projections.iter().enumerate().filter(|(_, p)| p.post == index) {
+            sources.entry(p.pre).or_default().push(projection);
+        }
+        let inputs: Vec<Input> =
+            sources.iter().map(|(&pre, projections)| Input::new(network, pre, projections)).collect();
+        Self {
+            population,
+            profile: population.model.core_profile(),
+            n_source_neurons: inputs.iter().map(|input| input.n_pre).sum(),
+            inputs,
+            spikes_before: spikes_before(population),
+            individual: population.has_individual_parameters() || population.model == Model::SpikesFromArray,
+            pe,
+            options,
+        }
+    }
+
+    /// SRAM of a PE.
+    pub(crate) fn sram_bytes(&self) -> u32 {
+        self.pe.sram_bytes
+    }
+
+    /// Incoming synapses of one neuron.
+    pub(crate) fn synapses_of(&self, neuron: u32) -> u64 {
+        self.inputs.iter().map(|input| input.synapses(neuron..neuron + 1)).sum()
+    }
+
+    /// The most that the neurons can cost together, with rows not yet counted.
+    pub(crate) fn at_most(&self, neurons: &Range<u32>, recorder: Recorder) -> BlockSizes {
+        let word_bytes = self.profile.synapse_word.map_or(0, |word| word.bytes);
+        let mut rows = RowBytes::default();
+        let mut records = 0;
+        for input in &self.inputs {
+            rows += input.at_most(neurons, word_bytes);
+            records += max_records(input.n_pre);
+        }
+        self.with_rows(neurons, rows, records, recorder)
+    }
+
+    /// What the neurons cost with rows of known size.
+    pub(crate) fn with_rows(
+        &self,
+        neurons: &Range<u32>,
+        rows: RowBytes,
+        n_records: u64,
+        recorder: Recorder,
+    ) -> BlockSizes {
+        let n = neurons.end - neurons.start;
+        let mut sizes = BlockSizes::default();
+        sizes.set(Block::Code, u64::from(self.pe.code_bytes));
+        sizes.set(Block::StackAndHeap, u64::from(self.pe.stack_bytes));
+        sizes.set(Block::Log, u64::from(self.options.log_bytes));
+        sizes.set(Block::PopulationTable, n_records * u64::from(budget::POPULATION_RECORD_BYTES));
+        sizes.set(Block::RowPointers, rows.pointers);
+        sizes.set(Block::SynapseWords, rows.words);
+        sizes.set(Block::EventFifo, self.fifo_bytes());
+        sizes.set(Block::RingBuffer, self.profile.ring.map_or(0, |ring| budget::ring_buffer_bytes(ring, n)));
+        sizes.set(Block::NeuronState, budget::neuron_state_bytes(self.profile.state_words, n));
+        let parameter_words = self.profile.parameter_words;
+        sizes.set(
+            Block::NeuronParameters,
+            budget::neuron_parameter_bytes(parameter_words, n, self.individual),
+        );
+        if self.population.model == Model::SpikeList {
+            let spikes =
+                self.spikes_before[neurons.end as usize] - self.spikes_before[neurons.start as usize];
+            sizes.set(Block::SourceData, budget::source_data_bytes(n, spikes));
+        }
+        let (spikes, states) = self.recording_bytes(neurons, recorder);
+        sizes.set(Block::SpikeRecording, spikes);
+        sizes.set(Block::StateRecording, states);
+        sizes
+    }
+
+    /// DRAM for the recordings of the neurons over the whole run, in bytes.
+    pub(crate) fn dram_bytes(&self, neurons: &Range<u32>, recorder: Recorder) -> u64 {
+        match recorder {
+            Recorder::Dram => {
+                let (spikes, states) = self.recording_bytes(neurons, Recorder::Sram);
+                spikes + states
+            }
+            Recorder::Off | Recorder::Sram => 0,
+        }
+    }
+
+    fn fifo_bytes(&self) -> u64 {
+        if self.profile.is_source {
+            return 0;
+        }
+        let few_sources = self.n_source_neurons <= budget::SMALL_FIFO_SOURCES;
+        let usual = self.pe.event_fifo_words;
+        let by_rule = if few_sources { usual.min(budget::SMALL_FIFO_WORDS) } else { usual };
+        budget::event_fifo_bytes(self.options.event_fifo_words.unwrap_or(by_rule))
+    }
+
+    /// SRAM for recorded spikes and for recorded states, in bytes.
+    fn recording_bytes(&self, neurons: &Range<u32>, recorder: Recorder) -> (u64, u64) {
+        let kept = |ticks: u32| match recorder {
+            Recorder::Off => 0,
+            Recorder::Sram => ticks,
+            Recorder::Dram => ticks.min(budget::DRAIN_TICKS),
+        };
+        let timesteps = self.options.timesteps;
+        let (mut spikes, mut states) = (0, 0);
+        for recording in &self.population.record {
+            let n = match &recording.neurons {
+                Selection::All => neurons.end - neurons.start,
+                Selection::Only(list) => list.iter().filter(|&n| neurons.contains(n)).count() as u32,
+            };
+            if recording.variable == "spikes" {
+                let window =
+                    recording.stop.unwrap_or(timesteps).min(timesteps).saturating_sub(recording.start);
+                spikes += budget::spike_recording_bytes(kept(window), n);
+            } else {
+                let samples = if recording.variable == "v_last" { 1 } else { recording.n_samples(timesteps) };
+                states += budget::state_recording_bytes(kept(samples), n);
+            }
+        }
+        (spikes, states)
+    }
+}
+
+impl Input {
+    fn new(network: &Network, pre: usize, projections: &[usize]) -> Self {
+        let n_post = network.populations[network.projections[projections[0]].post].size;
+        let mut synapses_before = vec![0; n_post as usize + 1];
+        for &projection in projections {
+            for (sum, degree) in synapses_before[1..].iter_mut().zip(in_degrees(network, projection)) {
+                *sum += u64::from(degree);
+            }
+        }
+        for i in 1..synapses_before.len() {
+            synapses_before[i] += synapses_before[i - 1];
+        }
+        let single = projections.iter().all(|&p| is_single_synapse(&network.projections[p]));
+        Self {
+            n_pre: u64::from(network.populations[pre].size),
+            synapses_before,
+            single_synapse_projections: single.then_some(projections.len() as u64),
+        }
+    }
+
+    fn synapses(&self, neurons: Range<u32>) -> u64 {
+        self.synapses_before[neurons.end as usize] - self.synapses_before[neurons.start as usize]
+    }
+
+    /// An upper bound on the rows' memory in the layout that will be smallest.
+    fn at_most(&self, neurons: &Range<u32>, word_bytes: u32) -> RowBytes {
+        let synapses = self.synapses(neurons.clone());
+        let filled_rows = self.n_pre.min(synapses) + max_records(self.n_pre) - 1;
+        let count = RowCount { rows: self.n_pre, filled_rows, synapses, longest: 0 };
+        let [pointers, listed] =
+            [RowLayout::Pointers, RowLayout::Listed].map(|layout| count.bytes(layout, word_bytes));
+        let variable = if pointers.total() <= listed.total() { pointers } else { listed };
+        let Some(n_projections) = self.single_synapse_projections else { return variable };
+        let row_words = n_projections as u32 * (neurons.end - neurons.start);
+        let fixed = count.bytes(RowLayout::Fixed { row_words }, word_bytes);
+        if fixed.total() <= variable.total() { fixed } else { variable }
+    }
+}
+
+/// Records needed for `n_pre` source neurons when each holds at least half of the rows that it may.
+fn max_records(n_pre: u64) -> u64 {
+    n_pre.div_ceil(u64::from(crate::rows::MAX_ROWS) / 2).max(1)
+}
+
+/// Whether no pair of neurons can have more than one synapse.
+fn is_single_synapse(projection: &Projection) -> bool {
+    match projection.connector {
+        Connector::OneToOne
+        | Connector::AllToAll { .. }
+        | Connector::FixedProbability { .. }
+        | Connector::DistanceDependent { .. } => true,
+        Connector::FixedInDegree { with_replacement, .. }
+        | Connector::FixedOutDegree { with_replacement, .. }
+        | Connector::FixedTotalNumber { with_replacement, .. } => !with_replacement,
+        Connector::List(_) => false,
+    }
+}
+
+fn spikes_before(population: &Population) -> Vec<u64> {
+    let mut sums = vec![0; population.size as usize + 1];
+    for &neuron in population.spikes.neurons() {
+        sums[neuron as usize + 1] += 1;
+    }
+    for i in 1..sums.len() {
+        sums[i] += sums[i - 1];
+    }
+    sums
+}

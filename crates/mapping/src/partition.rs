@@ -1,0 +1,109 @@
+//! Cutting populations into slices that fit a PE.
+
+use std::ops::Range;
+
+use crate::budget::MemoryBlock;
+use crate::cost::{PopulationCost, Recorder};
+use crate::error::MappingError;
+use crate::options::RecordingPlace;
+
+/// How a population is cut: all slices full but the last.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) struct Cut {
+    /// Neurons of a full slice, at least 1.
+    pub(crate) atoms_per_core: u32,
+    /// Where recordings go.
+    pub(crate) recorder: Recorder,
+}
+
+impl Cut {
+    /// The slices of a population of `size` neurons.
+    pub(crate) fn slices(self, size: u32) -> impl Iterator<Item = Range<u32>> {
+        slices_of(size, self.atoms_per_core)
+    }
+}
+
+fn slices_of(size: u32, atoms: u32) -> impl Iterator<Item = Range<u32>> {
+    (0..size.div_ceil(atoms)).map(move |i| i * atoms..((i + 1) * atoms).min(size))
+}
+
+/// The largest slices that fit every PE and every limit.
+///
+/// # Errors
+///
+/// [`MappingError::NeuronTooLarge`] if not even one neuron fits, [`MappingError::NoAtomsAllowed`] if none may.
+pub(crate) fn cut(cost: &PopulationCost<'_>, place: RecordingPlace) -> Result<Cut, MappingError> {
+    let search = |recorder| {
+        let atoms_per_core = most_atoms(cost, recorder)?;
+        Ok(Cut { atoms_per_core, recorder })
+    };
+    match place {
+        RecordingPlace::Sram => search(Recorder::Sram),
+        RecordingPlace::Dram => search(Recorder::Dram),
+        RecordingPlace::Auto => {
+            let free = search(Recorder::Off)?;
+            if all_fit(cost, free.atoms_per_core, Recorder::Sram) {
+                return Ok(Cut { recorder: Recorder::Sram, ..free });
+            }
+            search(Recorder::Dram)
+        }
+    }
+}
+
+fn most_atoms(cost: &PopulationCost<'_>, recorder: Recorder) -> Result<u32, MappingError> {
+    let population = cost.population;
+    let by_index = cost.profile.synapse_word.map_or(u32::MAX, |word| 1 << word.index_bits);
+    let by_user = population.max_atoms_per_core.unwrap_or(u32::MAX);
+    if by_user == 0 {
+        return Err(MappingError::NoAtomsAllowed { population: population.name.clone() });
+    }
+    let cap = cost.profile.max_atoms.min(by_index).min(by_user).min(population.size).max(1);
+    let (mut fits, mut too_many) = (0, cap + 1);
+    let mut atoms = cap;
+    while too_many - fits > 1 {
+        if all_fit(cost, atoms, recorder) {
+            fits = atoms;
+        } else {
+            too_many = atoms;
+        }
+        atoms = fits.midpoint(too_many);
+    }
+    if fits == 0 { Err(too_large(cost, recorder)) } else { Ok(fits) }
+}
+
+fn all_fit(cost: &PopulationCost<'_>, atoms: u32, recorder: Recorder) -> bool {
+    slices_of(cost.population.size, atoms)
+        .all(|slice| cost.at_most(&slice, recorder).total() <= u64::from(cost.sram_bytes()))
+}
+
+fn too_large(cost: &PopulationCost<'_>, recorder: Recorder) -> MappingError {
+    let neurons = 0..cost.population.size;
+    let total = |&neuron: &u32| cost.at_most(&(neuron..neuron + 1), recorder).total();
+    let worst = neurons.max_by_key(total).unwrap_or(0);
+    let sizes = cost.at_most(&(worst..worst + 1), recorder);
+    let (block, block_bytes) = sizes.largest();
+    MappingError::NeuronTooLarge {
+        population: cost.population.name.clone(),
+        synapses: cost.synapses_of(worst),
+        needed_bytes: sizes.total(),
+        sram_bytes: u64::from(cost.sram_bytes()),
+        block,
+        block_bytes,
+        remedy: remedy(block),
+    }
+}
+
+fn remedy(block: MemoryBlock) -> &'static str {
+    match block {
+        MemoryBlock::SynapseWords | MemoryBlock::RowPointers => {
+            "reduce the fan-in, or divide it among several populations that relay to this one"
+        }
+        MemoryBlock::PopulationTable => "let fewer populations project here",
+        MemoryBlock::SpikeRecording | MemoryBlock::StateRecording => {
+            "set recording to `auto` or `dram`, or record fewer ticks"
+        }
+        MemoryBlock::SourceData => "send fewer spikes, or divide the source into several populations",
+        MemoryBlock::EventFifo => "set a smaller event_fifo_words",
+        _ => "choose a machine whose PEs have more memory",
+    }
+}
