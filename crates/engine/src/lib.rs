@@ -1,3 +1,46 @@
-//! engine
+//! Runs a network tick by tick, with the chip's arithmetic or with double precision.
+//!
+//! **The one decision.** What the chip computes is kept to the bit; how its memory is laid out is not. Neurons live in
+//! structure-of-arrays blocks, synapses in rows sorted by sender, and a block of targets is the unit of work: it reads
+//! all spikes of the tick before and writes only its own sums, state and spikes. So results cannot depend on the number of
+//! threads, on the mapping, or on the order in which threads finish. The price: a spike's row is cut at block borders.
+//! [`LiteralMachine`] is the opposite: core by core, packet by packet, through the mapped routing tables and the packed
+//! memory images, slow and literal; it is the oracle that the fast engine is tested against.
+//!
+//! **What it does not know.** Files, terminals, plots, time in seconds, joules.
+//!
+//! ```
+//! use gennaker_engine::{Options, Simulation};
+//! use gennaker_network::*;
+//! let mut network = Network::new("one neuron");
+//! network.add_population(Population::new("cell", 1, Model::Lif).with("i_offset", 3.0).with("threshold", 10.0)
+//!     .recording("spikes").recording("v"));
+//! let mut simulation = Simulation::new(&network, &Options::default())?;
+//! simulation.run(10);
+//! let recordings = simulation.recordings();
+//! assert_eq!(recordings.populations[0].spikes.as_ref().unwrap().ticks, [3, 7]);
+//! # Ok::<(), gennaker_engine::EngineError>(())
+//! ```
+#![deny(missing_docs)]
+
+mod arithmetic;
+mod block;
+mod build;
+mod checkpoint;
+mod core;
+mod error;
+mod kernels;
+mod options;
+mod parameters;
+mod recorder;
 mod recording;
-pub use recording::*;
+mod report;
+mod ring;
+mod simulation;
+mod store;
+
+pub use error::EngineError;
+pub use options::{Numeric, Options, RingWidth};
+pub use recording::{PopulationRecording, Recordings, SpikeRecording, StateRecording, Values};
+pub use report::{ProjectionReport, RunReport};
+pub use simulation::Simulation;

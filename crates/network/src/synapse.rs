@@ -73,6 +73,18 @@ impl Quantiser {
         (clipped as i32, field)
     }
 
+    /// The delay that counts where weights and delays are not quantised: as given, but counted and ignored by models
+    /// without a delay field.
+    #[inline]
+    pub fn delay_in_use(&mut self, delay: u32) -> u32 {
+        self.report.n_synapses += 1;
+        if self.word.delay_bits > 0 || delay == 0 {
+            return delay;
+        }
+        self.report.note_delay(delay, self.word);
+        0
+    }
+
     /// The account so far.
     #[must_use]
     pub fn report(&self) -> &QuantisationReport {

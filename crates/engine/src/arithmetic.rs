@@ -1,0 +1,161 @@
+//! The two arithmetics as types: integer sums with single-precision state (the chip), double precision throughout.
+
+use std::fmt::Debug;
+use std::ops::{Add, AddAssign, Mul, Sub};
+
+use serde::Serialize;
+use serde::de::DeserializeOwned;
+
+use crate::recording::Values;
+
+/// A number type of neuron state.
+pub(crate) trait Real:
+    Copy
+    + Debug
+    + Default
+    + PartialOrd
+    + Add<Output = Self>
+    + Sub<Output = Self>
+    + Mul<Output = Self>
+    + Send
+    + Sync
+    + Serialize
+    + DeserializeOwned
+    + 'static
+{
+    /// Rounds to this precision.
+    fn from_f64(value: f64) -> Self;
+    /// Wraps recorded values.
+    fn values(values: Vec<Self>) -> Values;
+    /// Unwraps recorded values of this precision.
+    fn from_values(values: Values) -> Option<Vec<Self>>;
+}
+
+impl Real for f32 {
+    #[inline]
+    fn from_f64(value: f64) -> Self {
+        value as f32
+    }
+    fn values(values: Vec<Self>) -> Values {
+        Values::F32(values)
+    }
+    fn from_values(values: Values) -> Option<Vec<Self>> {
+        if let Values::F32(values) = values { Some(values) } else { None }
+    }
+}
+
+impl Real for f64 {
+    #[inline]
+    fn from_f64(value: f64) -> Self {
+        value
+    }
+    fn values(values: Vec<Self>) -> Values {
+        Values::F64(values)
+    }
+    fn from_values(values: Values) -> Option<Vec<Self>> {
+        if let Values::F64(values) = values { Some(values) } else { None }
+    }
+}
+
+/// A number type of input sums, with the packed form of one synapse that adds to them.
+pub(crate) trait Sum:
+    Copy
+    + Debug
+    + Default
+    + PartialEq
+    + PartialOrd
+    + AddAssign
+    + Send
+    + Sync
+    + Serialize
+    + DeserializeOwned
+    + 'static
+{
+    /// One stored synapse: target, delay and weight.
+    type Word: Copy + Default + Send + Sync + 'static;
+    /// Packs a synapse; `target` indexes the block's sums.
+    fn pack(target: u16, delay: u16, weight: Self) -> Self::Word;
+    /// Target, delay and weight of a packed synapse.
+    fn unpack(word: Self::Word) -> (usize, usize, Self);
+    /// The weight from its user value (already whole where sums are whole).
+    fn from_weight(weight: f64) -> Self;
+    /// The sum limited to `limit`, and whether it was above.
+    fn saturate(self, limit: i32) -> (Self, bool);
+}
+
+impl Sum for i32 {
+    /// Target in the low 16 bits, then 8 bits of delay, then the signed 8-bit weight: whatever the synapse words of the
+    /// models hold fits, so one layout serves all.
+    type Word = u32;
+    #[inline]
+    fn pack(target: u16, delay: u16, weight: Self) -> u32 {
+        debug_assert!(delay < 256 && (-128..128).contains(&weight));
+        u32::from(target) | u32::from(delay) << 16 | (weight as u32) << 24
+    }
+    #[inline]
+    fn unpack(word: u32) -> (usize, usize, Self) {
+        ((word & 0xFFFF) as usize, (word >> 16 & 0xFF) as usize, word as i32 >> 24)
+    }
+    fn from_weight(weight: f64) -> Self {
+        weight as i32
+    }
+    #[inline]
+    fn saturate(self, limit: i32) -> (Self, bool) {
+        (self.min(limit), self > limit)
+    }
+}
+
+impl Sum for f64 {
+    type Word = (u16, u16, f64);
+    #[inline]
+    fn pack(target: u16, delay: u16, weight: Self) -> Self::Word {
+        (target, delay, weight)
+    }
+    #[inline]
+    fn unpack(word: Self::Word) -> (usize, usize, Self) {
+        (word.0.into(), word.1.into(), word.2)
+    }
+    fn from_weight(weight: f64) -> Self {
+        weight
+    }
+    #[inline]
+    fn saturate(self, _limit: i32) -> (Self, bool) {
+        (self, false)
+    }
+}
+
+/// A pairing of state and sums.
+pub(crate) trait Arithmetic: Copy + Default + Send + Sync + 'static {
+    /// Neuron state.
+    type Real: Real;
+    /// Input sums.
+    type Sum: Sum;
+    /// A sum as the neuron update reads it.
+    fn read(sum: Self::Sum) -> Self::Real;
+}
+
+/// What the chip computes.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Chip;
+
+impl Arithmetic for Chip {
+    type Real = f32;
+    type Sum = i32;
+    #[inline]
+    fn read(sum: i32) -> f32 {
+        sum as f32
+    }
+}
+
+/// What the equations say.
+#[derive(Debug, Clone, Copy, Default)]
+pub(crate) struct Reference;
+
+impl Arithmetic for Reference {
+    type Real = f64;
+    type Sum = f64;
+    #[inline]
+    fn read(sum: f64) -> f64 {
+        sum
+    }
+}

@@ -1,0 +1,270 @@
+//! From a network description to blocks with their state and synapse stores.
+
+use std::ops::Range;
+
+use gennaker_network::{
+    Connector, Distribution, Model, Network, NetworkError, Parameter, Projection, QuantisationReport,
+    Quantiser, Synapse, for_each_synapse,
+};
+use rayon::prelude::*;
+
+use crate::arithmetic::Arithmetic;
+use crate::block::{Block, Incoming};
+use crate::error::EngineError;
+use crate::kernels::{Fired, kernel, reads_net_drive};
+use crate::options::{Options, RingWidth};
+use crate::parameters::ParameterReader;
+use crate::recorder::StateRecorder;
+use crate::ring::{Receptors, Ring};
+use crate::store::{SharedValues, Store, StoreBuilder, Synapses};
+
+/// Most neurons in a block: two sums per neuron must be numbered with 16 bits, and a ring should stay in cache.
+const MAX_BLOCK: u32 = 16_384;
+/// Fewest neurons for which a population is cut so that several threads can share it.
+const MIN_CUT: u32 = 1024;
+/// Blocks begin at multiples of this, so that no group of random words is shared by two of them.
+const BLOCK_ALIGNMENT: u32 = 64;
+/// Below this, single precision holds every whole number.
+const EXACT_IN_SINGLE: f64 = 16_777_216.0;
+
+/// The blocks of a network, and what quantisation did to each projection.
+pub(crate) type Built<A> = (Vec<Block<A>>, Vec<QuantisationReport>);
+/// One block, with the account of each projection onto it.
+type BuiltBlock<A> = (Block<A>, Vec<(usize, QuantisationReport)>);
+
+/// Builds all blocks; runs on the current thread pool.
+pub(crate) fn build<A: Arithmetic>(
+    network: &Network,
+    options: &Options,
+    n_threads: usize,
+) -> Result<Built<A>, EngineError> {
+    let plans: Vec<Plan> =
+        (0..network.populations.len()).flat_map(|p| plans(network, options, p, n_threads)).collect();
+    let built: Vec<BuiltBlock<A>> =
+        plans.into_par_iter().map(|plan| plan.build(network, options)).collect::<Result<_, EngineError>>()?;
+    let mut reports = vec![QuantisationReport::default(); network.projections.len()];
+    let mut blocks = Vec::with_capacity(built.len());
+    for (block, parts) in built {
+        parts.iter().for_each(|(projection, part)| reports[*projection].merge(part));
+        blocks.push(block);
+    }
+    for (projection, report) in network.projections.iter().zip(&reports) {
+        report.check(options.out_of_range, &projection.name, network.populations[projection.post].model)?;
+    }
+    Ok((blocks, reports))
+}
+
+/// What is fixed for a block before any synapse is drawn.
+struct Plan {
+    population: usize,
+    range: Range<u32>,
+    receptors: Receptors,
+    max_delay: u32,
+}
+
+fn plans(network: &Network, options: &Options, population: usize, n_threads: usize) -> Vec<Plan> {
+    let p = &network.populations[population];
+    let is_listed = matches!(p.model, Model::SpikeList | Model::SpikesFromArray);
+    let n_blocks = match (is_listed, p.size) {
+        (true, _) => 1,
+        (false, size) if size >= MIN_CUT => size.div_ceil(MAX_BLOCK).next_multiple_of(n_threads as u32),
+        (false, size) => size.div_ceil(MAX_BLOCK),
+    };
+    let length = p.size.div_ceil(n_blocks).next_multiple_of(BLOCK_ALIGNMENT);
+    let receptors = receptors(network, options, population);
+    let max_delay =
+        incoming(network, population).map(|(_, q)| longest_delay(network, options, q)).max().unwrap_or(0);
+    (0..p.size)
+        .step_by(length as usize)
+        .map(|start| Plan { population, range: start..p.size.min(start + length), receptors, max_delay })
+        .collect()
+}
+
+fn incoming(network: &Network, population: usize) -> impl Iterator<Item = (usize, &Projection)> {
+    network.projections.iter().enumerate().filter(move |(_, q)| q.post == population)
+}
+
+/// Net sums halve the traffic; they are allowed where they cannot change a bit.
+fn receptors(network: &Network, options: &Options, population: usize) -> Receptors {
+    let model = network.populations[population].model;
+    let is_chip = options.numeric == crate::options::Numeric::Chip;
+    if !is_chip || options.ring_width == RingWidth::Bits16 || !reads_net_drive(model) {
+        return Receptors::Split;
+    }
+    let max_weight = model.descriptor().synapse_word.map_or(0, |w| w.max_weight);
+    let largest_fan_in: f64 = incoming(network, population).map(|(_, q)| largest_in_degree(network, q)).sum();
+    if largest_fan_in * f64::from(max_weight) < EXACT_IN_SINGLE { Receptors::Net } else { Receptors::Split }
+}
+
+fn largest_in_degree(network: &Network, projection: &Projection) -> f64 {
+    let n_pre = f64::from(network.populations[projection.pre].size);
+    match &projection.connector {
+        Connector::OneToOne => 1.0,
+        Connector::FixedInDegree { n, .. } => f64::from(*n),
+        Connector::FixedOutDegree { n, with_replacement: true, .. } => n_pre * f64::from(*n),
+        #[expect(clippy::cast_precision_loss, reason = "an upper bound far above the limit")]
+        Connector::FixedTotalNumber { n, .. } => *n as f64,
+        Connector::List(list) => {
+            let mut counts = vec![0u32; network.populations[projection.post].size as usize];
+            list.post.iter().for_each(|&post| counts[post as usize] += 1);
+            f64::from(counts.into_iter().max().unwrap_or(0))
+        }
+        _ => n_pre,
+    }
+}
+
+/// The longest delay that a projection's synapses can have after quantisation.
+fn longest_delay(network: &Network, options: &Options, projection: &Projection) -> u32 {
+    let drawn = match (&projection.connector, &projection.delay) {
+        (Connector::List(list), _) if !list.delay.is_empty() => list.delay.iter().copied().max().unwrap_or(0),
+        (_, Parameter::Number(delay)) => whole(*delay),
+        (_, Parameter::Random(Distribution::UniformInt { high, .. })) => u32::try_from(*high).unwrap_or(0),
+        (
+            _,
+            Parameter::Random(Distribution::Uniform { high, .. } | Distribution::NormalClipped { high, .. }),
+        ) => whole(*high),
+        _ => 0,
+    };
+    let word = network.populations[projection.post].model.descriptor().synapse_word;
+    match word {
+        Some(word) if word.delay_bits == 0 => 0,
+        Some(word) if options.numeric.quantises() => drawn.min(word.max_delay()),
+        _ => drawn,
+    }
+}
+
+#[expect(clippy::cast_sign_loss, reason = "delays are validated to be at least 0")]
+fn whole(delay: f64) -> u32 {
+    delay.round() as u32
+}
+
+impl Plan {
+    fn build<A: Arithmetic>(
+        self,
+        network: &Network,
+        options: &Options,
+    ) -> Result<BuiltBlock<A>, EngineError> {
+        let population = &network.populations[self.population];
+        let mut incoming_stores = Vec::new();
+        let mut reports = Vec::new();
+        for (projection, _) in incoming(network, self.population) {
+            let (store, report) = self.store::<A>(network, options, projection)?;
+            incoming_stores.push(Incoming { pre: network.projections[projection].pre, projection, store });
+            reports.push((projection, report));
+        }
+        let n = self.range.len();
+        let reader = ParameterReader {
+            population,
+            index: self.population,
+            seed: network.seed,
+            range: self.range.clone(),
+            to_single: options.numeric.rounds_parameters(),
+        };
+        let block = Block {
+            population: self.population,
+            kernel: kernel(&reader, self.receptors),
+            ring: (!population.model.is_source()).then(|| Ring::new(n, self.receptors, self.max_delay)),
+            incoming: incoming_stores,
+            fired: Fired::new(&self.range),
+            recorders: StateRecorder::for_block(population, &self.range),
+            saturation: (options.ring_width == RingWidth::Bits16).then_some(i32::from(u16::MAX)),
+            n_events: 0,
+            n_saturated: 0,
+            range: self.range,
+        };
+        Ok((block, reports))
+    }
+
+    /// Draws the synapses of one projection onto this block twice: to count them, and to place them.
+    fn store<A: Arithmetic>(
+        &self,
+        network: &Network,
+        options: &Options,
+        projection: usize,
+    ) -> Result<(Store<A::Sum>, QuantisationReport), EngineError> {
+        let p = &network.projections[projection];
+        let n_senders = network.populations[p.pre].size as usize;
+        let mut builder = StoreBuilder::new(n_senders, self.range.start, self.range.len(), self.receptors);
+        for_each_synapse(network, projection, self.range.clone(), |s| builder.count(s.pre));
+        if builder.n_counted() > u64::from(u32::MAX) {
+            return Err(EngineError::TooManySynapses {
+                projection: p.name.clone(),
+                n_synapses: builder.n_counted(),
+            });
+        }
+        let model = network.populations[p.post].model;
+        let quantiser = Quantiser::new(model)
+            .ok_or_else(|| NetworkError::ProjectionOntoSource {
+                projection: p.name.clone(),
+                population: network.populations[p.post].name.clone(),
+                model: model.name(),
+            })
+            .map_err(EngineError::Network)?;
+        let mut drawn = Drawn {
+            network,
+            projection,
+            range: self.range.clone(),
+            quantises: options.numeric.quantises(),
+            quantiser,
+        };
+        let shared = drawn.shared_values();
+        let store = builder.place(shared, &mut drawn);
+        Ok((store, *drawn.quantiser.report()))
+    }
+}
+
+/// The synapses of a projection onto a block, with weights and delays as the arithmetic uses them.
+struct Drawn<'a> {
+    network: &'a Network,
+    projection: usize,
+    range: Range<u32>,
+    quantises: bool,
+    quantiser: Quantiser,
+}
+
+impl Drawn<'_> {
+    /// The values of all synapses, if the description says that they are alike.
+    fn shared_values(&self) -> Option<SharedValues> {
+        let p = &self.network.projections[self.projection];
+        let given = match (&p.connector, &p.weight, &p.delay) {
+            (Connector::List(list), Parameter::Number(weight), Parameter::Number(delay)) => {
+                let weight = common(&list.weight).unwrap_or(list.weight.is_empty().then_some(*weight))?;
+                let delay = common(&list.delay).unwrap_or(list.delay.is_empty().then(|| whole(*delay)))?;
+                SharedValues { weight, delay }
+            }
+            (_, Parameter::Number(weight), Parameter::Number(delay)) => {
+                SharedValues { weight: *weight, delay: whole(*delay) }
+            }
+            _ => return None,
+        };
+        let (weight, delay) = used(self.quantises, &mut self.quantiser.clone(), given.weight, given.delay);
+        Some(SharedValues { weight, delay })
+    }
+}
+
+/// The one value that a non-empty column holds: `Some(Some(v))`; `Some(None)` if it holds several; `None` if it is empty.
+fn common<T: Copy + PartialEq>(column: &[T]) -> Option<Option<T>> {
+    let first = *column.first()?;
+    Some(column.iter().all(|&x| x == first).then_some(first))
+}
+
+/// Weight and delay as the arithmetic uses them. Without quantisation only the account is discarded: a model without delay
+/// field ignores delays in every arithmetic.
+#[inline]
+fn used(quantises: bool, quantiser: &mut Quantiser, weight: f64, delay: u32) -> (f64, u32) {
+    if quantises {
+        let (weight, delay) = quantiser.quantise(weight, delay);
+        return (f64::from(weight), delay);
+    }
+    (weight, quantiser.delay_in_use(delay))
+}
+
+impl Synapses for &mut Drawn<'_> {
+    fn walk(self, mut each: impl FnMut(Synapse)) {
+        let (quantises, quantiser) = (self.quantises, &mut self.quantiser);
+        for_each_synapse(self.network, self.projection, self.range.clone(), |s| {
+            let (weight, delay) = used(quantises, quantiser, s.weight, s.delay);
+            each(Synapse { weight, delay, ..s });
+        });
+    }
+}

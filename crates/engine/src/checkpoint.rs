@@ -1,0 +1,235 @@
+//! Checkpoints: everything that evolves, population by population, so that they do not depend on how blocks were cut.
+//!
+//! Format: 8 bytes magic, 4 bytes version (little endian), 32 bytes SHA-256 of the rest, then the state in postcard encoding.
+
+use gennaker_network::Network;
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::arithmetic::{Arithmetic, Real};
+use crate::core::Core;
+use crate::error::EngineError;
+use crate::kernels::StateArray;
+use crate::options::Numeric;
+use crate::recording::Recordings;
+
+const MAGIC: &[u8; 8] = b"GENNAKER";
+const VERSION: u32 = 1;
+const HEADER: usize = 8 + 4 + 32;
+
+#[derive(Serialize, Deserialize)]
+struct State<R, S> {
+    network: [u8; 32],
+    numeric: Numeric,
+    tick: u32,
+    sent: Vec<Vec<u32>>,
+    n_spikes: Vec<u64>,
+    n_events: u64,
+    n_saturated: u64,
+    populations: Vec<PopulationState<R, S>>,
+    recordings: Recordings,
+}
+
+/// One population's arrays, whole: blocks are concatenated neuron by neuron.
+#[derive(Serialize, Deserialize, Clone, Default, PartialEq)]
+struct PopulationState<R, S> {
+    /// Slot by slot, receptor by receptor, neuron by neuron.
+    ring: Vec<Vec<S>>,
+    reals: Vec<Vec<R>>,
+    counts: Vec<Vec<u32>>,
+}
+
+/// SHA-256 of a network's description.
+fn digest(network: &Network) -> [u8; 32] {
+    let bytes = postcard::to_stdvec(network).unwrap_or_default();
+    Sha256::digest(&bytes).into()
+}
+
+/// The checkpoint of a core.
+pub(crate) fn save<A: Arithmetic>(core: &mut Core<A>, network: &Network, numeric: Numeric) -> Vec<u8> {
+    let recordings = core.recordings(network);
+    let state = State {
+        network: digest(network),
+        numeric,
+        tick: core.tick,
+        sent: core.sent.clone(),
+        n_spikes: core.n_spikes.clone(),
+        n_events: core.blocks.iter().map(|b| b.n_events).sum(),
+        n_saturated: core.blocks.iter().map(|b| b.n_saturated).sum(),
+        populations: collect(core, network.populations.len()),
+        recordings,
+    };
+    let payload = postcard::to_stdvec(&state).expect("plain data encodes into memory");
+    let mut bytes = Vec::with_capacity(HEADER + payload.len());
+    bytes.extend_from_slice(MAGIC);
+    bytes.extend_from_slice(&VERSION.to_le_bytes());
+    bytes.extend_from_slice(&Sha256::digest(&payload));
+    bytes.extend_from_slice(&payload);
+    bytes
+}
+
+/// Puts a checkpoint into a core of the same network; the core is unchanged if that fails.
+pub(crate) fn restore<A: Arithmetic>(
+    core: &mut Core<A>,
+    network: &Network,
+    numeric: Numeric,
+    bytes: &[u8],
+) -> Result<(), EngineError> {
+    let state: State<A::Real, A::Sum> =
+        postcard::from_bytes(payload(bytes)?).map_err(|e| problem(&e.to_string()))?;
+    if state.network != digest(network) {
+        return Err(problem("it belongs to another network, seed or set of recordings"));
+    }
+    if state.numeric != numeric {
+        return Err(problem(&format!(
+            "it was computed with numeric {:?}, this run uses {numeric:?}",
+            state.numeric
+        )));
+    }
+    check_shapes(core, &state, network)?;
+    distribute(core, &state.populations);
+    restore_recordings(core, state.recordings);
+    core.tick = state.tick;
+    core.sent = state.sent;
+    core.n_spikes = state.n_spikes;
+    for block in &mut core.blocks {
+        (block.n_events, block.n_saturated) = (0, 0);
+    }
+    if let Some(first) = core.blocks.first_mut() {
+        (first.n_events, first.n_saturated) = (state.n_events, state.n_saturated);
+    }
+    Ok(())
+}
+
+fn payload(bytes: &[u8]) -> Result<&[u8], EngineError> {
+    if bytes.len() < HEADER || &bytes[..8] != MAGIC {
+        return Err(problem("it does not begin with a checkpoint's header"));
+    }
+    let version = u32::from_le_bytes([bytes[8], bytes[9], bytes[10], bytes[11]]);
+    if version != VERSION {
+        return Err(problem(&format!(
+            "it has format version {version}, this program reads version {VERSION}"
+        )));
+    }
+    let (sum, payload) = bytes[12..].split_at(32);
+    if Sha256::digest(payload).as_slice() != sum {
+        return Err(problem("its checksum does not match; it is damaged or cut short"));
+    }
+    Ok(payload)
+}
+
+fn problem(problem: &str) -> EngineError {
+    EngineError::Checkpoint { problem: problem.to_owned() }
+}
+
+/// A checksum that matches proves that the bytes are whole, not that they were made in good faith: shapes are checked too.
+fn check_shapes<A: Arithmetic>(
+    core: &mut Core<A>,
+    state: &State<A::Real, A::Sum>,
+    network: &Network,
+) -> Result<(), EngineError> {
+    let n = network.populations.len();
+    let own = collect(core, n);
+    let lengths = |p: &PopulationState<A::Real, A::Sum>| {
+        let of = |lengths: &mut Vec<usize>, length: usize| lengths.push(length);
+        let mut all = Vec::new();
+        p.ring.iter().for_each(|x| of(&mut all, x.len()));
+        p.reals.iter().for_each(|x| of(&mut all, x.len()));
+        p.counts.iter().for_each(|x| of(&mut all, x.len()));
+        (p.ring.len(), p.reals.len(), all)
+    };
+    let senders_fit = state.sent.len() == n
+        && state
+            .sent
+            .iter()
+            .zip(&network.populations)
+            .all(|(sent, p)| sent.iter().all(|&neuron| neuron < p.size));
+    let recordings_fit = recordings_match(&core.recordings(network), &state.recordings);
+    let fits = state.populations.iter().map(lengths).eq(own.iter().map(lengths));
+    if fits && senders_fit && recordings_fit && state.n_spikes.len() == n {
+        return Ok(());
+    }
+    Err(problem("its arrays do not have the network's shape"))
+}
+
+fn recordings_match(own: &Recordings, given: &Recordings) -> bool {
+    own.populations.len() == given.populations.len()
+        && own.populations.iter().zip(&given.populations).all(|(own, given)| {
+            let spikes = given.spikes.as_ref().is_none_or(|s| s.ticks.len() == s.neurons.len());
+            let states = own.states.iter().zip(&given.states).all(|(a, b)| {
+                a.neurons == b.neurons && b.ticks.len().checked_mul(b.neurons.len()) == Some(b.values.len())
+            });
+            own.spikes.is_some() == given.spikes.is_some()
+                && own.states.len() == given.states.len()
+                && spikes
+                && states
+        })
+}
+
+/// Gathers the arrays of all blocks by population.
+fn collect<A: Arithmetic>(core: &mut Core<A>, n_populations: usize) -> Vec<PopulationState<A::Real, A::Sum>> {
+    let mut populations =
+        vec![PopulationState { ring: vec![], reals: vec![], counts: vec![] }; n_populations];
+    for block in &mut core.blocks {
+        let population = &mut populations[block.population];
+        if let Some(ring) = &mut block.ring {
+            ring.rows().enumerate().for_each(|(at, row)| append(&mut population.ring, at, row));
+        }
+        let (mut n_reals, mut n_counts) = (0, 0);
+        block.kernel.visit(&mut |array| match array {
+            StateArray::Real(values) => {
+                append(&mut population.reals, n_reals, values);
+                n_reals += 1;
+            }
+            StateArray::Count(values) => {
+                append(&mut population.counts, n_counts, values);
+                n_counts += 1;
+            }
+        });
+    }
+    populations
+}
+
+fn append<T: Clone>(arrays: &mut Vec<Vec<T>>, at: usize, part: &[T]) {
+    if arrays.len() <= at {
+        arrays.resize(at + 1, Vec::new());
+    }
+    arrays[at].extend_from_slice(part);
+}
+
+/// The reverse of [`collect`]; shapes have been checked.
+fn distribute<A: Arithmetic>(core: &mut Core<A>, populations: &[PopulationState<A::Real, A::Sum>]) {
+    for block in &mut core.blocks {
+        let population = &populations[block.population];
+        let range = block.range.start as usize..block.range.end as usize;
+        if let Some(ring) = &mut block.ring {
+            ring.rows()
+                .zip(&population.ring)
+                .for_each(|(row, whole)| row.copy_from_slice(&whole[range.clone()]));
+        }
+        let (mut reals, mut counts) = (population.reals.iter(), population.counts.iter());
+        block.kernel.visit(&mut |array| match array {
+            StateArray::Real(values) => {
+                reals.next().into_iter().for_each(|whole| values.copy_from_slice(&whole[range.clone()]));
+            }
+            StateArray::Count(values) => {
+                counts.next().into_iter().for_each(|whole| values.copy_from_slice(&whole[range.clone()]));
+            }
+        });
+    }
+}
+
+fn restore_recordings<A: Arithmetic>(core: &mut Core<A>, recordings: Recordings) {
+    for (index, population) in recordings.populations.into_iter().enumerate() {
+        if let (Some(recorder), Some(spikes)) = (&mut core.spike_recorders[index], population.spikes) {
+            recorder.spikes = spikes;
+        }
+        for (at, state) in population.states.into_iter().enumerate() {
+            let n_columns = state.neurons.len();
+            let Some(values) = A::Real::from_values(state.values) else { continue };
+            for block in core.blocks.iter_mut().filter(|b| b.population == index) {
+                block.recorders[at].scatter(&state.ticks, &values, n_columns);
+            }
+        }
+    }
+}

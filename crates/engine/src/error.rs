@@ -1,0 +1,44 @@
+//! What can go wrong between a network and its run.
+
+use gennaker_network::NetworkError;
+use thiserror::Error;
+
+/// Why a run cannot start or a checkpoint cannot be taken up.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum EngineError {
+    /// The network description is wrong.
+    #[error(transparent)]
+    Network(#[from] NetworkError),
+    /// The operating system gave no threads.
+    #[error("cannot start {threads} threads: {reason}; ask for fewer")]
+    Threads {
+        /// Threads asked for.
+        threads: usize,
+        /// What the system said.
+        reason: String,
+    },
+    /// A block of targets would hold more synapses from one projection than a row index can address.
+    #[error(
+        "projection `{projection}`: {n_synapses} synapses onto one block of neurons; at most {} are supported",
+        u32::MAX
+    )]
+    TooManySynapses {
+        /// Projection name.
+        projection: String,
+        /// Synapses drawn.
+        n_synapses: u64,
+    },
+    /// Bytes that are not a checkpoint, or not a whole one.
+    #[error("not a usable checkpoint: {problem}")]
+    Checkpoint {
+        /// What is wrong with it.
+        problem: String,
+    },
+    /// A mapping that does not belong to the network.
+    #[error("the mapping does not fit the network: {problem}; map the network again")]
+    Mapping {
+        /// What does not fit.
+        problem: String,
+    },
+}

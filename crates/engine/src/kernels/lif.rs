@@ -1,0 +1,183 @@
+//! Leaky integrate-and-fire neurons, with instantaneous and with exponential synapses.
+
+use crate::arithmetic::Arithmetic;
+use crate::parameters::{ParameterReader, ParameterSet, PerNeuron, Same};
+use crate::ring::Receptors;
+
+use super::{Drive, Due, Fired, Kernel, NetDrive, SplitDrive, StateArray};
+
+/// The parameters that both families share, in this order.
+const MEMBRANE: [&str; 4] = ["threshold", "alpha_decay", "i_offset", "v_reset"];
+/// Those and the synapses'.
+const CURR_EXP: [&str; 6] = ["threshold", "alpha_decay", "i_offset", "v_reset", "exc_decay", "inh_decay"];
+
+/// `lif` and `lif_no_delay`.
+pub(crate) struct Lif<A: Arithmetic> {
+    v: Vec<A::Real>,
+    v_init: Vec<A::Real>,
+    parameters: ParameterSet<A::Real, 4>,
+    subtracts: bool,
+    receptors: Receptors,
+}
+
+impl<A: Arithmetic> Lif<A> {
+    pub(crate) fn new(reader: &ParameterReader<'_>, receptors: Receptors) -> Self {
+        let v_init: Vec<A::Real> = reader.array("v_init");
+        Self {
+            v: v_init.clone(),
+            v_init,
+            parameters: reader.set(MEMBRANE),
+            subtracts: subtracts(reader),
+            receptors,
+        }
+    }
+
+    fn advance(&mut self, drive: &impl Drive<A::Real>, flags: &mut [u8]) {
+        let v = self.v.as_mut_slice();
+        match (&self.parameters, self.subtracts) {
+            (ParameterSet::Shared(p), true) => update::<_, true>(v, drive, p.map(Same), flags),
+            (ParameterSet::Shared(p), false) => update::<_, false>(v, drive, p.map(Same), flags),
+            (ParameterSet::Individual(p), true) => {
+                update::<_, true>(v, drive, p.each_ref().map(|x| &x[..]), flags)
+            }
+            (ParameterSet::Individual(p), false) => {
+                update::<_, false>(v, drive, p.each_ref().map(|x| &x[..]), flags)
+            }
+        }
+    }
+}
+
+fn subtracts(reader: &ParameterReader<'_>) -> bool {
+    reader.population.choice("reset") == "reset_by_subtraction"
+}
+
+/// One tick of `lif`: decay, input, threshold, reset.
+#[inline]
+fn update<R: crate::arithmetic::Real, const SUBTRACTS: bool>(
+    v: &mut [R],
+    drive: &impl Drive<R>,
+    [threshold, alpha, i_offset, v_reset]: [impl PerNeuron<R>; 4],
+    flags: &mut [u8],
+) {
+    let n = v.len().min(flags.len());
+    let (v, flags) = (&mut v[..n], &mut flags[..n]);
+    for i in 0..n {
+        let (next, fires) = membrane(v[i], drive.at(i), threshold.at(i), alpha.at(i), i_offset.at(i));
+        let after = if SUBTRACTS { next - threshold.at(i) } else { v_reset.at(i) };
+        v[i] = if fires { after } else { next };
+        flags[i] = u8::from(fires);
+    }
+}
+
+/// `v * alpha + i_offset + drive`, in this order, and whether it reaches the threshold.
+#[inline]
+fn membrane<R: crate::arithmetic::Real>(v: R, drive: R, threshold: R, alpha: R, i_offset: R) -> (R, bool) {
+    let next = v * alpha + i_offset + drive;
+    (next, next >= threshold)
+}
+
+impl<A: Arithmetic> Kernel<A> for Lif<A> {
+    fn update(&mut self, _tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
+        fired.mark(|flags| match self.receptors {
+            Receptors::Net => self.advance(&NetDrive::<A>(due.excitatory), flags),
+            Receptors::Split => self.advance(&SplitDrive::<A>(due.excitatory, due.inhibitory), flags),
+        });
+    }
+    fn state(&self, variable: &str) -> Option<&[A::Real]> {
+        (variable == "v").then_some(&self.v)
+    }
+    fn visit(&mut self, visitor: &mut dyn FnMut(StateArray<'_, A::Real>)) {
+        visitor(StateArray::Real(&mut self.v));
+    }
+    fn reset(&mut self) {
+        self.v.clone_from(&self.v_init);
+    }
+}
+
+/// `lif_curr_exp` and `lif_curr_exp_no_delay`.
+pub(crate) struct LifCurrExp<A: Arithmetic> {
+    v: Vec<A::Real>,
+    i_exc: Vec<A::Real>,
+    i_inh: Vec<A::Real>,
+    /// Ticks left without update; all 0 where `t_refrac` is.
+    refractory: Vec<u32>,
+    v_init: Vec<A::Real>,
+    t_refrac: Vec<u32>,
+    parameters: ParameterSet<A::Real, 6>,
+    subtracts: bool,
+}
+
+impl<A: Arithmetic> LifCurrExp<A> {
+    pub(crate) fn new(reader: &ParameterReader<'_>) -> Self {
+        let v_init: Vec<A::Real> = reader.array("v_init");
+        let zero = A::Real::default();
+        Self {
+            i_exc: vec![zero; v_init.len()],
+            i_inh: vec![zero; v_init.len()],
+            refractory: vec![0; v_init.len()],
+            v: v_init.clone(),
+            v_init,
+            t_refrac: reader.counts("t_refrac"),
+            parameters: reader.set(CURR_EXP),
+            subtracts: subtracts(reader),
+        }
+    }
+
+    fn advance<P: PerNeuron<A::Real>>(&mut self, due: &Due<'_, A::Sum>, p: [P; 6], flags: &mut [u8]) {
+        let n = self.v.len();
+        let (v, i_exc, i_inh) = (&mut self.v[..n], &mut self.i_exc[..n], &mut self.i_inh[..n]);
+        let (refractory, t_refrac) = (&mut self.refractory[..n], &self.t_refrac[..n]);
+        let (excitatory, inhibitory) = (&due.excitatory[..n], &due.inhibitory[..n]);
+        let flags = &mut flags[..n];
+        let [threshold, alpha, i_offset, v_reset, exc_decay, inh_decay] = p;
+        let subtracts = self.subtracts;
+        for i in 0..n {
+            let exc = i_exc[i] * exc_decay.at(i) + A::read(excitatory[i]);
+            let inh = i_inh[i] * inh_decay.at(i) + A::read(inhibitory[i]);
+            let (next, reaches) = membrane(v[i], exc - inh, threshold.at(i), alpha.at(i), i_offset.at(i));
+            let is_active = refractory[i] == 0;
+            let fires = is_active & reaches;
+            let after = if subtracts { next - threshold.at(i) } else { v_reset.at(i) };
+            let held = if is_active { next } else { v[i] };
+            i_exc[i] = exc;
+            i_inh[i] = inh;
+            v[i] = if fires { after } else { held };
+            refractory[i] = if fires { t_refrac[i] } else { refractory[i].saturating_sub(1) };
+            flags[i] = u8::from(fires);
+        }
+    }
+}
+
+impl<A: Arithmetic> Kernel<A> for LifCurrExp<A> {
+    fn update(&mut self, _tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
+        fired.mark(|flags| {
+            let parameters =
+                std::mem::replace(&mut self.parameters, ParameterSet::Shared([A::Real::default(); 6]));
+            match &parameters {
+                ParameterSet::Shared(p) => self.advance(&due, p.map(Same), flags),
+                ParameterSet::Individual(p) => self.advance(&due, p.each_ref().map(|x| &x[..]), flags),
+            }
+            self.parameters = parameters;
+        });
+    }
+    fn state(&self, variable: &str) -> Option<&[A::Real]> {
+        match variable {
+            "v" => Some(&self.v),
+            "i_exc" => Some(&self.i_exc),
+            "i_inh" => Some(&self.i_inh),
+            _ => None,
+        }
+    }
+    fn visit(&mut self, visitor: &mut dyn FnMut(StateArray<'_, A::Real>)) {
+        visitor(StateArray::Real(&mut self.v));
+        visitor(StateArray::Real(&mut self.i_exc));
+        visitor(StateArray::Real(&mut self.i_inh));
+        visitor(StateArray::Count(&mut self.refractory));
+    }
+    fn reset(&mut self) {
+        self.v.clone_from(&self.v_init);
+        self.i_exc.fill(A::Real::default());
+        self.i_inh.fill(A::Real::default());
+        self.refractory.fill(0);
+    }
+}

@@ -1,0 +1,153 @@
+//! Neuron updates, one file per family. A kernel owns the state and parameters of one block of neurons.
+//!
+//! Loops read everything into locals, select with comparisons and write everything back, because a conditional store keeps
+//! compilers from using vector instructions well. No fused multiply-add: results must be those of separate operations.
+
+mod charge;
+mod izhikevich;
+mod lif;
+mod source;
+
+use gennaker_network::{Model, SpikeTrains};
+
+use crate::arithmetic::{Arithmetic, Real};
+use crate::parameters::ParameterReader;
+use crate::ring::Receptors;
+
+/// The input sums due in the current tick.
+pub(crate) struct Due<'a, S> {
+    /// Excitatory sums, or net sums where the block keeps only those.
+    pub(crate) excitatory: &'a [S],
+    /// Inhibitory sums, counted upwards; empty where only net sums are kept.
+    pub(crate) inhibitory: &'a [S],
+}
+
+/// The update of a block of neurons.
+pub(crate) trait Kernel<A: Arithmetic>: Send {
+    /// Advances all neurons by one tick and reports who fired.
+    fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired);
+    /// The values of a recordable state variable.
+    fn state(&self, variable: &str) -> Option<&[A::Real]>;
+    /// Shows every array that evolves, always in the same order, for saving and restoring.
+    fn visit(&mut self, visitor: &mut dyn FnMut(StateArray<'_, A::Real>));
+    /// Back to the state before the first tick.
+    fn reset(&mut self);
+}
+
+/// An array of evolving state.
+pub(crate) enum StateArray<'a, R> {
+    /// Real-valued state.
+    Real(&'a mut [R]),
+    /// Counters and flags.
+    Count(&'a mut [u32]),
+}
+
+/// Who fired in a block in this tick.
+pub(crate) struct Fired {
+    first: u32,
+    flags: Vec<u8>,
+    neurons: Vec<u32>,
+}
+
+impl Fired {
+    pub(crate) fn new(range: &std::ops::Range<u32>) -> Self {
+        Self { first: range.start, flags: vec![0; range.len()], neurons: Vec::with_capacity(range.len()) }
+    }
+
+    /// The neurons that fired, ascending, by their index in the population.
+    pub(crate) fn neurons(&self) -> &[u32] {
+        &self.neurons
+    }
+
+    /// Forgets the last tick.
+    pub(crate) fn clear(&mut self) {
+        self.neurons.clear();
+    }
+
+    /// Adds one neuron by its index in the population.
+    fn push(&mut self, neuron: u32) {
+        self.neurons.push(neuron);
+    }
+
+    /// Lets `update` write one flag (0 or 1) per neuron, then lists those that are set.
+    fn mark(&mut self, update: impl FnOnce(&mut [u8])) {
+        update(&mut self.flags);
+        let (words, rest) = self.flags.as_chunks::<8>();
+        for (at, word) in words.iter().enumerate() {
+            let mut bits = u64::from_le_bytes(*word);
+            while bits != 0 {
+                self.neurons.push(self.first + 8 * at as u32 + bits.trailing_zeros() / 8);
+                bits &= bits - 1;
+            }
+        }
+        let from = self.first + 8 * words.len() as u32;
+        self.neurons.extend((from..).zip(rest).filter(|(_, flag)| **flag != 0).map(|(neuron, _)| neuron));
+    }
+}
+
+/// The drive of a neuron, excitation minus inhibition, from either kind of sums.
+trait Drive<R> {
+    fn at(&self, i: usize) -> R;
+}
+
+struct NetDrive<'a, A: Arithmetic>(&'a [A::Sum]);
+
+impl<A: Arithmetic> Drive<A::Real> for NetDrive<'_, A> {
+    #[inline]
+    fn at(&self, i: usize) -> A::Real {
+        A::read(self.0[i])
+    }
+}
+
+struct SplitDrive<'a, A: Arithmetic>(&'a [A::Sum], &'a [A::Sum]);
+
+impl<A: Arithmetic> Drive<A::Real> for SplitDrive<'_, A> {
+    #[inline]
+    fn at(&self, i: usize) -> A::Real {
+        A::read(self.0[i]) - A::read(self.1[i])
+    }
+}
+
+/// Whether the model's update reads excitation minus inhibition only.
+pub(crate) fn reads_net_drive(model: Model) -> bool {
+    match model {
+        Model::Lif | Model::LifNoDelay | Model::ChargeAndSpike | Model::Izhikevich => true,
+        Model::LifCurrExp | Model::LifCurrExpNoDelay | Model::Relay => false,
+        Model::SpikeList | Model::SpikesFromArray | Model::PoissonProcess => false,
+    }
+}
+
+/// The kernel of a block of a population.
+pub(crate) fn kernel<A: Arithmetic>(
+    reader: &ParameterReader<'_>,
+    receptors: Receptors,
+) -> Box<dyn Kernel<A>> {
+    match reader.population.model {
+        Model::SpikeList => Box::new(source::Trains::new(reader.population.spikes.clone())),
+        Model::SpikesFromArray => Box::new(source::Trains::new(latency_code(reader))),
+        Model::PoissonProcess => Box::new(source::Poisson::new(reader)),
+        Model::Relay => Box::new(source::Relay),
+        Model::Lif | Model::LifNoDelay => Box::new(lif::Lif::<A>::new(reader, receptors)),
+        Model::LifCurrExp | Model::LifCurrExpNoDelay => Box::new(lif::LifCurrExp::<A>::new(reader)),
+        Model::ChargeAndSpike => Box::new(charge::ChargeAndSpike::<A>::new(reader, receptors)),
+        Model::Izhikevich => Box::new(izhikevich::Izhikevich::<A>::new(reader, receptors)),
+    }
+}
+
+/// The spikes of a `spikes_from_array` source: larger values first.
+fn latency_code(reader: &ParameterReader<'_>) -> SpikeTrains {
+    let value = |name: &str| reader.population.resolve(name, reader.seed, reader.index);
+    let (array, x_min, x_max) = (value("array"), value("x_min").get(0), value("x_max").get(0));
+    let (start, stop) = (value("t_start").get(0), value("t_stop").get(0));
+    SpikeTrains::from_events(reader.range.clone().filter(|&i| array.get(i) >= x_min).map(|i| {
+        let x = ((array.get(i) - x_min) / (x_max - x_min)).min(1.0);
+        #[expect(clippy::cast_sign_loss, reason = "both ends are validated to be at least 0")]
+        let tick = (start + (1.0 - x) * (stop - start)).round() as u32;
+        (tick, i)
+    }))
+}
+
+/// Rounds a constant of an equation to the arithmetic's precision.
+fn constant<R: Real>(value: f64) -> R {
+    R::from_f64(value)
+}

@@ -1,0 +1,129 @@
+//! The account of a run: what was simulated and what a user should know about it.
+
+use gennaker_network::{Network, QuantisationReport};
+use serde::Serialize;
+
+use crate::arithmetic::Arithmetic;
+use crate::core::Core;
+use crate::options::Options;
+
+/// What a run did so far.
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct RunReport {
+    /// Ticks run since the last reset.
+    pub timesteps: u32,
+    /// Neurons and sources.
+    pub n_neurons: u64,
+    /// Synapses.
+    pub n_synapses: u64,
+    /// Host memory of all synapse rows and their index, in bytes.
+    pub synapse_bytes: u64,
+    /// Spikes of all populations, recorded or not.
+    pub n_spikes: u64,
+    /// Spikes by population, recorded or not.
+    pub spikes_per_population: Vec<u64>,
+    /// Synapses that carried a spike to its target, counted once per spike.
+    pub n_synaptic_events: u64,
+    /// Input sums that exceeded the accumulator and were limited.
+    pub n_saturations: u64,
+    /// Threads used.
+    pub n_threads: usize,
+    /// Projection by projection: size and what quantisation did.
+    pub projections: Vec<ProjectionReport>,
+    /// One sentence each: rounding, clipping, saturation, ignored delays, repeated spikes, silent populations.
+    pub notes: Vec<String>,
+}
+
+/// One projection's share of a [`RunReport`].
+#[derive(Debug, Clone, PartialEq, Serialize)]
+pub struct ProjectionReport {
+    /// Projection name.
+    pub name: String,
+    /// Synapses.
+    pub n_synapses: u64,
+    /// Host memory of its rows and their index, in bytes.
+    pub bytes: u64,
+    /// What quantisation did to weights and delays; all zero where nothing is quantised.
+    pub quantisation: QuantisationReport,
+}
+
+impl RunReport {
+    pub(crate) fn new<A: Arithmetic>(
+        core: &Core<A>,
+        network: &Network,
+        options: &Options,
+        n_threads: usize,
+    ) -> Self {
+        let projections: Vec<_> =
+            (0..network.projections.len()).map(|p| projection(core, network, p)).collect();
+        Self {
+            timesteps: core.tick,
+            n_neurons: network.n_neurons(),
+            n_synapses: projections.iter().map(|p| p.n_synapses).sum(),
+            synapse_bytes: projections.iter().map(|p| p.bytes).sum(),
+            n_spikes: core.n_spikes.iter().sum(),
+            spikes_per_population: core.n_spikes.clone(),
+            n_synaptic_events: core.blocks.iter().map(|b| b.n_events).sum(),
+            n_saturations: core.blocks.iter().map(|b| b.n_saturated).sum(),
+            n_threads,
+            notes: notes(core, network, options),
+            projections,
+        }
+    }
+}
+
+fn projection<A: Arithmetic>(core: &Core<A>, network: &Network, index: usize) -> ProjectionReport {
+    let stores =
+        || core.blocks.iter().flat_map(|b| &b.incoming).filter(|i| i.projection == index).map(|i| &i.store);
+    ProjectionReport {
+        name: network.projections[index].name.clone(),
+        n_synapses: stores().map(|s| s.len() as u64).sum(),
+        bytes: stores().map(|s| s.n_bytes()).sum(),
+        quantisation: core.quantisation[index],
+    }
+}
+
+fn notes<A: Arithmetic>(core: &Core<A>, network: &Network, options: &Options) -> Vec<String> {
+    let mut notes = Vec::new();
+    for (projection, report) in network.projections.iter().zip(&core.quantisation) {
+        notes.extend(report.notes(&projection.name, network.populations[projection.post].model));
+    }
+    for population in &network.populations {
+        if population.spikes.n_repeated() > 0 {
+            let n = population.spikes.n_repeated();
+            notes.push(format!(
+                "population `{}`: {n} listed spikes repeat a neuron and tick and count once",
+                population.name
+            ));
+        }
+    }
+    let n_saturated: u64 = core.blocks.iter().map(|b| b.n_saturated).sum();
+    if n_saturated > 0 {
+        notes.push(format!(
+            "{n_saturated} input sums exceeded the {:?} accumulator and were limited",
+            options.ring_width
+        ));
+    }
+    notes.extend(activity_notes(core, network));
+    notes
+}
+
+/// Populations that said nothing, or everything: the first thing to look at when a network does not do what it should.
+fn activity_notes<A: Arithmetic>(core: &Core<A>, network: &Network) -> Vec<String> {
+    if core.tick == 0 {
+        return Vec::new();
+    }
+    let of = |(population, &n): (&gennaker_network::Population, &u64)| {
+        let possible = u64::from(core.tick) * u64::from(population.size);
+        match n {
+            0 => Some(format!("population `{}` never spiked in {} ticks", population.name, core.tick)),
+            n if core.tick >= 10 && n * 10 >= possible * 9 && !population.model.is_source() => Some(format!(
+                "population `{}` spikes in {} % of all ticks: it is saturated",
+                population.name,
+                n * 100 / possible
+            )),
+            _ => None,
+        }
+    };
+    network.populations.iter().zip(&core.n_spikes).filter_map(of).collect()
+}

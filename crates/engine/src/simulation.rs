@@ -1,0 +1,133 @@
+//! The simulation: a network that runs in pieces, can be looked at, reset, saved and taken up again.
+
+use std::ops::ControlFlow;
+
+use gennaker_network::Network;
+use rayon::{ThreadPool, ThreadPoolBuilder};
+
+use crate::arithmetic::{Chip, Reference};
+use crate::checkpoint;
+use crate::core::Core;
+use crate::error::EngineError;
+use crate::options::{Numeric, Options};
+use crate::recording::Recordings;
+use crate::report::RunReport;
+
+/// A network in memory. Running it `100` and then `200` ticks gives what running it `300` ticks gives.
+pub struct Simulation {
+    network: Network,
+    options: Options,
+    core: AnyCore,
+    pool: ThreadPool,
+}
+
+/// The core in the arithmetic that the options choose.
+enum AnyCore {
+    Chip(Box<Core<Chip>>),
+    Reference(Box<Core<Reference>>),
+}
+
+/// Runs the same expression on the core of either arithmetic.
+macro_rules! with_core {
+    ($any:expr, $core:ident => $body:expr) => {
+        match $any {
+            AnyCore::Chip($core) => $body,
+            AnyCore::Reference($core) => $body,
+        }
+    };
+}
+
+impl Simulation {
+    /// Draws the network and lays it out in memory. Cost: two draws of every synapse, shared between threads.
+    ///
+    /// # Errors
+    /// A wrong network, a weight or delay beyond the synapse word (if `out_of_range` is `error`), or no threads.
+    pub fn new(network: &Network, options: &Options) -> Result<Self, EngineError> {
+        network.validate()?;
+        let pool = pool(options.threads)?;
+        let n_threads = pool.current_num_threads();
+        let core = pool.install(|| match options.numeric {
+            Numeric::Chip => Core::new(network, options, n_threads).map(|core| AnyCore::Chip(Box::new(core))),
+            _ => Core::new(network, options, n_threads).map(|core| AnyCore::Reference(Box::new(core))),
+        })?;
+        Ok(Self { network: network.clone(), options: options.clone(), core, pool })
+    }
+
+    /// The network that is run.
+    #[must_use]
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The next tick to run: the number of ticks since the last reset.
+    #[must_use]
+    pub fn tick(&self) -> u32 {
+        with_core!(&self.core, core => core.tick)
+    }
+
+    /// Runs `ticks` ticks.
+    pub fn run(&mut self, ticks: u32) {
+        self.run_with(ticks, &mut |_| ControlFlow::Continue(()));
+    }
+
+    /// Runs up to `ticks` ticks; after each, `each` is told how many ticks have been run since the reset, and can stop
+    /// the run. Returns the number of ticks run.
+    pub fn run_with(&mut self, ticks: u32, each: &mut (dyn FnMut(u32) -> ControlFlow<()> + Send)) -> u32 {
+        let ticks = ticks.min(u32::MAX - self.tick());
+        let (pool, core) = (&self.pool, &mut self.core);
+        // One entry into the pool for the whole run: entering costs more than a short tick.
+        pool.install(|| {
+            with_core!(core, core => {
+                for done in 1..=ticks {
+                    core.step();
+                    if each(core.tick).is_break() {
+                        return done;
+                    }
+                }
+                ticks
+            })
+        })
+    }
+
+    /// Back to tick 0 with empty recordings; the drawn synapses stay.
+    pub fn reset(&mut self) {
+        with_core!(&mut self.core, core => core.reset());
+    }
+
+    /// Everything recorded since the last reset.
+    #[must_use]
+    pub fn recordings(&self) -> Recordings {
+        with_core!(&self.core, core => core.recordings(&self.network))
+    }
+
+    /// The account of the run so far.
+    #[must_use]
+    pub fn report(&self) -> RunReport {
+        let n_threads = self.pool.current_num_threads();
+        with_core!(&self.core, core => RunReport::new(core, &self.network, &self.options, n_threads))
+    }
+
+    /// Everything that evolves, as bytes: state, spikes under way, counters and recordings. Independent of threads.
+    #[must_use]
+    pub fn checkpoint(&mut self) -> Vec<u8> {
+        with_core!(&mut self.core, core => checkpoint::save(core, &self.network, self.options.numeric))
+    }
+
+    /// Takes up a run where [`Simulation::checkpoint`] left it, on any number of threads.
+    ///
+    /// # Errors
+    /// If the bytes are damaged or come from another network, seed, arithmetic or version. Nothing is changed then.
+    pub fn restore(&mut self, bytes: &[u8]) -> Result<(), EngineError> {
+        with_core!(&mut self.core, core => checkpoint::restore(core, &self.network, self.options.numeric, bytes))
+    }
+}
+
+fn pool(threads: Option<usize>) -> Result<ThreadPool, EngineError> {
+    let mut builder = ThreadPoolBuilder::new();
+    if let Some(threads) = threads {
+        builder = builder.num_threads(threads.clamp(1, 1024));
+    }
+    builder
+        .build()
+        .map_err(|error| EngineError::Threads { threads: threads.unwrap_or(0), reason: error.to_string() })
+}

@@ -1,0 +1,143 @@
+//! Synapse stores: the rows of one projection onto one block of targets, sorted by sender.
+
+use gennaker_network::Synapse;
+
+use crate::arithmetic::Sum;
+use crate::ring::{Receptors, Ring};
+
+/// The synapses of one projection onto one block.
+pub(crate) struct Store<S: Sum> {
+    /// Row of sender `i`: `starts[i]..starts[i + 1]`.
+    starts: Vec<u32>,
+    rows: Rows<S>,
+}
+
+/// The two layouts. Both give the same sums.
+enum Rows<S: Sum> {
+    /// All synapses alike: only the targets are kept, 2 bytes each.
+    Shared { targets: Vec<u16>, weight: S, delay: u32 },
+    /// Weight and delay with every target: 4 bytes each on the chip's arithmetic.
+    Packed(Vec<S::Word>),
+}
+
+impl<S: Sum> Store<S> {
+    /// Adds the synapses of `sender` to the sums; its spike is processed in `tick`. Returns the number of synapses.
+    #[inline]
+    pub(crate) fn deliver(&self, sender: u32, tick: u32, ring: &mut Ring<S>) -> u64 {
+        let row = self.starts[sender as usize] as usize..self.starts[sender as usize + 1] as usize;
+        let n = row.len() as u64;
+        match &self.rows {
+            Rows::Shared { targets, weight, delay } => {
+                let sums = ring.slot(tick, *delay);
+                for &target in &targets[row] {
+                    sums[usize::from(target)] += *weight;
+                }
+            }
+            Rows::Packed(words) => {
+                let (sums, mask, width) = ring.parts();
+                for &word in &words[row] {
+                    let (target, delay, weight) = S::unpack(word);
+                    sums[((tick as usize + delay) & mask) * width + target] += weight;
+                }
+            }
+        }
+        n
+    }
+
+    /// Number of synapses.
+    pub(crate) fn len(&self) -> usize {
+        self.starts.last().map_or(0, |&n| n as usize)
+    }
+
+    /// Host memory of rows and row starts.
+    pub(crate) fn n_bytes(&self) -> u64 {
+        let rows = match &self.rows {
+            Rows::Shared { targets, .. } => size_of_val(targets.as_slice()),
+            Rows::Packed(words) => size_of_val(words.as_slice()),
+        };
+        (rows + size_of_val(self.starts.as_slice())) as u64
+    }
+}
+
+/// The values that all synapses of a projection share, if they do.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct SharedValues {
+    pub(crate) weight: f64,
+    pub(crate) delay: u32,
+}
+
+/// A sequence of synapses that is drawn when it is walked.
+pub(crate) trait Synapses {
+    /// Calls `each` for every synapse.
+    fn walk(self, each: impl FnMut(Synapse));
+}
+
+/// Builds a store in two passes over the same synapses: count, then place.
+pub(crate) struct StoreBuilder {
+    first_target: u32,
+    n_targets: usize,
+    receptors: Receptors,
+    starts: Vec<u32>,
+}
+
+impl StoreBuilder {
+    /// A builder for targets from `first_target` on.
+    pub(crate) fn new(n_senders: usize, first_target: u32, n_targets: usize, receptors: Receptors) -> Self {
+        Self { first_target, n_targets, receptors, starts: vec![0; n_senders + 1] }
+    }
+
+    /// First pass: counts a synapse of `sender`.
+    #[inline]
+    pub(crate) fn count(&mut self, sender: u32) {
+        self.starts[sender as usize + 1] += 1;
+    }
+
+    /// Synapses counted.
+    pub(crate) fn n_counted(&self) -> u64 {
+        self.starts.iter().map(|&n| u64::from(n)).sum()
+    }
+
+    /// Second pass over the synapses that were counted, with weights and delays as they shall be stored.
+    pub(crate) fn place<S: Sum>(mut self, shared: Option<SharedValues>, synapses: impl Synapses) -> Store<S> {
+        for i in 1..self.starts.len() {
+            self.starts[i] += self.starts[i - 1];
+        }
+        let n = self.starts.last().map_or(0, |&n| n as usize);
+        let mut next = self.starts.clone();
+        let mut place_at = |sender: u32| {
+            let at = next[sender as usize];
+            next[sender as usize] += 1;
+            at as usize
+        };
+        let rows = if let Some(SharedValues { weight, delay }) = shared {
+            let mut targets = vec![0u16; n];
+            synapses.walk(|s| targets[place_at(s.pre)] = self.target(s.post, weight));
+            Rows::Shared { targets, weight: S::from_weight(self.magnitude(weight)), delay }
+        } else {
+            let mut words = vec![S::Word::default(); n];
+            synapses.walk(|s| {
+                let weight = S::from_weight(self.magnitude(s.weight));
+                words[place_at(s.pre)] = S::pack(self.target(s.post, s.weight), s.delay as u16, weight);
+            });
+            Rows::Packed(words)
+        };
+        Store { starts: self.starts, rows }
+    }
+
+    /// The sum that a synapse adds to.
+    #[inline]
+    fn target(&self, post: u32, weight: f64) -> u16 {
+        let is_inhibitory = self.receptors == Receptors::Split && weight < 0.0;
+        let target = (post - self.first_target) as usize + if is_inhibitory { self.n_targets } else { 0 };
+        debug_assert!(target <= usize::from(u16::MAX));
+        target as u16
+    }
+
+    #[inline]
+    fn magnitude(&self, weight: f64) -> f64 {
+        match self.receptors {
+            Receptors::Split => weight.abs(),
+            Receptors::Net => weight,
+        }
+    }
+}
