@@ -15,6 +15,7 @@
 //! 6. *tables*: trees become ternary entries, merged and, where needed, compressed ([`Compressor`]).
 //!
 //! [`verify`] proves the result by walking every key block through the finished tables.
+//! [`PeImage`] is the loadable content of a PE, drawn when it is asked for.
 //! Stages 3 to 6 know no neurons and can be used alone: [`lay_out`] takes any [`SliceGraph`].
 //!
 //! **What it does not know.** Time, spikes, neuron equations, files, and how the host stores synapses to run fast.
@@ -44,6 +45,7 @@ mod compress;
 mod cost;
 mod error;
 mod graph;
+mod image;
 mod inputs;
 mod key;
 mod keys;
@@ -58,6 +60,7 @@ mod route;
 mod rows;
 mod stats;
 mod suggest;
+mod synapse_word;
 mod table;
 mod table_index;
 mod tables;
@@ -71,6 +74,7 @@ pub use budget::{
 pub use compress::compress;
 pub use error::MappingError;
 pub use graph::{Net, SliceDemand, SliceGraph};
+pub use image::{PeImage, PopulationRecord};
 pub use inputs::InputBlock;
 pub use key::{KeyMask, aligned_cover};
 pub use layout::{ChipTable, SliceLayout, lay_out};
@@ -81,5 +85,6 @@ pub use place::Place;
 pub use route::{RouteTree, TreeNode};
 pub use rows::RowLayout;
 pub use stats::StageTimes;
+pub use synapse_word::{PackedSynapse, pack_synapse, unpack_synapse};
 pub use table::{MAX_ROUTE_CORES, Route, RoutingEntry, RoutingTable};
 pub use verify::{Verified, verify_layout};

@@ -60,7 +60,7 @@ pub struct Slice {
     pub memory: MemoryMap,
     /// Recordings kept in DRAM, in bytes.
     pub dram_bytes: u64,
-    /// The synapse rows in the PE, ascending by source population and slice, which is ascending by key.
+    /// The synapse rows in the PE, ascending by source population and slice.
     pub inputs: Vec<InputBlock>,
 }
 

@@ -1,0 +1,213 @@
+//! What is loaded into a PE for its synapses: population table, row pointers and rows, byte for byte.
+
+use gennaker_network::{Network, Quantiser, SynapseWord, for_each_synapse};
+
+use crate::budget::MemoryBlock;
+use crate::inputs::InputBlock;
+use crate::mapping::{Mapping, Slice};
+use crate::rows::RowLayout;
+use crate::synapse_word::{PackedSynapse, pack_synapse};
+
+/// The synapses of one target slice as they lie in its PE.
+#[derive(Clone, PartialEq, Eq, Debug, Default)]
+pub struct PeImage {
+    /// Where to look for the rows of a key, ascending by first key.
+    pub table: Vec<PopulationRecord>,
+    /// Row pointers and row lists of all records.
+    pub pointers: Vec<u32>,
+    /// Synapse words of all rows.
+    pub words: Vec<u16>,
+}
+
+/// One line of the population table: the rows of consecutive slices of one source population.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub struct PopulationRecord {
+    /// First key of the first slice.
+    pub first_key: u32,
+    /// Low key bits that number the neurons of a slice; the bits above number the slices.
+    pub atom_bits: u32,
+    /// Neurons of a full slice, 1 to 65,536.
+    pub atoms_per_slice: u32,
+    /// Source neurons, 1 to 65,536.
+    pub n_rows: u32,
+    /// How rows are found.
+    pub layout: RowLayout,
+    /// Entries of the list, if rows are listed; 0 otherwise.
+    pub n_listed: u32,
+    /// Index of the first row pointer.
+    pub first_pointer: u32,
+    /// Index of the first synapse word; row pointers count from here.
+    pub first_word: u32,
+}
+
+impl PopulationRecord {
+    /// The row number that a key stands for.
+    fn row_of(&self, key: u32) -> Option<u32> {
+        let offset = key.checked_sub(self.first_key)?;
+        let atom = offset & ((1_u64 << self.atom_bits) - 1) as u32;
+        let slice = (u64::from(offset) >> self.atom_bits) as u32;
+        let row = u64::from(slice) * u64::from(self.atoms_per_slice) + u64::from(atom);
+        (atom < self.atoms_per_slice && row < u64::from(self.n_rows)).then_some(row as u32)
+    }
+
+    /// The record in 16 bytes, as it is loaded.
+    pub fn to_words(&self) -> [u32; 4] {
+        let (tag, length) = match self.layout {
+            RowLayout::Fixed { row_words } => (0, row_words),
+            RowLayout::Pointers => (1, 0),
+            RowLayout::Listed => (2, self.n_listed),
+        };
+        [
+            self.first_key,
+            (self.n_rows - 1) | (self.atoms_per_slice - 1) << 16,
+            self.first_word | self.first_pointer << 16,
+            length | self.atom_bits << 16 | tag << 24,
+        ]
+    }
+}
+
+impl PeImage {
+    /// Draws and packs the synapses of one slice of a mapping of this network.
+    ///
+    /// Weights and delays are rounded and clipped as [`Quantiser`] does. Cost: proportional to the synapses of the
+    /// slice, and to those of the whole projection for connectors that draw per source.
+    pub fn build(network: &Network, mapping: &Mapping, slice: usize) -> Self {
+        let slice = &mapping.slices[slice];
+        let mut image = Self::default();
+        for blocks in slice.inputs.chunk_by(|a, b| a.population == b.population) {
+            let synapses = packed_synapses(network, slice, blocks[0].population as usize);
+            for block in blocks {
+                image.append(block, mapping, &synapses);
+            }
+        }
+        image.table.sort_unstable_by_key(|record| record.first_key);
+        image
+    }
+
+    /// The row for a key: `None` for a key that no record knows, an empty row for a neuron without synapses here.
+    /// Rows of equal length are filled up with words of weight 0.
+    pub fn lookup(&self, key: u32) -> Option<&[u16]> {
+        let at = self.table.partition_point(|record| record.first_key <= key).checked_sub(1)?;
+        let record = &self.table[at];
+        let row = record.row_of(key)?;
+        let (start, end) = match record.layout {
+            RowLayout::Fixed { row_words } => (row * row_words, (row + 1) * row_words),
+            RowLayout::Pointers => {
+                let pointer = self.pointers[(record.first_pointer + row) as usize];
+                (pointer & 0xFFFF, (pointer & 0xFFFF) + (pointer >> 16))
+            }
+            RowLayout::Listed => self.find_listed(record, row).unwrap_or((0, 0)),
+        };
+        Some(&self.words[(record.first_word + start) as usize..(record.first_word + end) as usize])
+    }
+
+    /// Start and end of a listed row.
+    fn find_listed(&self, record: &PopulationRecord, row: u32) -> Option<(u32, u32)> {
+        let first = record.first_pointer as usize;
+        let list = &self.pointers[first..first + record.n_listed as usize];
+        let at = list.binary_search_by_key(&row, |entry| entry >> 16).ok()?;
+        Some((list[at] & 0xFFFF, self.pointers[first + at + 1] & 0xFFFF))
+    }
+
+    /// The bytes of one of the blocks [`MemoryBlock::PopulationTable`], [`MemoryBlock::RowPointers`] and
+    /// [`MemoryBlock::SynapseWords`], little endian, as long as the memory map says; empty for other blocks.
+    pub fn block(&self, block: MemoryBlock) -> Vec<u8> {
+        let mut bytes: Vec<u8> = match block {
+            MemoryBlock::PopulationTable => {
+                self.table.iter().flat_map(PopulationRecord::to_words).flat_map(u32::to_le_bytes).collect()
+            }
+            MemoryBlock::RowPointers => {
+                self.pointers.iter().flat_map(|pointer| pointer.to_le_bytes()).collect()
+            }
+            MemoryBlock::SynapseWords => self.words.iter().flat_map(|word| word.to_le_bytes()).collect(),
+            _ => Vec::new(),
+        };
+        bytes.resize(bytes.len().next_multiple_of(4), 0);
+        bytes
+    }
+
+    fn append(&mut self, block: &InputBlock, mapping: &Mapping, synapses: &[(u32, u16)]) {
+        let (first, last) =
+            (&mapping.slices[block.first_slice as usize], &mapping.slices[block.end_slice as usize - 1]);
+        let population = mapping.slices_of(block.population as usize);
+        let mut record = PopulationRecord {
+            first_key: first.key,
+            atom_bits: first.mask.count_zeros(),
+            atoms_per_slice: mapping.slices[population.start].n_neurons(),
+            n_rows: last.hi - first.lo,
+            layout: block.layout,
+            n_listed: 0,
+            first_pointer: self.pointers.len() as u32,
+            first_word: self.words.len() as u32,
+        };
+        let in_block = |neuron: u32| synapses.partition_point(|&(pre, _)| pre < neuron);
+        let rows: Vec<&[(u32, u16)]> =
+            synapses[in_block(first.lo)..in_block(last.hi)].chunk_by(|a, b| a.0 == b.0).collect();
+        match block.layout {
+            RowLayout::Fixed { row_words } => self.append_fixed(&rows, first.lo, record.n_rows, row_words),
+            RowLayout::Pointers => self.append_pointers(&rows, first.lo, record.n_rows),
+            RowLayout::Listed => {
+                record.n_listed = rows.len() as u32;
+                self.append_list(&rows, first.lo);
+            }
+        }
+        self.table.push(record);
+    }
+
+    fn append_fixed(&mut self, rows: &[&[(u32, u16)]], first_neuron: u32, n_rows: u32, row_words: u32) {
+        let start = self.words.len();
+        self.words.resize(start + (n_rows * row_words) as usize, 0);
+        for row in rows {
+            let at = start + ((row[0].0 - first_neuron) * row_words) as usize;
+            for (word, (_, packed)) in self.words[at..].iter_mut().zip(*row) {
+                *word = *packed;
+            }
+        }
+    }
+
+    fn append_pointers(&mut self, rows: &[&[(u32, u16)]], first_neuron: u32, n_rows: u32) {
+        let (first_pointer, first_word) = (self.pointers.len(), self.words.len());
+        self.pointers.resize(first_pointer + n_rows as usize, 0);
+        for row in rows {
+            let start = (self.words.len() - first_word) as u32;
+            self.pointers[first_pointer + (row[0].0 - first_neuron) as usize] =
+                start | (row.len() as u32) << 16;
+            self.words.extend(row.iter().map(|&(_, packed)| packed));
+        }
+    }
+
+    fn append_list(&mut self, rows: &[&[(u32, u16)]], first_neuron: u32) {
+        let first_word = self.words.len();
+        for row in rows {
+            let start = (self.words.len() - first_word) as u32;
+            self.pointers.push(start | (row[0].0 - first_neuron) << 16);
+            self.words.extend(row.iter().map(|&(_, packed)| packed));
+        }
+        self.pointers.push((self.words.len() - first_word) as u32 | 0xFFFF << 16);
+    }
+}
+
+/// All synapses from one population to a slice, by source neuron; those of one neuron in the order of the
+/// projections and, within one, as drawn.
+fn packed_synapses(network: &Network, slice: &Slice, pre: usize) -> Vec<(u32, u16)> {
+    let post = slice.population as usize;
+    let model = network.populations[post].model;
+    let (Some(word), Some(mut quantiser)) = (model.core_profile().synapse_word, Quantiser::new(model)) else {
+        return Vec::new();
+    };
+    let mut synapses = Vec::new();
+    for (index, projection) in network.projections.iter().enumerate() {
+        if (projection.pre, projection.post) == (pre, post) {
+            for_each_synapse(network, index, slice.lo..slice.hi, |synapse| {
+                let (weight, delay) = quantiser.quantise(synapse.weight, synapse.delay);
+                synapses.push((synapse.pre, pack(word, synapse.post - slice.lo, weight, delay)));
+            });
+        }
+    }
+    synapses.sort_by_key(|&(pre, _)| pre);
+    synapses
+}
+
+fn pack(word: SynapseWord, index: u32, weight: i32, delay: u32) -> u16 {
+    pack_synapse(word, PackedSynapse { index, weight, delay })
+}

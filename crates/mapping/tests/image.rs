@@ -1,0 +1,126 @@
+//! Images hold exactly the network's synapses, in exactly the bytes that the budget counted.
+
+use std::collections::BTreeMap;
+
+use gennaker_machine::{Machine, MachineSpec};
+use gennaker_mapping::{
+    KeyAllocator, MappingOptions, MemoryBlock, PackedSynapse, PeImage, RowLayout, map, unpack_synapse,
+};
+use gennaker_network::{
+    Connector, Model, Network, Parameter, Population, Projection, Quantiser, for_each_synapse,
+};
+use proptest::prelude::*;
+
+fn check_images(network: &Network, options: &MappingOptions) -> Vec<RowLayout> {
+    let machine = Machine::new(MachineSpec::board()).unwrap();
+    let mapping = map(network, &machine, options).unwrap();
+    let mut layouts = Vec::new();
+    for (index, slice) in mapping.slices.iter().enumerate() {
+        let image = PeImage::build(network, &mapping, index);
+        for block in [MemoryBlock::PopulationTable, MemoryBlock::RowPointers, MemoryBlock::SynapseWords] {
+            assert_eq!(
+                image.block(block).len() as u32,
+                slice.memory.bytes(block),
+                "{block} of slice {index}"
+            );
+        }
+        layouts.extend(image.table.iter().map(|record| record.layout));
+        let mut rows = expected_rows(network, slice.population as usize, slice.lo..slice.hi);
+        let model = network.populations[slice.population as usize].model;
+        let Some(word) = model.core_profile().synapse_word else { continue };
+        for source in &mapping.slices {
+            for neuron in source.lo..source.hi {
+                let row = image.lookup(source.key + (neuron - source.lo)).unwrap_or(&[]);
+                let mut found: Vec<_> = row.iter().map(|&packed| unpack_synapse(word, packed)).collect();
+                found.retain(|synapse| synapse.weight != 0);
+                found.sort_unstable();
+                assert_eq!(found, rows.remove(&(source.population as usize, neuron)).unwrap_or_default());
+            }
+        }
+        assert!(rows.is_empty());
+    }
+    layouts
+}
+
+type Rows = BTreeMap<(usize, u32), Vec<PackedSynapse>>;
+
+fn expected_rows(network: &Network, post: usize, range: std::ops::Range<u32>) -> Rows {
+    let mut rows = Rows::new();
+    for (index, projection) in network.projections.iter().enumerate().filter(|(_, p)| p.post == post) {
+        let mut quantiser = Quantiser::new(network.populations[post].model).unwrap();
+        for_each_synapse(network, index, range.clone(), |synapse| {
+            let (weight, delay) = quantiser.quantise(synapse.weight, synapse.delay);
+            let packed = PackedSynapse { index: synapse.post - range.start, weight, delay };
+            rows.entry((projection.pre, synapse.pre)).or_default().push(packed);
+        });
+    }
+    rows.values_mut().for_each(|row| row.sort_unstable());
+    rows
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(40))]
+
+    #[test]
+    fn images_equal_the_network_and_the_budget(
+        sizes in proptest::collection::vec((1_u32..300, any::<bool>()), 1..4),
+        projections in proptest::collection::vec((0_usize..4, 0_usize..4, 0_usize..4, -15_i32..16, 0_u32..8), 1..6),
+        seed in any::<u64>(),
+        malloc in any::<bool>(),
+    ) {
+        let mut network = Network::new("random").with_seed(seed);
+        for (i, &(size, with_delay)) in sizes.iter().enumerate() {
+            let model = if with_delay { Model::Lif } else { Model::LifNoDelay };
+            let mut population = Population::new(&format!("p{i}"), size, model);
+            population.max_atoms_per_core = (i % 2 == 1).then_some(30);
+            network.add_population(population);
+        }
+        for (i, &(pre, post, connector, weight, delay)) in projections.iter().enumerate() {
+            let (pre, post) = (pre % sizes.len(), post % sizes.len());
+            let connector = match connector {
+                0 => Connector::AllToAll { allow_self_connections: true },
+                1 => Connector::FixedProbability { p: 0.02, allow_self_connections: true },
+                2 => Connector::FixedInDegree { n: 1, allow_self_connections: true, with_replacement: true },
+                _ => Connector::FixedOutDegree { n: 3, allow_self_connections: true, with_replacement: true },
+            };
+            let weight = if weight == 0 { 1 } else { weight };
+            let projection = Projection::new(&format!("j{i}"), pre, post, connector).with_weight(weight);
+            network.add_projection(projection.with_delay(Parameter::Number(f64::from(delay))));
+        }
+        let keys = if malloc { KeyAllocator::Malloc } else { KeyAllocator::Zoned };
+        check_images(&network, &MappingOptions { keys, ..MappingOptions::default() });
+    }
+}
+
+#[test]
+fn all_three_row_layouts_occur_and_hold() {
+    let mut network = Network::new("layouts");
+    let wide = network.add_population(Population::new("wide", 5_000, Model::PoissonProcess));
+    let narrow = network.add_population(Population::new("narrow", 200, Model::PoissonProcess));
+    let cell = network.add_population(Population::new("cell", 50, Model::Lif));
+    let other = network.add_population(Population::new("other", 50, Model::LifNoDelay));
+    let dense = || Connector::AllToAll { allow_self_connections: true };
+    let random = |p| Connector::FixedProbability { p, allow_self_connections: true };
+    network.add_projection(Projection::new("sparse", wide, cell, random(0.001)));
+    network.add_projection(Projection::new("dense", narrow, cell, dense()));
+    network.add_projection(Projection::new("random", narrow, other, random(0.2)));
+    let layouts = check_images(&network, &MappingOptions::default());
+    for wanted in [RowLayout::Listed, RowLayout::Pointers, RowLayout::Fixed { row_words: 50 }] {
+        assert!(layouts.contains(&wanted), "{layouts:?}");
+    }
+}
+
+#[test]
+fn unknown_keys_have_no_row() {
+    let mut network = Network::new("unknown");
+    let pre = network.add_population(Population::new("pre", 20, Model::PoissonProcess));
+    let post = network.add_population(Population::new("post", 5, Model::Lif));
+    let dense = Connector::AllToAll { allow_self_connections: true };
+    network.add_projection(Projection::new("dense", pre, post, dense));
+    let machine = Machine::new(MachineSpec::single_chip()).unwrap();
+    let mapping = map(&network, &machine, &MappingOptions::default()).unwrap();
+    let image = PeImage::build(&network, &mapping, 1);
+    assert_eq!(image.lookup(mapping.slices[0].key + 19).map(<[u16]>::len), Some(5));
+    assert_eq!(image.lookup(mapping.slices[0].key + 20), None);
+    assert_eq!(image.lookup(mapping.slices[1].key), None);
+}
