@@ -23,6 +23,15 @@ pub(crate) enum Recorder {
     Dram,
 }
 
+/// How rows are sized before they are counted.
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub(crate) enum Bound {
+    /// Rows of random projections have their expected number, and six standard deviations: nearly always enough.
+    Likely,
+    /// As many rows as there can be.
+    Certain,
+}
+
 /// A population as the memory budget sees it.
 pub(crate) struct PopulationCost<'a> {
     pub(crate) population: &'a Population,
@@ -32,6 +41,8 @@ pub(crate) struct PopulationCost<'a> {
     /// Spikes of the first `i` neurons of a spike list.
     spikes_before: Vec<u64>,
     individual: bool,
+    /// How rows are sized before they are counted.
+    pub(crate) bound: Bound,
     pe: &'a PeSpec,
     options: &'a MappingOptions,
 }
@@ -43,6 +54,8 @@ struct Input {
     synapses_before: Vec<u64>,
     /// Projections that give a pair of neurons at most one synapse; `None` if any gives more.
     single_synapse_projections: Option<u64>,
+    /// Whether all pairs of neurons are equally likely to be connected.
+    is_uniform: bool,
 }
 
 impl<'a> PopulationCost<'a> {
@@ -66,6 +79,7 @@ impl<'a> PopulationCost<'a> {
             inputs,
             spikes_before: spikes_before(population),
             individual: population.has_individual_parameters() || population.model == Model::SpikesFromArray,
+            bound: Bound::Likely,
             pe,
             options,
         }
@@ -81,13 +95,13 @@ impl<'a> PopulationCost<'a> {
         self.inputs.iter().map(|input| input.synapses(neuron..neuron + 1)).sum()
     }
 
-    /// The most that the neurons can cost together, with rows not yet counted.
-    pub(crate) fn at_most(&self, neurons: &Range<u32>, recorder: Recorder) -> BlockSizes {
+    /// What the neurons cost together as long as rows are not yet counted.
+    pub(crate) fn estimate(&self, neurons: &Range<u32>, recorder: Recorder) -> BlockSizes {
         let word_bytes = self.profile.synapse_word.map_or(0, |word| word.bytes);
         let mut rows = RowBytes::default();
         let mut records = 0;
         for input in &self.inputs {
-            rows += input.at_most(neurons, word_bytes);
+            rows += input.estimate(neurons, word_bytes, self.bound);
             records += max_records(input.n_pre);
         }
         self.with_rows(neurons, rows, records, recorder)
@@ -193,6 +207,7 @@ impl Input {
             n_pre: u64::from(network.populations[pre].size),
             synapses_before,
             single_synapse_projections: single.then_some(projections.len() as u64),
+            is_uniform: projections.iter().all(|&p| is_uniform(&network.projections[p])),
         }
     }
 
@@ -200,10 +215,14 @@ impl Input {
         self.synapses_before[neurons.end as usize] - self.synapses_before[neurons.start as usize]
     }
 
-    /// An upper bound on the rows' memory in the layout that will be smallest.
-    fn at_most(&self, neurons: &Range<u32>, word_bytes: u32) -> RowBytes {
+    /// The rows' memory in the layout that will be smallest.
+    fn estimate(&self, neurons: &Range<u32>, word_bytes: u32, bound: Bound) -> RowBytes {
         let synapses = self.synapses(neurons.clone());
-        let filled_rows = self.n_pre.min(synapses) + max_records(self.n_pre) - 1;
+        let mut filled_rows = self.n_pre.min(synapses);
+        if bound == Bound::Likely && self.is_uniform {
+            filled_rows = filled_rows.min(likely_rows(self.n_pre, synapses, neurons.end - neurons.start));
+        }
+        let filled_rows = filled_rows + max_records(self.n_pre) - 1;
         let count = RowCount { rows: self.n_pre, filled_rows, synapses, longest: 0 };
         let [pointers, listed] =
             [RowLayout::Pointers, RowLayout::Listed].map(|layout| count.bytes(layout, word_bytes));
@@ -218,6 +237,28 @@ impl Input {
 /// Records needed for `n_pre` source neurons when each holds at least half of the rows that it may.
 fn max_records(n_pre: u64) -> u64 {
     n_pre.div_ceil(u64::from(crate::rows::MAX_ROWS) / 2).max(1)
+}
+
+/// Rows with a synapse, out of `n_pre`, when `synapses` fall anywhere in `n_pre` rows of `n_targets` places each:
+/// the expected number and six standard deviations, whose square is at most `n_pre / 4`.
+fn likely_rows(n_pre: u64, synapses: u64, n_targets: u32) -> u64 {
+    let pairs = n_pre as f64 * f64::from(n_targets);
+    let place_is_empty = (1.0 - synapses as f64 / pairs).max(0.0);
+    // Plain products, as the powers of the standard library differ between platforms.
+    let row_is_empty: f64 = (0..n_targets).map(|_| place_is_empty).product();
+    let likely = n_pre as f64 * (1.0 - row_is_empty) + 3.0 * (n_pre as f64).sqrt();
+    likely.ceil() as u64
+}
+
+/// Whether the connector treats all pairs of neurons alike.
+fn is_uniform(projection: &Projection) -> bool {
+    matches!(
+        projection.connector,
+        Connector::FixedProbability { .. }
+            | Connector::FixedInDegree { .. }
+            | Connector::FixedOutDegree { .. }
+            | Connector::FixedTotalNumber { .. }
+    )
 }
 
 /// Whether no pair of neurons can have more than one synapse.
@@ -243,4 +284,17 @@ fn spikes_before(population: &Population) -> Vec<u64> {
         sums[i] += sums[i - 1];
     }
     sums
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn likely_rows_follow_the_expectation_and_never_pass_what_is_certain_by_much() {
+        assert_eq!(likely_rows(10_000, 0, 10), 300);
+        let tenth = likely_rows(10_000, 10_000, 10);
+        assert_eq!(tenth, (10_000.0 * (1.0 - 0.9_f64.powi(10))).ceil() as u64 + 300);
+        assert_eq!(likely_rows(10_000, 100_000, 10), 10_300);
+    }
 }

@@ -15,9 +15,9 @@ use crate::keys::{self, KeyPlan};
 use crate::options::{CompressWhen, Compressor, MappingOptions};
 use crate::place::{Place, place};
 use crate::route::{RouteTree, route};
-use crate::stats::StageTimes;
 use crate::table::{Route, RoutingTable};
 use crate::tables::{ChipEntries, Stop, chip_entries, stops};
+use crate::times::StageTimes;
 use crate::verify::landings;
 
 /// The routing table of one chip.

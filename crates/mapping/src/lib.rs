@@ -58,12 +58,12 @@ mod place;
 mod rng;
 mod route;
 mod rows;
-mod stats;
 mod suggest;
 mod synapse_word;
 mod table;
 mod table_index;
 mod tables;
+mod times;
 mod verify;
 
 pub use budget::{
@@ -84,7 +84,7 @@ pub use pipeline::{map, map_timed};
 pub use place::Place;
 pub use route::{RouteTree, TreeNode};
 pub use rows::RowLayout;
-pub use stats::StageTimes;
 pub use synapse_word::{PackedSynapse, pack_synapse, unpack_synapse};
 pub use table::{MAX_ROUTE_CORES, Route, RoutingEntry, RoutingTable};
+pub use times::StageTimes;
 pub use verify::{Verified, verify_layout};

@@ -73,14 +73,14 @@ fn most_atoms(cost: &PopulationCost<'_>, recorder: Recorder) -> Result<u32, Mapp
 
 fn all_fit(cost: &PopulationCost<'_>, atoms: u32, recorder: Recorder) -> bool {
     slices_of(cost.population.size, atoms)
-        .all(|slice| cost.at_most(&slice, recorder).total() <= u64::from(cost.sram_bytes()))
+        .all(|slice| cost.estimate(&slice, recorder).total() <= u64::from(cost.sram_bytes()))
 }
 
 fn too_large(cost: &PopulationCost<'_>, recorder: Recorder) -> MappingError {
     let neurons = 0..cost.population.size;
-    let total = |&neuron: &u32| cost.at_most(&(neuron..neuron + 1), recorder).total();
+    let total = |&neuron: &u32| cost.estimate(&(neuron..neuron + 1), recorder).total();
     let worst = neurons.max_by_key(total).unwrap_or(0);
-    let sizes = cost.at_most(&(worst..worst + 1), recorder);
+    let sizes = cost.estimate(&(worst..worst + 1), recorder);
     let (block, block_bytes) = sizes.largest();
     MappingError::NeuronTooLarge {
         population: cost.population.name.clone(),

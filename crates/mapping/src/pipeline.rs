@@ -1,14 +1,15 @@
 //! All stages in a row: from a network and a machine to a mapping.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::ops::Range;
 use std::time::Instant;
 
 use gennaker_machine::Machine;
 use gennaker_network::Network;
 use rayon::prelude::*;
 
-use crate::budget::MemoryMap;
-use crate::cost::{PopulationCost, Recorder};
+use crate::budget::{BlockSizes, MemoryMap};
+use crate::cost::{Bound, PopulationCost, Recorder};
 use crate::error::MappingError;
 use crate::graph::{Net, SliceDemand, SliceGraph};
 use crate::inputs::{Cuts, SliceInputs, count_inputs};
@@ -17,7 +18,7 @@ use crate::mapping::{Mapping, MappingStats, RoutedNet, Slice};
 use crate::options::MappingOptions;
 use crate::partition::{Cut, cut};
 use crate::place::check_room;
-use crate::stats::StageTimes;
+use crate::times::StageTimes;
 
 /// Lays a network on a machine.
 ///
@@ -42,19 +43,16 @@ pub fn map_timed(
     let mut times = StageTimes::default();
     let start = Instant::now();
     let pe = &machine.spec().chip.pe;
-    let costs: Vec<PopulationCost<'_>> = (0..network.populations.len())
+    let mut costs: Vec<PopulationCost<'_>> = (0..network.populations.len())
         .map(|index| PopulationCost::new(network, index, pe, options))
         .collect();
-    let chosen: Vec<Cut> = costs.iter().map(|cost| cut(cost, options.recording)).collect::<Result<_, _>>()?;
-    let cuts = number_slices(network, &chosen);
-    check_room(cuts.iter().map(|cut| cut.n_slices() as usize).sum(), machine)?;
     times.partition = start.elapsed();
 
+    let (chosen, inputs) = cut_and_count(network, machine, options, &mut costs, &mut times)?;
     let start = Instant::now();
-    let inputs = count_inputs(network, &cuts);
     let mut slices = make_slices(&costs, &chosen, inputs);
     let graph = slice_graph(&slices);
-    times.connect = start.elapsed();
+    times.connect += start.elapsed();
 
     let layout = lay_out_timed(&graph, machine, options, &mut times)?;
     for (slice, (place, keys)) in slices.iter_mut().zip(layout.places.iter().zip(&layout.keys)) {
@@ -63,6 +61,55 @@ pub fn map_timed(
     }
     let notes = costs.iter().zip(&chosen).filter_map(|(cost, cut)| recording_note(cost, *cut)).collect();
     Ok((assemble(slices, graph, layout, notes, machine, options), times))
+}
+
+/// Cuts all populations and counts the synapses of the slices. Where the counted rows turn out larger than was
+/// likely, the population is cut once more, by what is certain.
+fn cut_and_count(
+    network: &Network,
+    machine: &Machine,
+    options: &MappingOptions,
+    costs: &mut [PopulationCost<'_>],
+    times: &mut StageTimes,
+) -> Result<(Vec<Cut>, Vec<SliceInputs>), MappingError> {
+    loop {
+        let start = Instant::now();
+        let chosen: Vec<Cut> =
+            costs.iter().map(|cost| cut(cost, options.recording)).collect::<Result<_, _>>()?;
+        let cuts = number_slices(network, &chosen);
+        check_room(cuts.iter().map(|cut| cut.n_slices() as usize).sum(), machine)?;
+        times.partition += start.elapsed();
+
+        let start = Instant::now();
+        let inputs = count_inputs(network, &cuts);
+        times.connect += start.elapsed();
+        let mut again = false;
+        for ((cost, &chosen), cut) in costs.iter_mut().zip(&chosen).zip(&cuts) {
+            let inputs = &inputs[cut.first_slice as usize..(cut.first_slice + cut.n_slices()) as usize];
+            if cost.bound == Bound::Likely && !all_fit(cost, chosen, inputs) {
+                cost.bound = Bound::Certain;
+                again = true;
+            }
+        }
+        if !again {
+            return Ok((chosen, inputs));
+        }
+    }
+}
+
+fn all_fit(cost: &PopulationCost<'_>, cut: Cut, inputs: &[SliceInputs]) -> bool {
+    cut.slices(cost.population.size).zip(inputs).all(|(range, input)| {
+        sizes(cost, &range, input, cut.recorder).total() <= u64::from(cost.sram_bytes())
+    })
+}
+
+fn sizes(
+    cost: &PopulationCost<'_>,
+    range: &Range<u32>,
+    input: &SliceInputs,
+    recorder: Recorder,
+) -> BlockSizes {
+    cost.with_rows(range, input.bytes, input.blocks.len() as u64, recorder)
 }
 
 /// A slice with what the routing stages need of it.
@@ -90,8 +137,8 @@ fn make_slices(costs: &[PopulationCost<'_>], chosen: &[Cut], inputs: Vec<SliceIn
     let both: Vec<_> = ranges.zip(inputs).collect();
     both.into_par_iter()
         .map(|((population, cost, cut, range), input)| {
-            let sizes = cost.with_rows(&range, input.bytes, input.blocks.len() as u64, cut.recorder);
-            debug_assert!(sizes.total() <= cost.at_most(&range, cut.recorder).total());
+            let sizes = sizes(cost, &range, &input, cut.recorder);
+            debug_assert!(sizes.total() <= u64::from(cost.sram_bytes()));
             let made = Slice {
                 population,
                 lo: range.start,

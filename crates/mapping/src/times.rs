@@ -1,4 +1,4 @@
-//! Numbers about a mapping, and the time that its stages took.
+//! How long the stages took.
 
 use std::time::Duration;
 
