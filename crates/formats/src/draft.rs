@@ -1,0 +1,118 @@
+//! Folders that appear as a whole: filled under another name beside their place, then renamed.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use crate::error::FormatError;
+use crate::files;
+use crate::run_info::{RUN_FILE, RunInfo};
+
+/// A folder that is being filled. Dropping it unpublished removes it.
+pub(crate) struct Draft {
+    target: PathBuf,
+    draft: PathBuf,
+    is_published: bool,
+}
+
+/// Whether results may be written to `path`: nothing is there, an empty folder, or results of an earlier run and
+/// nothing else. Worth asking before a long run.
+///
+/// # Errors
+/// [`FormatError::Occupied`] with what is in the way, or [`FormatError::Io`].
+pub fn check_result_path(path: &Path) -> Result<(), FormatError> {
+    resolve(path).map(|_| ())
+}
+
+impl Draft {
+    /// Starts a folder for `path`, which may hold results of an earlier run.
+    pub(crate) fn create(path: &Path) -> Result<Self, FormatError> {
+        let target = resolve(path)?;
+        let draft = files::sibling(&target, "partial");
+        fs::create_dir_all(&draft).map_err(FormatError::io("create", &draft))?;
+        Ok(Self { target, draft, is_published: false })
+    }
+
+    /// Where a file of this name goes while the folder is being filled.
+    pub(crate) fn file(&self, name: &str) -> PathBuf {
+        self.draft.join(name)
+    }
+
+    /// Adds a file.
+    pub(crate) fn write(&self, name: &str, bytes: &[u8]) -> Result<(), FormatError> {
+        let path = self.file(name);
+        if !files::is_plain_name(name) {
+            let problem = io::Error::new(io::ErrorKind::InvalidInput, "not a plain file name");
+            return Err(FormatError::io("write", &path)(problem));
+        }
+        fs::write(&path, bytes).map_err(FormatError::io("write", &path))
+    }
+
+    /// Puts the folder in its place. Older results are moved aside first and removed last, so that one or the other
+    /// is always whole.
+    pub(crate) fn publish(mut self) -> Result<(), FormatError> {
+        let old = files::sibling(&self.target, "old");
+        let had_old = self.target.exists();
+        if had_old {
+            fs::rename(&self.target, &old).map_err(FormatError::io("replace", &self.target))?;
+        }
+        if let Err(error) = fs::rename(&self.draft, &self.target) {
+            if had_old {
+                fs::rename(&old, &self.target).map_err(FormatError::io("restore", &self.target))?;
+            }
+            return Err(FormatError::io("write", &self.target)(error));
+        }
+        self.is_published = true;
+        if had_old {
+            fs::remove_dir_all(&old).map_err(FormatError::io("remove old results", &old))?;
+        }
+        Ok(())
+    }
+}
+
+impl Drop for Draft {
+    fn drop(&mut self) {
+        if !self.is_published {
+            // Nobody is left to report to; the error that led here is the one that counts.
+            let _ = fs::remove_dir_all(&self.draft);
+        }
+    }
+}
+
+/// The place itself, links followed, if results may be written there.
+fn resolve(path: &Path) -> Result<PathBuf, FormatError> {
+    let occupied =
+        |problem: &str| FormatError::Occupied { path: path.to_owned(), problem: problem.to_owned() };
+    if !path.exists() {
+        return match path.file_name() {
+            Some(_) => Ok(path.to_owned()),
+            None => Err(occupied("it names no folder")),
+        };
+    }
+    let target = path.canonicalize().map_err(FormatError::io("read", path))?;
+    if !target.is_dir() {
+        return Err(occupied("it is a file"));
+    }
+    if std::env::current_dir().is_ok_and(|current| current.starts_with(&target)) {
+        return Err(occupied("it is the current folder or one above it"));
+    }
+    match foreign_entry(&target)? {
+        Some(name) => Err(occupied(&format!("it holds `{}`, which no run has written", name.escape_debug()))),
+        None => Ok(target),
+    }
+}
+
+/// Something in a folder that is neither a result nor a picture of one.
+fn foreign_entry(folder: &Path) -> Result<Option<String>, FormatError> {
+    let io = |error| FormatError::io("read", folder)(error);
+    let entries = fs::read_dir(folder).map_err(io)?;
+    let names = entries.map(|entry| entry.map(|e| e.file_name().to_string_lossy().into_owned()));
+    let mut names: Vec<String> = names.collect::<Result<_, _>>().map_err(io)?;
+    names.sort_unstable();
+    let known = RunInfo::read(folder).map(|info| info.files).unwrap_or_default();
+    let is_ours = |name: &String| {
+        let is_picture = name.ends_with(".svg") || name.ends_with(".png");
+        known.contains(name) || (is_picture && !known.is_empty()) || (name == RUN_FILE && !known.is_empty())
+    };
+    Ok(names.into_iter().find(|name| !is_ours(name)))
+}

@@ -1,0 +1,117 @@
+//! NumPy's `.npz` format: arrays by name in one zip archive, stored without compression, as `numpy.savez` does.
+
+use std::collections::BTreeMap;
+use std::io::{Cursor, Read, Seek, Write};
+use std::path::Path;
+
+use zip::write::SimpleFileOptions;
+use zip::{CompressionMethod, ZipArchive, ZipWriter};
+
+use crate::error::FormatError;
+use crate::files;
+use crate::npy::{self, Array, Elements};
+
+/// One array of an archive that is being written.
+pub(crate) struct NamedArray<'a> {
+    pub(crate) name: String,
+    pub(crate) elements: Elements<'a>,
+    pub(crate) shape: Vec<usize>,
+}
+
+impl<'a> NamedArray<'a> {
+    /// A column: an array with one axis.
+    pub(crate) fn column(name: &str, elements: Elements<'a>, len: usize) -> Self {
+        Self { name: name.to_owned(), elements, shape: vec![len] }
+    }
+}
+
+/// Writes an archive. The same arrays give the same bytes: entries carry no time.
+pub(crate) fn write(sink: impl Write + Seek, arrays: &[NamedArray<'_>]) -> std::io::Result<()> {
+    let mut zip = ZipWriter::new(sink);
+    for array in arrays {
+        let bytes = npy::write(array.elements, &array.shape);
+        let options = SimpleFileOptions::default()
+            .compression_method(CompressionMethod::Stored)
+            .large_file(bytes.len() >= u32::MAX as usize);
+        zip.start_file(format!("{}.npy", array.name), options)?;
+        zip.write_all(&bytes)?;
+    }
+    zip.finish()?.flush()
+}
+
+/// The bytes of an archive.
+pub(crate) fn to_bytes(arrays: &[NamedArray<'_>]) -> Vec<u8> {
+    let mut bytes = Cursor::new(Vec::new());
+    write(&mut bytes, arrays).expect("memory takes every write");
+    bytes.into_inner()
+}
+
+/// Reads every array of an `.npz` file, compressed or not, by name.
+///
+/// # Errors
+/// [`FormatError::Io`], [`FormatError::TooLarge`], or [`FormatError::Table`] for anything that is not an archive of arrays.
+pub fn read_npz(path: &Path) -> Result<BTreeMap<String, Array>, FormatError> {
+    parse(&files::read(path, files::MAX_ARRAY_FILE_BYTES)?)
+        .map_err(|problem| FormatError::table(path, problem))
+}
+
+/// Reads the bytes of an archive.
+pub(crate) fn parse(bytes: &[u8]) -> Result<BTreeMap<String, Array>, String> {
+    let damaged = |error| format!("is not an npz archive, or is damaged ({error})");
+    let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
+    let mut arrays = BTreeMap::new();
+    for index in 0..zip.len() {
+        let mut entry = zip.by_index(index).map_err(damaged)?;
+        let file_name = entry.name().map_err(damaged)?.into_owned();
+        let name = file_name.strip_suffix(".npy").unwrap_or(&file_name);
+        let content =
+            unpack(&mut entry).map_err(|problem| format!("entry `{}` {problem}", name.escape_debug()))?;
+        let array =
+            npy::read(&content).map_err(|problem| format!("array `{}` {problem}", name.escape_debug()))?;
+        arrays.insert(name.to_owned(), array);
+    }
+    Ok(arrays)
+}
+
+/// Unpacks no more than the limit, whatever the archive's directory says.
+fn unpack(entry: &mut impl Read) -> Result<Vec<u8>, String> {
+    let limit = files::MAX_ARRAY_FILE_BYTES;
+    let mut content = Vec::new();
+    entry.take(limit + 1).read_to_end(&mut content).map_err(|error| format!("is damaged ({error})"))?;
+    if content.len() as u64 > limit {
+        return Err(format!("unpacks to more than {limit} B; split it"));
+    }
+    Ok(content)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::npy::ArrayData;
+
+    #[test]
+    fn archives_come_back_and_repeat_byte_for_byte() {
+        let arrays = || {
+            [
+                NamedArray::column("t", Elements::U32(&[1, 2]), 2),
+                NamedArray::column("i", Elements::U32(&[3, 4]), 2),
+            ]
+        };
+        let bytes = to_bytes(&arrays());
+        assert_eq!(bytes, to_bytes(&arrays()));
+        let read = parse(&bytes).unwrap();
+        assert_eq!(read["t"].data, ArrayData::U32(vec![1, 2]));
+        assert_eq!(read["i"].data, ArrayData::U32(vec![3, 4]));
+    }
+
+    #[test]
+    fn damaged_archives_are_errors() {
+        let bytes = to_bytes(&[NamedArray::column("t", Elements::U32(&[1, 2]), 2)]);
+        for end in 0..bytes.len() {
+            assert!(parse(&bytes[..end]).is_err(), "{end} bytes");
+        }
+        let mut flipped = bytes;
+        flipped[160] ^= 1;
+        assert!(parse(&flipped).is_err(), "the checksum notices a flipped bit");
+    }
+}
