@@ -35,13 +35,15 @@ fn brunel(n: u32, drive: Drive) -> Network {
     for (pre, post, weight) in [(exc, exc, 3.0), (exc, inh, 3.0), (inh, exc, -15.0), (inh, inh, -15.0)] {
         let connector = Connector::FixedProbability { p: 0.1, allow_self_connections: own };
         let name = format!("{pre}_{post}");
-        network.add_projection(Projection::new(&name, pre, post, connector).with_weight(weight).with_delay(7.0));
+        network
+            .add_projection(Projection::new(&name, pre, post, connector).with_weight(weight).with_delay(7.0));
     }
     if let Drive::Poisson = drive {
         for (target, size) in [(exc, n * 4 / 5), (inh, n / 5)] {
             let noise = Population::new(&format!("noise_{target}"), size, Model::PoissonProcess);
             let noise = network.add_population(noise.with("p", 0.4).with("Tref", 0.0));
-            let onto = Projection::new(&format!("noise_{target}"), noise, target, Connector::OneToOne).with_weight(15.0);
+            let onto = Projection::new(&format!("noise_{target}"), noise, target, Connector::OneToOne)
+                .with_weight(15.0);
             network.add_projection(onto);
         }
     }
@@ -76,8 +78,13 @@ fn tick(c: &mut Criterion) {
             simulation.run(500);
             let report = simulation.report();
             let rate = report.n_spikes as f64 / f64::from(report.timesteps) * 10_000.0 / 12_500.0;
-            println!("{name}: {rate:.1} Hz, {:.2} bytes per synapse", report.synapse_bytes as f64 / report.n_synapses as f64);
-            group.sample_size(10).throughput(Throughput::Elements(report.n_synaptic_events - before.n_synaptic_events));
+            println!(
+                "{name}: {rate:.1} Hz, {:.2} bytes per synapse",
+                report.synapse_bytes as f64 / report.n_synapses as f64
+            );
+            group
+                .sample_size(10)
+                .throughput(Throughput::Elements(report.n_synaptic_events - before.n_synaptic_events));
             group.bench_function(BenchmarkId::new("threads", threads), |b| b.iter(|| simulation.run(500)));
         }
         group.finish();

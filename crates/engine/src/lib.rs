@@ -30,6 +30,7 @@ mod checkpoint;
 mod core;
 mod error;
 mod kernels;
+mod literal;
 mod options;
 mod parameters;
 mod recorder;
@@ -40,6 +41,7 @@ mod simulation;
 mod store;
 
 pub use error::EngineError;
+pub use literal::LiteralMachine;
 pub use options::{Numeric, Options, RingWidth};
 pub use recording::{PopulationRecording, Recordings, SpikeRecording, StateRecording, Values};
 pub use report::{ProjectionReport, RunReport};

@@ -1,0 +1,208 @@
+//! One neuron at a time, written from the equations and from nothing else.
+
+use gennaker_network::random::{Purpose, bernoulli_threshold, key_of, philox};
+use gennaker_network::{Model, Network, Population};
+
+/// A neuron with its own copy of everything.
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Neuron {
+    v: f32,
+    u: f32,
+    i_exc: f32,
+    i_inh: f32,
+    refractory: u32,
+    is_spent: bool,
+    update: Update,
+}
+
+/// The model's parameters for one neuron.
+#[derive(Debug, Clone, Default)]
+enum Update {
+    #[default]
+    Relay,
+    Listed {
+        ticks: Vec<u32>,
+    },
+    Poisson {
+        threshold: u64,
+        t_ref: u32,
+        lane: usize,
+        counter: [u32; 3],
+        key: [u32; 2],
+    },
+    Lif {
+        membrane: Membrane,
+    },
+    CurrExp {
+        membrane: Membrane,
+        exc_decay: f32,
+        inh_decay: f32,
+        t_refrac: u32,
+    },
+    Charge {
+        threshold: f32,
+        i_offset: f32,
+        t_silent: u32,
+    },
+    Izhikevich {
+        a: f32,
+        b: f32,
+        c: f32,
+        d: f32,
+        i_offset: f32,
+    },
+}
+
+#[derive(Debug, Clone, Default)]
+struct Membrane {
+    threshold: f32,
+    alpha: f32,
+    i_offset: f32,
+    v_reset: f32,
+    subtracts: bool,
+}
+
+impl Neuron {
+    pub(crate) fn new(network: &Network, index: usize, i: u32) -> Self {
+        let p = &network.populations[index];
+        let exact = |name: &str| p.resolve(name, network.seed, index).get(i);
+        let value = |name: &str| exact(name) as f32;
+        let count = |name: &str| exact(name) as u32;
+        let membrane = || Membrane {
+            threshold: value("threshold"),
+            alpha: value("alpha_decay"),
+            i_offset: value("i_offset"),
+            v_reset: value("v_reset"),
+            subtracts: p.choice("reset") == "reset_by_subtraction",
+        };
+        let (v, u) = match p.model {
+            Model::Lif | Model::LifNoDelay | Model::LifCurrExp | Model::LifCurrExpNoDelay => {
+                (value("v_init"), 0.0)
+            }
+            Model::Izhikevich => (value("v_init"), value("recovery_sensitivity") * value("v_init")),
+            _ => (0.0, 0.0),
+        };
+        let update = match p.model {
+            Model::Relay => Update::Relay,
+            Model::SpikeList => Update::Listed { ticks: listed(p, i) },
+            Model::SpikesFromArray => Update::Listed { ticks: latency(&exact) },
+            Model::PoissonProcess => Update::Poisson {
+                threshold: bernoulli_threshold(exact("p")),
+                t_ref: count("Tref"),
+                lane: i as usize % 4,
+                counter: [i / 4, index as u32, Purpose::Poisson.word()],
+                key: key_of(network.seed ^ (exact("seed") as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)),
+            },
+            Model::Lif | Model::LifNoDelay => Update::Lif { membrane: membrane() },
+            Model::LifCurrExp | Model::LifCurrExpNoDelay => Update::CurrExp {
+                membrane: membrane(),
+                exc_decay: value("exc_decay"),
+                inh_decay: value("inh_decay"),
+                t_refrac: count("t_refrac"),
+            },
+            Model::ChargeAndSpike => Update::Charge {
+                threshold: value("threshold"),
+                i_offset: value("i_offset"),
+                t_silent: count("t_silent"),
+            },
+            Model::Izhikevich => Update::Izhikevich {
+                a: value("recovery_decay"),
+                b: value("recovery_sensitivity"),
+                c: value("v_reset"),
+                d: value("reset_recovery_increment"),
+                i_offset: value("i_offset"),
+            },
+        };
+        Self { v, u, update, ..Self::default() }
+    }
+
+    /// One tick; whether the neuron fires.
+    pub(crate) fn step(&mut self, tick: u32, excitation: i32, inhibition: i32) -> bool {
+        let (e, i) = (excitation as f32, inhibition as f32);
+        match self.update.clone() {
+            Update::Relay => excitation > 0,
+            Update::Listed { ticks } => ticks.contains(&tick),
+            Update::Poisson { threshold, t_ref, lane, counter: [a, b, c], key } => {
+                let word = philox([tick, a, b, c], key)[lane];
+                self.unless_refractory(t_ref, |_| u64::from(word) < threshold)
+            }
+            Update::Lif { membrane } => {
+                self.v = self.v * membrane.alpha + membrane.i_offset + (e - i);
+                self.fire(&membrane)
+            }
+            Update::CurrExp { membrane, exc_decay, inh_decay, t_refrac } => {
+                self.i_exc = self.i_exc * exc_decay + e;
+                self.i_inh = self.i_inh * inh_decay + i;
+                self.unless_refractory(t_refrac, |n| {
+                    n.v = n.v * membrane.alpha + membrane.i_offset + (n.i_exc - n.i_inh);
+                    n.fire(&membrane)
+                })
+            }
+            Update::Charge { threshold, i_offset, t_silent } => {
+                self.charge(tick, e - i, threshold, i_offset, t_silent)
+            }
+            Update::Izhikevich { a, b, c, d, i_offset } => {
+                let input = i_offset + (e - i);
+                for _ in 0..2 {
+                    self.v = self.v + 0.5 * (0.04 * self.v * self.v + 5.0 * self.v + 140.0 - self.u + input);
+                }
+                self.u = self.u + a * (b * self.v - self.u);
+                let fires = self.v >= 30.0;
+                if fires {
+                    self.v = c;
+                    self.u += d;
+                }
+                fires
+            }
+        }
+    }
+
+    fn fire(&mut self, membrane: &Membrane) -> bool {
+        if self.v < membrane.threshold {
+            return false;
+        }
+        self.v = if membrane.subtracts { self.v - membrane.threshold } else { membrane.v_reset };
+        true
+    }
+
+    fn unless_refractory(&mut self, length: u32, step: impl FnOnce(&mut Self) -> bool) -> bool {
+        if self.refractory > 0 {
+            self.refractory -= 1;
+            return false;
+        }
+        let fires = step(self);
+        if fires {
+            self.refractory = length;
+        }
+        fires
+    }
+
+    fn charge(&mut self, tick: u32, drive: f32, threshold: f32, i_offset: f32, t_silent: u32) -> bool {
+        if self.is_spent {
+            return false;
+        }
+        self.v += drive;
+        if tick < t_silent {
+            return false;
+        }
+        self.v += i_offset;
+        if self.v >= threshold {
+            self.is_spent = true;
+            self.v = 0.0;
+        }
+        self.is_spent
+    }
+}
+
+fn listed(population: &Population, i: u32) -> Vec<u32> {
+    let events = population.spikes.ticks().iter().zip(population.spikes.neurons());
+    events.filter(|(_, n)| **n == i).map(|(t, _)| *t).collect()
+}
+
+fn latency(value: &dyn Fn(&str) -> f64) -> Vec<u32> {
+    if value("array") < value("x_min") {
+        return Vec::new();
+    }
+    let x = ((value("array") - value("x_min")) / (value("x_max") - value("x_min"))).min(1.0);
+    vec![(value("t_start") + (1.0 - x) * (value("t_stop") - value("t_start"))).round() as u32]
+}
