@@ -48,9 +48,7 @@ impl<A: Arithmetic> Block<A> {
     fn deliver(&mut self, tick: u32, sent: &[Vec<u32>]) {
         let Some(ring) = &mut self.ring else { return };
         for incoming in &self.incoming {
-            for &sender in &sent[incoming.pre] {
-                self.n_events += incoming.store.deliver(sender, tick, ring);
-            }
+            self.n_events += incoming.store.deliver(&sent[incoming.pre], tick, ring);
         }
     }
 

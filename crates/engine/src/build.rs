@@ -175,7 +175,7 @@ impl Plan {
         Ok((block, reports))
     }
 
-    /// Draws the synapses of one projection onto this block twice: to count them, and to place them.
+    /// Draws the synapses of one projection onto this block: twice, to count them and to place them, unless the rule says all.
     fn store<A: Arithmetic>(
         &self,
         network: &Network,
@@ -184,33 +184,37 @@ impl Plan {
     ) -> Result<(Store<A::Sum>, QuantisationReport), EngineError> {
         let p = &network.projections[projection];
         let n_senders = network.populations[p.pre].size as usize;
-        let mut builder = StoreBuilder::new(n_senders, self.range.start, self.range.len(), self.receptors);
-        for_each_synapse(network, projection, self.range.clone(), |s| builder.count(s.pre));
-        if builder.n_counted() > u64::from(u32::MAX) {
-            return Err(EngineError::TooManySynapses {
-                projection: p.name.clone(),
-                n_synapses: builder.n_counted(),
-            });
-        }
         let model = network.populations[p.post].model;
-        let quantiser = Quantiser::new(model)
-            .ok_or_else(|| NetworkError::ProjectionOntoSource {
-                projection: p.name.clone(),
-                population: network.populations[p.post].name.clone(),
-                model: model.name(),
-            })
-            .map_err(EngineError::Network)?;
-        let mut drawn = Drawn {
-            network,
-            projection,
-            range: self.range.clone(),
-            quantises: options.numeric.quantises(),
-            quantiser,
-        };
+        let quantiser = Quantiser::new(model).ok_or_else(|| NetworkError::ProjectionOntoSource {
+            projection: p.name.clone(),
+            population: network.populations[p.post].name.clone(),
+            model: model.name(),
+        })?;
+        let quantises = options.numeric.quantises();
+        let mut drawn = Drawn { network, projection, range: self.range.clone(), quantises, quantiser };
         let shared = drawn.shared_values();
-        let store = builder.place(shared, &mut drawn);
+        let mut builder = StoreBuilder::new(n_senders, self.range.start, self.range.len(), self.receptors);
+        let store = match (&p.connector, shared) {
+            (Connector::OneToOne, Some(shared)) => {
+                (&mut drawn).walk(|_| ());
+                builder.diagonal(shared)
+            }
+            _ => {
+                for_each_synapse(network, projection, self.range.clone(), |s| builder.count(s.pre));
+                check_count(builder.n_counted(), &p.name)?;
+                builder.place(shared, &mut drawn)
+            }
+        };
         Ok((store, *drawn.quantiser.report()))
     }
+}
+
+/// Rows are addressed with 32 bits.
+fn check_count(n_synapses: u64, projection: &str) -> Result<(), EngineError> {
+    if n_synapses > u64::from(u32::MAX) {
+        return Err(EngineError::TooManySynapses { projection: projection.to_owned(), n_synapses });
+    }
+    Ok(())
 }
 
 /// The synapses of a projection onto a block, with weights and delays as the arithmetic uses them.

@@ -1,5 +1,7 @@
 //! Synapse stores: the rows of one projection onto one block of targets, sorted by sender.
 
+use std::ops::Range;
+
 use gennaker_network::Synapse;
 
 use crate::arithmetic::Sum;
@@ -12,8 +14,10 @@ pub(crate) struct Store<S: Sum> {
     rows: Rows<S>,
 }
 
-/// The two layouts. Both give the same sums.
+/// The layouts. All give the same sums.
 enum Rows<S: Sum> {
+    /// Sender `first + i` to sum `offset + i`, for `i < n`: one-to-one connections keep nothing per synapse.
+    Diagonal { first: u32, n: u32, offset: usize, weight: S, delay: u32 },
     /// All synapses alike: only the targets are kept, 2 bytes each.
     Shared { targets: Vec<u16>, weight: S, delay: u32 },
     /// Weight and delay with every target: 4 bytes each on the chip's arithmetic.
@@ -21,37 +25,58 @@ enum Rows<S: Sum> {
 }
 
 impl<S: Sum> Store<S> {
-    /// Adds the synapses of `sender` to the sums; its spike is processed in `tick`. Returns the number of synapses.
-    #[inline]
-    pub(crate) fn deliver(&self, sender: u32, tick: u32, ring: &mut Ring<S>) -> u64 {
-        let row = self.starts[sender as usize] as usize..self.starts[sender as usize + 1] as usize;
-        let n = row.len() as u64;
+    /// Adds the synapses of all `senders` (ascending) to the sums; their spikes are processed in `tick`. Returns the
+    /// number of synapses.
+    pub(crate) fn deliver(&self, senders: &[u32], tick: u32, ring: &mut Ring<S>) -> u64 {
         match &self.rows {
+            Rows::Diagonal { first, n, offset, weight, delay } => {
+                let from = senders.partition_point(|&s| s < *first);
+                let own = &senders[from..from + senders[from..].partition_point(|&s| s < first + n)];
+                let sums = &mut ring.slot(tick, *delay)[*offset..];
+                own.iter().for_each(|s| sums[(s - first) as usize] += *weight);
+                own.len() as u64
+            }
             Rows::Shared { targets, weight, delay } => {
                 let sums = ring.slot(tick, *delay);
-                for &target in &targets[row] {
-                    sums[usize::from(target)] += *weight;
-                }
+                self.for_each_row(senders, |row| {
+                    targets[row].iter().for_each(|&target| sums[usize::from(target)] += *weight);
+                })
             }
             Rows::Packed(words) => {
                 let (sums, mask, width) = ring.parts();
-                for &word in &words[row] {
-                    let (target, delay, weight) = S::unpack(word);
-                    sums[((tick as usize + delay) & mask) * width + target] += weight;
-                }
+                self.for_each_row(senders, |row| {
+                    for &word in &words[row] {
+                        let (target, delay, weight) = S::unpack(word);
+                        sums[((tick as usize + delay) & mask) * width + target] += weight;
+                    }
+                })
             }
         }
-        n
+    }
+
+    #[inline]
+    fn for_each_row(&self, senders: &[u32], mut each: impl FnMut(Range<usize>)) -> u64 {
+        let mut n_synapses = 0;
+        for &sender in senders {
+            let row = self.starts[sender as usize] as usize..self.starts[sender as usize + 1] as usize;
+            n_synapses += row.len() as u64;
+            each(row);
+        }
+        n_synapses
     }
 
     /// Number of synapses.
     pub(crate) fn len(&self) -> usize {
-        self.starts.last().map_or(0, |&n| n as usize)
+        match self.rows {
+            Rows::Diagonal { n, .. } => n as usize,
+            _ => self.starts.last().map_or(0, |&n| n as usize),
+        }
     }
 
     /// Host memory of rows and row starts.
     pub(crate) fn n_bytes(&self) -> u64 {
         let rows = match &self.rows {
+            Rows::Diagonal { .. } => 0,
             Rows::Shared { targets, .. } => size_of_val(targets.as_slice()),
             Rows::Packed(words) => size_of_val(words.as_slice()),
         };
@@ -84,6 +109,19 @@ impl StoreBuilder {
     /// A builder for targets from `first_target` on.
     pub(crate) fn new(n_senders: usize, first_target: u32, n_targets: usize, receptors: Receptors) -> Self {
         Self { first_target, n_targets, receptors, starts: vec![0; n_senders + 1] }
+    }
+
+    /// The store of a one-to-one projection with shared values; there is nothing to draw.
+    pub(crate) fn diagonal<S: Sum>(self, shared: SharedValues) -> Store<S> {
+        let SharedValues { weight, delay } = shared;
+        let rows = Rows::Diagonal {
+            first: self.first_target,
+            n: self.n_targets as u32,
+            offset: usize::from(self.target(self.first_target, weight)),
+            weight: S::from_weight(self.magnitude(weight)),
+            delay,
+        };
+        Store { starts: Vec::new(), rows }
     }
 
     /// First pass: counts a synapse of `sender`.

@@ -25,6 +25,29 @@ pub fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     counter
 }
 
+/// [`philox`] for `N` counters that differ in their second word, `counter[1] + lane`: `result[word][lane]`.
+#[inline]
+#[must_use]
+pub fn philox_row<const N: usize>(counter: [u32; 4], mut key: [u32; 2]) -> [[u32; N]; 4] {
+    let mut c = counter.map(|word| [word; N]);
+    for (lane, word) in c[1].iter_mut().enumerate() {
+        *word = word.wrapping_add(lane as u32);
+    }
+    for _ in 0..10 {
+        #[expect(clippy::needless_range_loop, reason = "four arrays side by side, in the form that vectorises")]
+        for lane in 0..N {
+            let a = u64::from(c[0][lane]) * u64::from(MULTIPLIERS[0]);
+            let b = u64::from(c[2][lane]) * u64::from(MULTIPLIERS[1]);
+            c[0][lane] = (b >> 32) as u32 ^ c[1][lane] ^ key[0];
+            c[1][lane] = b as u32;
+            c[2][lane] = (a >> 32) as u32 ^ c[3][lane] ^ key[1];
+            c[3][lane] = a as u32;
+        }
+        key = [key[0].wrapping_add(KEY_STEPS[0]), key[1].wrapping_add(KEY_STEPS[1])];
+    }
+    c
+}
+
 /// What a random number is for. Two purposes never share a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -147,6 +170,15 @@ mod tests {
             philox([0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], [0xa409_3822, 0x299f_31d0]),
             [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
         );
+    }
+
+    #[test]
+    fn rows_equal_single_blocks() {
+        let row = philox_row::<5>([9, u32::MAX - 2, 7, 6], [3, 4]);
+        for lane in 0..5 {
+            let single = philox([9, (u32::MAX - 2).wrapping_add(lane), 7, 6], [3, 4]);
+            assert_eq!(row.map(|words| words[lane as usize]), single);
+        }
     }
 
     #[test]
