@@ -2,15 +2,17 @@
 
 use std::time::Instant;
 
-use gennaker_machine::{Machine, MachineSpec};
+use gennaker_machine::{Link, Machine, MachineSpec};
 use gennaker_mapping::{
-    CompressWhen, Compressor, KeyAllocator, MappingOptions, Net, Placer, Router, SliceDemand, SliceGraph,
-    lay_out, map_timed, verify, verify_layout,
+    CompressWhen, Compressor, KeyAllocator, KeyMask, MappingOptions, Net, Placer, Route, Router,
+    RoutingEntry, SliceDemand, SliceGraph, compress, lay_out, map_timed, verify, verify_layout,
 };
 use gennaker_network::{Connector, DistanceKernel, Model, Network, Population, Projection};
 
 fn main() {
     let board = Machine::new(MachineSpec::board()).expect("a preset");
+    large_table(Compressor::Pair);
+    large_table(Compressor::OrderedCovering);
     network("brunel 12,500 neurons, 15.6 M synapses", &brunel(12_500), &board);
     network("full board, 1.77 M neurons, local", &full_board(), &board);
     let rack = Machine::new(MachineSpec::parse("boards:24").expect("a preset")).expect("a preset");
@@ -37,6 +39,18 @@ fn main() {
         let options = MappingOptions { placer, router, ..MappingOptions::default() };
         fabric(&format!("{placer:?} {router:?}"), 4_000, random, &board, &options);
     }
+}
+
+/// One table of 20,000 entries with 300 routes down to the 16,384 of a router.
+fn large_table(compressor: Compressor) {
+    let route = |i: u32| {
+        Route::to_core((i.wrapping_mul(2_654_435_761) >> 24) as u8 % 150).with_link(Link::ALL[i as usize % 2])
+    };
+    let entries: Vec<_> =
+        (0..20_000).map(|i| RoutingEntry::new(KeyMask::block(i << 8, 256), route(i))).collect();
+    let start = Instant::now();
+    let small = compress(&entries, &[], compressor, 16_384);
+    println!("20,000 entries, {compressor:?}: {:?}, {} left", start.elapsed(), small.len());
 }
 
 /// Two populations with sparse random connections among all, as in Brunel 2000.

@@ -15,25 +15,31 @@ pub(crate) enum Decision {
     Split(u32),
 }
 
-/// The entries by mask, then by key, each with its priority: as many searches as there are masks replace one
-/// comparison per entry.
+/// The entries by mask, each group ascending by key and with its priorities: as many binary searches as there are
+/// masks replace one comparison per entry.
 pub(crate) struct TableIndex {
-    by_mask: BTreeMap<u32, BTreeMap<u32, usize>>,
+    by_mask: Vec<(u32, Vec<(u32, usize)>)>,
     routes: Vec<Route>,
 }
 
 impl TableIndex {
     pub(crate) fn new(table: &RoutingTable) -> Self {
-        let mut by_mask: BTreeMap<u32, BTreeMap<u32, usize>> = BTreeMap::new();
+        let mut by_mask: BTreeMap<u32, Vec<(u32, usize)>> = BTreeMap::new();
         for (priority, entry) in table.entries.iter().enumerate() {
-            by_mask.entry(entry.mask).or_default().entry(entry.key).or_insert(priority);
+            by_mask.entry(entry.mask).or_default().push((entry.key, priority));
         }
-        Self { by_mask, routes: table.entries.iter().map(|entry| entry.route).collect() }
+        for keys in by_mask.values_mut() {
+            keys.sort_unstable();
+        }
+        Self {
+            by_mask: by_mask.into_iter().collect(),
+            routes: table.entries.iter().map(|entry| entry.route).collect(),
+        }
     }
 
     /// The first entry that any key of the block matches decides, if it matches all of them.
     pub(crate) fn decide(&self, block: KeyMask) -> Decision {
-        let first = self.by_mask.iter().filter_map(|(&mask, keys)| first_of_mask(mask, keys, block)).min();
+        let first = self.by_mask.iter().filter_map(|(mask, keys)| first_of_mask(*mask, keys, block)).min();
         match first {
             None => Decision::Miss,
             Some((priority, 0)) => Decision::Hit(self.routes[priority]),
@@ -43,12 +49,16 @@ impl TableIndex {
 }
 
 /// The first entry of this mask that the block touches, with the bits that it compares and the block leaves free.
-fn first_of_mask(mask: u32, keys: &BTreeMap<u32, usize>, block: KeyMask) -> Option<(usize, u32)> {
+fn first_of_mask(mask: u32, keys: &[(u32, usize)], block: KeyMask) -> Option<(usize, u32)> {
     let finer = mask & !block.mask;
+    let from = keys.partition_point(|&(key, _)| key < block.key & mask);
     if finer == 0 {
-        return keys.get(&(block.key & mask)).map(|&priority| (priority, 0));
+        return keys
+            .get(from)
+            .filter(|&&(key, _)| key == block.key & mask)
+            .map(|&(_, priority)| (priority, 0));
     }
-    let touched = keys.range(block.key & mask..).take_while(|&(&key, _)| key <= (block.key | !block.mask));
-    let priorities = touched.filter(|&(&key, _)| KeyMask { key, mask }.intersects(block)).map(|(_, &p)| p);
+    let touched = keys[from..].iter().take_while(|&&(key, _)| key <= (block.key | !block.mask));
+    let priorities = touched.filter(|&&(key, _)| KeyMask { key, mask }.intersects(block)).map(|&(_, p)| p);
     priorities.min().map(|priority| (priority, finer))
 }

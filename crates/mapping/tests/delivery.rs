@@ -44,7 +44,7 @@ fn lay_out_or_full(graph: &SliceGraph, machine: &Machine, options: &MappingOptio
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(150))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn every_combination_delivers_exactly_once(machine in common::machine(), graph in common::graph()) {

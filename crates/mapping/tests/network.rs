@@ -200,6 +200,25 @@ fn bad_input_is_an_error() {
 }
 
 #[test]
+fn the_older_generation_is_mapped_by_the_same_rules() {
+    let machine = Machine::new(MachineSpec::spinn5()).unwrap();
+    let sparse = Connector::FixedProbability { p: 0.05, allow_self_connections: true };
+    let mapping = map(&pair(500, 2_000, sparse), &machine, &MappingOptions::default()).unwrap();
+    let sram_bytes = machine.spec().chip.pe.sram_bytes;
+    assert!(mapping.slices.iter().all(|slice| slice.memory.used_bytes() <= sram_bytes));
+    assert!(mapping.slices.iter().all(|slice| (1..=17).contains(&slice.core)));
+    verify(&mapping, &machine).unwrap();
+}
+
+#[test]
+fn random_rows_fill_the_memory_that_their_likely_number_leaves() {
+    let sparse = Connector::FixedProbability { p: 0.1, allow_self_connections: true };
+    let mapping = map(&pair(12_500, 400, sparse), &board(), &MappingOptions::default()).unwrap();
+    let fullest = mapping.stats.max_memory_bytes;
+    assert!((118_000..=131_072).contains(&fullest), "{fullest}");
+}
+
+#[test]
 fn a_machine_that_is_too_small_is_named_with_one_that_is_not() {
     let mut network = pair(10, 2_000, dense());
     network.populations[1].max_atoms_per_core = Some(1);

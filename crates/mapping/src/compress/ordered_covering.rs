@@ -1,16 +1,23 @@
 //! Ordered covering (Mundy, Heathcote, Garside 2016): greedy merges, checked against the keys that are sent.
 
-use std::collections::BTreeMap;
+use std::cmp::Reverse;
+use std::collections::{BTreeMap, BTreeSet};
 
 use crate::key::KeyMask;
 use crate::table::{Route, RoutingEntry};
 
-/// Repeats the merge that saves most until the table has at most `target` entries or nothing can be merged.
+/// Repeats the merge that promises most until the table has at most `target` entries or nothing can be merged.
+///
+/// What a route's best merge saves is looked up again only when its turn comes: other merges seldom make it
+/// larger. Rounds are repeated until one changes nothing.
 pub(super) fn cover(entries: &[RoutingEntry], defaulted: &[KeyMask], target: usize) -> Vec<RoutingEntry> {
     let mut table = Table::new(entries, defaulted);
-    while table.lines.len() > target {
-        let Some(members) = table.best_merge() else { break };
-        table.apply(&members);
+    loop {
+        let n_before = table.lines.len();
+        table.round(target);
+        if table.lines.len() == n_before || n_before <= target {
+            break;
+        }
     }
     table.lines.into_iter().map(|line| RoutingEntry::new(line.keys, line.route)).collect()
 }
@@ -37,18 +44,37 @@ impl<'a> Table<'a> {
         Self { lines, defaulted }
     }
 
-    /// Lines (ascending) of the merge that saves most; of equals that of the smallest route.
-    fn best_merge(&self) -> Option<Vec<usize>> {
-        let mut by_route: BTreeMap<Route, Vec<usize>> = BTreeMap::new();
-        for (at, line) in self.lines.iter().enumerate() {
-            by_route.entry(line.route).or_default().push(at);
+    /// Merges route by route, the largest promise first (of equals the smallest route), until no promise is left.
+    fn round(&mut self, target: usize) {
+        let mut promises: BTreeSet<(usize, Reverse<Route>)> = BTreeSet::new();
+        for (route, n) in self.route_sizes() {
+            promises.insert((n, Reverse(route)));
         }
-        let mut best: Option<Vec<usize>> = None;
-        for members in by_route.into_values() {
-            let must_beat = best.as_ref().map_or(1, Vec::len);
-            best = self.refine(members, must_beat).or(best);
+        while self.lines.len() > target
+            && let Some((_, Reverse(route))) = promises.pop_last()
+        {
+            let members: Vec<usize> =
+                (0..self.lines.len()).filter(|&at| self.lines[at].route == route).collect();
+            let n_members = members.len();
+            let Some(found) = self.refine(members, 1) else { continue };
+            let next_promise = promises.last().map_or(0, |&(n, _)| n);
+            if found.len() < next_promise {
+                promises.insert((found.len(), Reverse(route)));
+            } else {
+                self.apply(&found);
+                promises.insert((n_members - found.len() + 1, Reverse(route)));
+            }
         }
-        best
+    }
+
+    /// Routes with more than one line, and how many.
+    fn route_sizes(&self) -> BTreeMap<Route, usize> {
+        let mut sizes = BTreeMap::new();
+        for line in &self.lines {
+            *sizes.entry(line.route).or_insert(0) += 1;
+        }
+        sizes.retain(|_, n| *n > 1);
+        sizes
     }
 
     /// Removes members until the merge is safe; `None` once it is not larger than `must_beat` members.
