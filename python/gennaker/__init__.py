@@ -1,0 +1,35 @@
+"""The SpiNNaker2 neuromorphic system in software.
+
+Two ways in:
+
+* py-spinnaker2's interface: ``from gennaker import snn, hardware`` (or ``python -m gennaker script.py`` for a script that
+  imports ``spinnaker2`` and must stay as it is);
+* our own: ``gennaker.run("network.toml").spikes("exc")`` gives arrays; :class:`Network`, :class:`Machine`, :func:`map` and
+  :class:`Simulation` are the parts it is made of.
+"""
+
+import importlib
+
+from gennaker._gennaker import Machine, Mapping, Network, Simulation, __version__, map, models
+from gennaker.errors import NotModelledError
+from gennaker.results import Result
+
+__all__ = [
+    "Machine", "Mapping", "Network", "NotModelledError", "Result", "Simulation", "__version__", "map", "models", "run",
+]
+
+_SUBMODULES = {
+    "ann2snn_helpers", "brian2_sim", "experiment_backends", "hardware", "helpers", "logger", "mapper", "neuron_models",
+    "s2_nir", "snn",
+}
+
+
+def __getattr__(name):
+    # Only what a script uses is loaded.
+    if name in _SUBMODULES:
+        return importlib.import_module(f"gennaker.{name}")
+    raise AttributeError(f"module 'gennaker' has no attribute {name!r}")
+
+
+def __dir__():
+    return sorted(set(__all__) | _SUBMODULES)

@@ -1,0 +1,7 @@
+"""Spiking networks with py-spinnaker2's classes."""
+
+from gennaker.snn.network import Network
+from gennaker.snn.population import Population
+from gennaker.snn.projection import Conv2DProjection, Conv2dProjection, Projection
+
+__all__ = ["Conv2DProjection", "Conv2dProjection", "Network", "Population", "Projection"]

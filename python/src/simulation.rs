@@ -1,0 +1,192 @@
+//! Simulations: networks that run while Python waits, stays interruptible, and gets its results as arrays.
+
+use std::ops::ControlFlow;
+use std::sync::Mutex;
+use std::time::{Duration, Instant};
+
+use gennaker_engine::{Options, PopulationRecording, Recordings, Values};
+use numpy::{IntoPyArray, PyArray1, PyArrayMethods};
+use pyo3::exceptions::{PyIndexError, PyKeyError, PyTypeError};
+use pyo3::prelude::*;
+use pyo3::types::PyBytes;
+use serde_json::{Value, json};
+
+use crate::error::{engine_error, value_error};
+use crate::json::{from_json, to_python};
+use crate::network::Network;
+
+/// Longest stretch of running between two looks at signals such as Ctrl-C.
+const LOOK_EVERY: Duration = Duration::from_millis(100);
+
+type Column<'py> = Bound<'py, PyArray1<u32>>;
+
+/// A network in memory, ready to run:
+/// `Simulation(network, numeric="chip", out_of_range="error", ring_width="bits32", threads=None)`.
+#[pyclass(module = "gennaker")]
+pub(crate) struct Simulation {
+    // A lock only because Python objects may be seen from several threads; nobody ever waits for it.
+    engine: Mutex<gennaker_engine::Simulation>,
+    /// What has been recorded so far, once somebody asks; forgotten when the simulation moves on.
+    recordings: Option<Recordings>,
+}
+
+#[pymethods]
+impl Simulation {
+    #[new]
+    #[pyo3(signature = (network, numeric = "chip", out_of_range = "error", ring_width = "bits32", threads = None))]
+    fn new(
+        py: Python<'_>,
+        network: &Network,
+        numeric: &str,
+        out_of_range: &str,
+        ring_width: &str,
+        threads: Option<usize>,
+    ) -> PyResult<Self> {
+        let choice = |text: &str| Value::String(text.to_owned());
+        let options = Options {
+            numeric: from_json("numeric", choice(numeric))?,
+            out_of_range: from_json("out_of_range", choice(out_of_range))?,
+            ring_width: from_json("ring_width", choice(ring_width))?,
+            threads,
+        };
+        let network = &network.inner;
+        let engine = py.detach(|| gennaker_engine::Simulation::new(network, &options)).map_err(engine_error)?;
+        Ok(Self { engine: Mutex::new(engine), recordings: None })
+    }
+
+    /// Ticks run since the last reset.
+    #[getter]
+    fn tick(&mut self) -> u32 {
+        self.engine().tick()
+    }
+
+    /// Runs `ticks` ticks without holding the interpreter. Ctrl-C stops it between two ticks with `KeyboardInterrupt`; what
+    /// was recorded until then stays, and the run can be continued.
+    fn run(&mut self, py: Python<'_>, ticks: u32) -> PyResult<()> {
+        self.recordings = None;
+        let engine = self.engine();
+        let mut left = ticks;
+        while left > 0 {
+            let done = py.detach(|| run_for_a_while(engine, left));
+            py.check_signals()?;
+            if done == 0 {
+                return Err(value_error("the simulation has reached its last tick, 2^32 - 1; reset it"));
+            }
+            left -= done;
+        }
+        Ok(())
+    }
+
+    /// Back to tick 0 with empty recordings.
+    fn reset(&mut self) {
+        self.recordings = None;
+        self.engine().reset();
+    }
+
+    /// Recorded spikes of a population (position or name): ticks and neurons, sorted by tick, then neuron.
+    fn spikes<'py>(&mut self, py: Python<'py>, population: &Bound<'py, PyAny>) -> PyResult<(Column<'py>, Column<'py>)> {
+        let recording = self.recording(population)?;
+        let spikes = recording.spikes.as_ref().ok_or_else(|| not_recorded(recording, "spikes"))?;
+        Ok((PyArray1::from_slice(py, &spikes.ticks), PyArray1::from_slice(py, &spikes.neurons)))
+    }
+
+    /// Samples of a state variable of a population: ticks, neurons, and values with one row per tick.
+    fn state<'py>(
+        &mut self,
+        py: Python<'py>,
+        population: &Bound<'py, PyAny>,
+        variable: &str,
+    ) -> PyResult<(Column<'py>, Column<'py>, Bound<'py, PyAny>)> {
+        let recording = self.recording(population)?;
+        let state = recording.state(variable).ok_or_else(|| not_recorded(recording, variable))?;
+        let shape = [state.ticks.len(), state.neurons.len()];
+        let values = match &state.values {
+            Values::F32(values) => values.clone().into_pyarray(py).reshape(shape)?.into_any(),
+            Values::F64(values) => values.clone().into_pyarray(py).reshape(shape)?.into_any(),
+        };
+        Ok((PyArray1::from_slice(py, &state.ticks), PyArray1::from_slice(py, &state.neurons), values))
+    }
+
+    /// The account of the run so far: counts, `notes` for the user, and `quantisation_notes`, those of them about weights
+    /// and delays.
+    fn report<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let engine = self.engine();
+        let (report, network) = (engine.report(), engine.network());
+        let quantised = report.projections.iter().zip(&network.projections).flat_map(|(account, projection)| {
+            let model = network.populations[projection.post].model;
+            account.quantisation.notes(&projection.name, model)
+        });
+        let mut value = serde_json::to_value(&report).map_err(value_error)?;
+        value["quantisation_notes"] = json!(quantised.collect::<Vec<_>>());
+        to_python(py, &value)
+    }
+
+    /// Everything that evolves, as bytes.
+    fn checkpoint<'py>(&mut self, py: Python<'py>) -> Bound<'py, PyBytes> {
+        let engine = self.engine();
+        let bytes = py.detach(|| engine.checkpoint());
+        PyBytes::new(py, &bytes)
+    }
+
+    /// Takes up a run where `checkpoint` left it.
+    fn restore(&mut self, py: Python<'_>, checkpoint: &[u8]) -> PyResult<()> {
+        self.recordings = None;
+        let engine = self.engine();
+        py.detach(|| engine.restore(checkpoint)).map_err(engine_error)
+    }
+
+    fn __repr__(&mut self) -> String {
+        let engine = self.engine();
+        format!("Simulation('{}' at tick {})", engine.network().name, engine.tick())
+    }
+}
+
+impl Simulation {
+    fn engine(&mut self) -> &mut gennaker_engine::Simulation {
+        self.engine.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    fn recording(&mut self, population: &Bound<'_, PyAny>) -> PyResult<&PopulationRecording> {
+        let index = self.position(population)?;
+        if self.recordings.is_none() {
+            let recordings = self.engine().recordings();
+            self.recordings = Some(recordings);
+        }
+        let all = self.recordings.as_ref().map_or(&[][..], |recordings| &recordings.populations);
+        all.get(index).ok_or_else(|| {
+            PyIndexError::new_err(format!("population {index} does not exist; the network has {}", all.len()))
+        })
+    }
+
+    fn position(&mut self, population: &Bound<'_, PyAny>) -> PyResult<usize> {
+        if let Ok(index) = population.extract::<usize>() {
+            return Ok(index);
+        }
+        let name: String = population.extract().map_err(|_| {
+            PyTypeError::new_err(format!("{population} is neither a population's position nor its name"))
+        })?;
+        let network = self.engine().network();
+        network.population_index(&name).ok_or_else(|| {
+            let known: Vec<_> = network.populations.iter().map(|p| p.name.as_str()).collect();
+            PyKeyError::new_err(format!("no population `{name}`; the network has: {}", known.join(", ")))
+        })
+    }
+}
+
+/// Runs until `ticks` are done or it is time to look at signals. At least one tick is run if any is left.
+fn run_for_a_while(engine: &mut gennaker_engine::Simulation, ticks: u32) -> u32 {
+    let start = Instant::now();
+    engine.run_with(ticks, &mut |_| {
+        if start.elapsed() < LOOK_EVERY { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
+    })
+}
+
+fn not_recorded(recording: &PopulationRecording, variable: &str) -> PyErr {
+    let states = recording.states.iter().map(|s| s.variable.as_str());
+    let known: Vec<_> = recording.spikes.iter().map(|_| "spikes").chain(states).collect();
+    let known = if known.is_empty() { "nothing".to_owned() } else { known.join(", ") };
+    value_error(format!(
+        "population `{}` recorded {known}, not `{variable}`: add it to `record` before the run",
+        recording.name
+    ))
+}
