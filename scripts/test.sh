@@ -1,0 +1,44 @@
+#!/usr/bin/env bash
+# Everything that must hold, in one command: format, lints, documentation, Rust tests, the release build, Python tests in a
+# fresh virtual environment, examples, the README's own commands. Needs Rust, Python 3.10 or later with venv, a C compiler, and
+# the package indexes for what it installs into target/.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+
+step() { printf '\n== %s\n' "$*"; }
+
+step "format"
+cargo fmt --all --check
+step "lints"
+cargo clippy --workspace --all-targets --quiet -- -D warnings
+step "documentation"
+RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
+step "Rust tests"
+cargo test --workspace --quiet
+step "release build"
+cargo build --release --quiet
+
+step "Python package in a fresh environment"
+venv=target/test-venv
+rm -rf "$venv"
+python3 -m venv "$venv"
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check "maturin>=1.9,<2" numpy pytest scipy
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation ./python
+"$venv/bin/python" -m pytest -q python/tests
+
+step "examples"
+out=$(mktemp -d)
+trap 'rm -rf "$out"' EXIT
+for example in examples/*.toml; do
+    target/release/gennaker run "$example" --out "$out/$(basename "$example" .toml)" > "$out/log" || { cat "$out/log"; exit 1; }
+    echo "$example: ok"
+done
+for example in examples/*.py; do
+    "$venv/bin/python" -m gennaker "$example" > "$out/log" || { cat "$out/log"; exit 1; }
+    echo "$example: ok"
+done
+
+step "README"
+"$venv/bin/python" scripts/readme_blocks.py README.md python/README.md
+
+printf '\nall checks passed\n'
