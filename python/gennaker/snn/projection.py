@@ -2,6 +2,7 @@
 
 import itertools
 
+from gennaker import _gennaker
 from gennaker.errors import NotModelledError
 from gennaker.snn import _convert
 from gennaker.snn.population import Population
@@ -49,11 +50,11 @@ class Projection:
         return _convert.connection_array(self.name, self.connections)
 
     def _check(self):
-        from gennaker import _gennaker
-
+        """Fails where the user wrote something wrong rather than when it is run."""
         alone = _gennaker.Network("check")
-        pre, _ = self.pre._add_to(alone, self.pre.name)
-        post = pre if self.post is self.pre else self.post._add_to(alone, f"{self.post.name} (post)")[0]
+        post, _ = self.post._add_to(alone, self.post.name)
+        # Of the senders only their number matters, and a source's spikes can be many.
+        pre = post if self.pre is self.post else alone.add_population(f"{self.pre.name} ", self.pre.size, "relay")
         alone.add_projection(self.name, pre, post, self._array())
         alone.validate()
 
