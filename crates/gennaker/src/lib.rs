@@ -1,1 +1,56 @@
-//! gennaker.
+//! The SpiNNaker2 neuromorphic system in software: describe a network, lay it on the machine, run it, look at the results.
+//!
+//! **The one decision.** This crate adds nothing that the libraries could do: it re-exports them and ties the usual path
+//! together, from a network file to pictures ([`Experiment`], [`pictures`]). The price: one crate more between a user and the
+//! code that does the work. The parts are there under their own names: [`network`], [`machine`], [`mapping`], [`engine`],
+//! [`formats`], [`report`].
+//!
+//! **What it does not know.** Terminals, Python, arguments of commands.
+//!
+//! ```
+//! use gennaker::{Connector, Experiment, Model, Network, Population, Projection, pictures};
+//!
+//! let mut network = Network::new("chain").with_seed(1);
+//! let input = network.add_population(Population::new("input", 100, Model::PoissonProcess).with("p", 0.05));
+//! let layer = network.add_population(
+//!     Population::new("layer", 100, Model::Lif).with("threshold", 8.0).recording("spikes"));
+//! let random = Connector::FixedProbability { p: 0.1, allow_self_connections: true };
+//! network.add_projection(Projection::new("drive", input, layer, random).with_weight(2.0).with_delay(1));
+//!
+//! let experiment = Experiment::new(network);
+//! let mapped = experiment.map()?;
+//! assert_eq!((mapped.machine.spec().name.as_str(), mapped.mapping.stats.n_chips), ("chip", 1));
+//!
+//! let mut simulation = experiment.simulation()?;
+//! simulation.run(200);
+//! let recordings = simulation.recordings();
+//! assert!(recordings.populations[layer].spikes.as_ref().unwrap().ticks.len() > 100);
+//! let raster = pictures::raster("chain", &recordings, &pictures::View::whole(&recordings, 1.0))?;
+//! assert!(raster.svg().starts_with("<svg"));
+//! # Ok::<(), gennaker::Error>(())
+//! ```
+#![deny(missing_docs)]
+
+mod doctor;
+mod error;
+mod experiment;
+pub mod pictures;
+
+pub use gennaker_engine as engine;
+pub use gennaker_formats as formats;
+pub use gennaker_machine as machine;
+pub use gennaker_mapping as mapping;
+pub use gennaker_network as network;
+pub use gennaker_report as report;
+
+pub use doctor::explain_silence;
+pub use error::Error;
+pub use experiment::{Experiment, Mapped};
+pub use gennaker_engine::{Numeric, Options, Recordings, RunReport, Simulation};
+pub use gennaker_formats::{NetworkFile, ResultFolder};
+pub use gennaker_machine::{Machine, MachineSpec};
+pub use gennaker_mapping::{Mapping, MappingOptions};
+pub use gennaker_network::{
+    Connector, Distribution, Model, Network, OutOfRange, Parameter, Population, Projection, Recording,
+    SpikeTrains,
+};

@@ -107,6 +107,7 @@ fn main() -> Result<(), Box<dyn Error>> {
         unit: "1",
         ticks: &ticks,
         traces: with_spikes(traces(n)),
+        n_not_shown: 0,
         threshold,
     };
     let panels = [panel("excitatory", 2, Some(10.0)), panel("inhibitory", 9, None)];

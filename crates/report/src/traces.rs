@@ -41,8 +41,10 @@ pub struct TracePanel<'a> {
     pub unit: &'a str,
     /// Ticks at which values were sampled, ascending.
     pub ticks: &'a [u32],
-    /// Neurons.
+    /// Neurons; of more than seven, the first seven are drawn.
     pub traces: Vec<Trace>,
+    /// Recorded neurons that are not among the traces.
+    pub n_not_shown: u32,
     /// Value at which a spike is sent, shown as a broken line.
     pub threshold: Option<f64>,
 }
@@ -86,8 +88,8 @@ impl Traces<'_> {
     }
 
     fn subtitle(&self) -> String {
-        let n_traces: usize = self.panels.iter().map(|panel| panel.traces.len()).sum();
-        let mut text = format!("values at the end of each tick · {}", counted(n_traces as u64, "trace"));
+        let n_panels = self.panels.len() as u64;
+        let mut text = format!("{} · values at the end of each tick", counted(n_panels, "recording"));
         if let Some(left_out) = self.panels.len().checked_sub(MAX_PANELS + 1) {
             write!(text, " · {} not shown", counted(left_out as u64 + 1, "panel"))
                 .expect("text takes every write");
@@ -134,7 +136,7 @@ impl TracePanel<'_> {
             chart.svg.text((x, y), style, &format!("neuron {}", trace.neuron));
             y += 14.0;
         }
-        let more = self.traces.len() - shown.len();
+        let more = self.traces.len() - shown.len() + self.n_not_shown as usize;
         if more > 0 && listed.len() == shown.len() && y <= place.bottom() + 4.0 {
             chart.svg.text((x, y), TextStyle::new(SMALL_SIZE, MUTED), &format!("and {more} more, not shown"));
         }

@@ -121,6 +121,7 @@ fn traces_show_threshold_spikes_and_neurons() {
         unit: "mV",
         ticks: &ticks,
         traces: (0..9).map(trace).collect(),
+        n_not_shown: 0,
         threshold: Some(10.0),
     };
     let panels = [panel("exc"), panel("inh")];
@@ -158,7 +159,7 @@ proptest! {
     ) {
         let ticks: Vec<u32> = (0..values.len() as u32).collect();
         let traces = vec![Trace { neuron: 0, values, spikes: vec![3] }];
-        let panel = TracePanel { name: "a", variable: "v", unit: "1", ticks: &ticks, traces, threshold };
+        let panel = TracePanel { name: "a", variable: "v", unit: "1", ticks: &ticks, traces, n_not_shown: 0, threshold };
         let picture = Traces { title: "t", panels: &[panel], ticks: 0..40, tick_ms: 1.0 }.draw().unwrap();
         prop_assert!(picture.to_png(0.2).is_ok());
     }

@@ -1,0 +1,97 @@
+//! Why a population stayed silent, in one sentence.
+
+use gennaker_engine::{Recordings, RunReport};
+use gennaker_network::{Model, Network, Population};
+
+/// Adds the likely reason to each of the report's notes about a population that never spiked.
+pub fn explain_silence(report: &mut RunReport, network: &Network, recordings: &Recordings) {
+    let silent =
+        (0..network.populations.len()).filter(|&index| report.spikes_per_population.get(index) == Some(&0));
+    for index in silent.collect::<Vec<_>>() {
+        let opening = format!("population `{}` never spiked", network.populations[index].name);
+        let reason = reason(index, report, network, recordings);
+        if let Some(note) = report.notes.iter_mut().find(|note| note.starts_with(&opening)) {
+            note.push_str(": ");
+            note.push_str(&reason);
+        }
+    }
+}
+
+fn reason(index: usize, report: &RunReport, network: &Network, recordings: &Recordings) -> String {
+    let population = &network.populations[index];
+    match population.model {
+        Model::SpikeList if population.spikes.is_empty() => return "its spike list is empty".to_owned(),
+        Model::SpikeList => return "its spikes are listed for later ticks".to_owned(),
+        _ if population.model.is_source() => return "check its parameters".to_owned(),
+        _ => {}
+    }
+    let inputs: Vec<usize> = (0..network.projections.len())
+        .filter(|&p| network.projections[p].post == index && report.projections[p].n_synapses > 0)
+        .map(|p| network.projections[p].pre)
+        .collect();
+    let (reached, sent) = (!inputs.is_empty(), |pre: &usize| report.spikes_per_population[*pre] > 0);
+    if reached && !inputs.iter().any(sent) {
+        return format!("none of its sources spiked ({})", names(&inputs, network));
+    }
+    let what = if reached { "input arrives, but v" } else { "no synapse reaches it, and v" };
+    let remedy =
+        if reached { "raise weights, lower the threshold or slow the decay" } else { "project onto it" };
+    format!("{what} {}; {remedy}", highest(index, population, recordings))
+}
+
+fn names(populations: &[usize], network: &Network) -> String {
+    let mut names: Vec<String> =
+        populations.iter().map(|&p| format!("`{}`", network.populations[p].name)).collect();
+    names.dedup();
+    names.join(", ")
+}
+
+/// How far the membrane potential came, if it was recorded.
+fn highest(index: usize, population: &Population, recordings: &Recordings) -> String {
+    let v = recordings.populations.get(index).and_then(|recording| recording.state("v"));
+    let values = v.map(|v| (0..v.values.len()).map(|i| v.values.get(i)).fold(f64::NEG_INFINITY, f64::max));
+    let has_threshold = population.model.descriptor().parameter("threshold").is_some();
+    match values {
+        Some(highest) if highest.is_finite() && has_threshold => {
+            format!("came no higher than {highest:.4} in the recorded neurons")
+        }
+        _ => "stays below the threshold".to_owned(),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gennaker_engine::{Options, Simulation};
+    use gennaker_network::{Connector, Projection};
+
+    use super::*;
+
+    fn notes(network: &Network) -> String {
+        let mut simulation = Simulation::new(network, &Options::default()).unwrap();
+        simulation.run(20);
+        let mut report = simulation.report();
+        explain_silence(&mut report, network, &simulation.recordings());
+        report.notes.join("\n")
+    }
+
+    #[test]
+    fn every_silence_has_its_reason() {
+        let mut network = Network::new("silent");
+        let empty = network.add_population(Population::new("empty", 1, Model::SpikeList));
+        let fed = network.add_population(Population::new("fed by silence", 1, Model::Lif));
+        network.add_population(Population::new("alone", 1, Model::Lif));
+        let driver = network.add_population(Population::new("driver", 1, Model::Lif).with("i_offset", 9.0));
+        let weak = network.add_population(Population::new("weak", 1, Model::Lif).recording("v"));
+        network.add_projection(Projection::new("a", empty, fed, Connector::OneToOne));
+        network.add_projection(Projection::new("b", driver, weak, Connector::OneToOne));
+        let notes = notes(&network);
+        for expected in [
+            "`empty` never spiked in 20 ticks: its spike list is empty",
+            "`fed by silence` never spiked in 20 ticks: none of its sources spiked (`empty`)",
+            "`alone` never spiked in 20 ticks: no synapse reaches it, and v stays below the threshold; project onto it",
+            "`weak` never spiked in 20 ticks: input arrives, but v came no higher than",
+        ] {
+            assert!(notes.contains(expected), "{expected}\n{notes}");
+        }
+    }
+}

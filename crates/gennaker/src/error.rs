@@ -1,0 +1,52 @@
+//! Whatever can go wrong on the way from a network file to pictures.
+
+use std::path::PathBuf;
+
+use gennaker_engine::EngineError;
+use gennaker_formats::FormatError;
+use gennaker_machine::MachineError;
+use gennaker_mapping::MappingError;
+use gennaker_report::ReportError;
+use thiserror::Error;
+
+/// An error of any of the libraries, with its own message.
+#[derive(Debug, Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A file or folder.
+    #[error(transparent)]
+    Format(Box<FormatError>),
+    /// A machine's description.
+    #[error(transparent)]
+    Machine(Box<MachineError>),
+    /// A machine file that cannot be read.
+    #[error("cannot read machine file `{}`: {source}", .path.display())]
+    MachineFile {
+        /// The file.
+        path: PathBuf,
+        /// What the system says.
+        source: std::io::Error,
+    },
+    /// The mapping.
+    #[error(transparent)]
+    Mapping(Box<MappingError>),
+    /// The run.
+    #[error(transparent)]
+    Engine(Box<EngineError>),
+    /// A picture.
+    #[error(transparent)]
+    Report(#[from] ReportError),
+}
+
+/// Boxed, so that results without an error stay small.
+macro_rules! from_boxed {
+    ($($variant:ident($error:ident)),*) => {
+        $(impl From<$error> for Error {
+            fn from(error: $error) -> Self {
+                Self::$variant(Box::new(error))
+            }
+        })*
+    };
+}
+
+from_boxed!(Format(FormatError), Machine(MachineError), Mapping(MappingError), Engine(EngineError));

@@ -1,0 +1,152 @@
+//! Pictures of recordings: which numbers go where.
+
+use std::ops::Range;
+
+use gennaker_engine::{PopulationRecording, Recordings, StateRecording};
+use gennaker_network::{Network, Population, Resolved};
+use gennaker_report::{
+    Picture, Raster, RasterPopulation, RateHistogram, RatePopulation, ReportError, Trace, TracePanel, Traces,
+};
+
+/// Neurons that a panel of traces shows; more could not be told apart.
+const MAX_TRACES: usize = 7;
+
+/// Which part of recordings a picture shows.
+#[derive(Debug, Clone, PartialEq)]
+pub struct View {
+    /// Ticks shown.
+    pub ticks: Range<u32>,
+    /// Duration of a tick in milliseconds.
+    pub tick_ms: f64,
+    /// Names of the populations shown; empty for all.
+    pub populations: Vec<String>,
+}
+
+impl View {
+    /// All populations over all ticks.
+    #[must_use]
+    pub fn whole(recordings: &Recordings, tick_ms: f64) -> Self {
+        Self { ticks: 0..recordings.timesteps, tick_ms, populations: Vec::new() }
+    }
+
+    fn shows(&self, recording: &PopulationRecording) -> bool {
+        self.populations.is_empty() || self.populations.contains(&recording.name)
+    }
+}
+
+/// Rasters of all populations that recorded spikes, and their rates.
+///
+/// # Errors
+/// [`ReportError`] if there is nothing to draw.
+pub fn raster(title: &str, recordings: &Recordings, view: &View) -> Result<Picture, ReportError> {
+    let of = |recording| {
+        let PopulationRecording { name, size, spikes, .. }: &PopulationRecording = recording;
+        let spikes = spikes.as_ref().filter(|_| view.shows(recording))?;
+        Some(RasterPopulation { name, size: *size, ticks: &spikes.ticks, neurons: &spikes.neurons })
+    };
+    let populations: Vec<_> = recordings.populations.iter().filter_map(of).collect();
+    Raster { title, populations: &populations, ticks: view.ticks.clone(), tick_ms: view.tick_ms }.draw()
+}
+
+/// Distributions of the neurons' mean rates, for all populations that recorded spikes.
+///
+/// # Errors
+/// [`ReportError`] if there is nothing to draw.
+pub fn rates(title: &str, recordings: &Recordings, view: &View) -> Result<Picture, ReportError> {
+    let seconds = f64::from(view.ticks.end.saturating_sub(view.ticks.start)) * view.tick_ms / 1000.0;
+    if seconds <= 0.0 {
+        return Err(ReportError::Range { start: view.ticks.start, end: view.ticks.end });
+    }
+    let hz = |counts: Vec<u32>| counts.into_iter().map(|n| f64::from(n) / seconds).collect();
+    let shown = recordings.populations.iter().filter(|recording| view.shows(recording));
+    let counts = shown.filter_map(|recording| spike_counts(recording, view));
+    let rates: Vec<(&str, Vec<f64>)> = counts.map(|(name, counts)| (name, hz(counts))).collect();
+    let populations: Vec<_> = rates.iter().map(|(name, rates_hz)| RatePopulation { name, rates_hz }).collect();
+    RateHistogram { title, populations: &populations }.draw()
+}
+
+/// The name of a population that recorded spikes, and how many each of its neurons sent.
+fn spike_counts<'a>(recording: &'a PopulationRecording, view: &View) -> Option<(&'a str, Vec<u32>)> {
+    let spikes = recording.spikes.as_ref()?;
+    let mut counts = vec![0u32; recording.size as usize];
+    for (_, &neuron) in spikes.ticks.iter().zip(&spikes.neurons).filter(|(tick, _)| view.ticks.contains(tick))
+    {
+        counts[neuron as usize] += 1;
+    }
+    Some((&recording.name, counts))
+}
+
+/// Which state variables a picture shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Variables {
+    /// Membrane potentials alone.
+    Voltage,
+    /// All others.
+    Others,
+}
+
+impl Variables {
+    fn shows(self, state: &StateRecording) -> bool {
+        // A variable of a single tick, such as `v_last`, makes no trace.
+        state.ticks.len() > 1 && (state.variable == "v") == (self == Self::Voltage)
+    }
+}
+
+/// State variables over time. The network, if given, tells thresholds.
+///
+/// # Errors
+/// [`ReportError`] if there is nothing to draw.
+pub fn traces(
+    title: &str,
+    recordings: &Recordings,
+    network: Option<&Network>,
+    variables: Variables,
+    view: &View,
+) -> Result<Picture, ReportError> {
+    let shown = recordings.populations.iter().enumerate().filter(|(_, recording)| view.shows(recording));
+    let panels = shown.flat_map(|(index, recording)| {
+        let population = network.and_then(|network| network.populations.get(index));
+        let states = recording.states.iter().filter(|state| variables.shows(state));
+        states.map(move |state| panel(recording, state, population))
+    });
+    let panels: Vec<TracePanel<'_>> = panels.collect();
+    Traces { title, panels: &panels, ticks: view.ticks.clone(), tick_ms: view.tick_ms }.draw()
+}
+
+fn panel<'a>(
+    recording: &'a PopulationRecording,
+    state: &'a StateRecording,
+    population: Option<&Population>,
+) -> TracePanel<'a> {
+    let is_voltage = state.variable == "v";
+    let shown = &state.neurons[..state.neurons.len().min(MAX_TRACES)];
+    let trace = |(column, &neuron): (usize, &u32)| Trace {
+        neuron,
+        values: state.column(column).collect(),
+        spikes: if is_voltage { spikes_of(recording, neuron) } else { Vec::new() },
+    };
+    TracePanel {
+        name: &recording.name,
+        variable: &state.variable,
+        unit: &state.unit,
+        ticks: &state.ticks,
+        traces: shown.iter().enumerate().map(trace).collect(),
+        n_not_shown: (state.neurons.len() - shown.len()) as u32,
+        threshold: population.filter(|_| is_voltage).and_then(shared_threshold),
+    }
+}
+
+fn spikes_of(recording: &PopulationRecording, neuron: u32) -> Vec<u32> {
+    let Some(spikes) = &recording.spikes else { return Vec::new() };
+    let events = spikes.ticks.iter().zip(&spikes.neurons);
+    events.filter(|(_, n)| **n == neuron).map(|(tick, _)| *tick).collect()
+}
+
+/// The threshold of all neurons, if they share one.
+fn shared_threshold(population: &Population) -> Option<f64> {
+    population.model.descriptor().parameter("threshold")?;
+    match population.resolve("threshold", 0, 0) {
+        Resolved::Shared(threshold) => Some(threshold),
+        Resolved::PerNeuron(_) => None,
+    }
+}
