@@ -32,7 +32,7 @@ pub(crate) trait Real:
 }
 
 impl Real for f32 {
-    #[inline]
+    #[inline(always)]
     fn from_f64(value: f64) -> Self {
         value as f32
     }
@@ -45,7 +45,7 @@ impl Real for f32 {
 }
 
 impl Real for f64 {
-    #[inline]
+    #[inline(always)]
     fn from_f64(value: f64) -> Self {
         value
     }
@@ -87,19 +87,19 @@ impl Sum for i32 {
     /// Target in the low 16 bits, then 8 bits of delay, then the signed 8-bit weight: whatever the synapse words of the
     /// models hold fits, so one layout serves all.
     type Word = u32;
-    #[inline]
+    #[inline(always)]
     fn pack(target: u16, delay: u16, weight: Self) -> u32 {
         debug_assert!(delay < 256 && (-128..128).contains(&weight));
         u32::from(target) | u32::from(delay) << 16 | (weight as u32) << 24
     }
-    #[inline]
+    #[inline(always)]
     fn unpack(word: u32) -> (usize, usize, Self) {
         ((word & 0xFFFF) as usize, (word >> 16 & 0xFF) as usize, word as i32 >> 24)
     }
     fn from_weight(weight: f64) -> Self {
         weight as i32
     }
-    #[inline]
+    #[inline(always)]
     fn saturate(self, limit: i32) -> (Self, bool) {
         (self.min(limit), self > limit)
     }
@@ -107,18 +107,18 @@ impl Sum for i32 {
 
 impl Sum for f64 {
     type Word = (u16, u16, f64);
-    #[inline]
+    #[inline(always)]
     fn pack(target: u16, delay: u16, weight: Self) -> Self::Word {
         (target, delay, weight)
     }
-    #[inline]
+    #[inline(always)]
     fn unpack(word: Self::Word) -> (usize, usize, Self) {
         (word.0.into(), word.1.into(), word.2)
     }
     fn from_weight(weight: f64) -> Self {
         weight
     }
-    #[inline]
+    #[inline(always)]
     fn saturate(self, _limit: i32) -> (Self, bool) {
         (self, false)
     }
@@ -141,7 +141,7 @@ pub(crate) struct Chip;
 impl Arithmetic for Chip {
     type Real = f32;
     type Sum = i32;
-    #[inline]
+    #[inline(always)]
     fn read(sum: i32) -> f32 {
         sum as f32
     }
@@ -154,7 +154,7 @@ pub(crate) struct Reference;
 impl Arithmetic for Reference {
     type Real = f64;
     type Sum = f64;
-    #[inline]
+    #[inline(always)]
     fn read(sum: f64) -> f64 {
         sum
     }

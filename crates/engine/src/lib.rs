@@ -37,6 +37,7 @@ mod recorder;
 mod recording;
 mod report;
 mod ring;
+mod simd;
 mod simulation;
 mod store;
 

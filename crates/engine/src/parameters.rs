@@ -15,14 +15,14 @@ pub(crate) trait PerNeuron<R> {
 pub(crate) struct Same<R>(pub(crate) R);
 
 impl<R: Copy> PerNeuron<R> for Same<R> {
-    #[inline]
+    #[inline(always)]
     fn at(&self, _i: usize) -> R {
         self.0
     }
 }
 
 impl<R: Copy> PerNeuron<R> for &[R] {
-    #[inline]
+    #[inline(always)]
     fn at(&self, i: usize) -> R {
         self[i]
     }

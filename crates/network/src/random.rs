@@ -26,7 +26,9 @@ pub fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
 }
 
 /// [`philox`] for `N` counters that differ in their second word, `counter[1] + lane`: `result[word][lane]`.
-#[inline]
+///
+/// Always inlined, so that it is compiled for the instruction set of its caller.
+#[inline(always)]
 #[must_use]
 pub fn philox_row<const N: usize>(counter: [u32; 4], mut key: [u32; 2]) -> [[u32; N]; 4] {
     let mut c = counter.map(|word| [word; N]);

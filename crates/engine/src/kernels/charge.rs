@@ -3,6 +3,7 @@
 use crate::arithmetic::{Arithmetic, Real};
 use crate::parameters::{ParameterReader, ParameterSet, PerNeuron, Same};
 use crate::ring::Receptors;
+use crate::simd::Compute;
 
 use super::{Drive, Due, Fired, Kernel, NetDrive, SplitDrive, StateArray};
 
@@ -28,6 +29,7 @@ impl<A: Arithmetic> ChargeAndSpike<A> {
         }
     }
 
+    #[inline(always)]
     fn with_drive(&mut self, tick: u32, drive: &impl Drive<A::Real>, flags: &mut [u8]) {
         let cells = &mut Cells { v: &mut self.v, has_fired: &mut self.has_fired, t_silent: &self.t_silent };
         match &self.parameters {
@@ -43,6 +45,7 @@ struct Cells<'a, R> {
     t_silent: &'a [u32],
 }
 
+#[inline(always)]
 fn update<R: Real>(
     tick: u32,
     cells: &mut Cells<'_, R>,
@@ -63,14 +66,21 @@ fn update<R: Real>(
     }
 }
 
-impl<A: Arithmetic> Kernel<A> for ChargeAndSpike<A> {
-    fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark(|flags| match self.receptors {
+impl<A: Arithmetic> Compute<A> for ChargeAndSpike<A> {
+    #[inline(always)]
+    fn compute(&mut self, tick: u32, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+        match self.receptors {
             Receptors::Net => self.with_drive(tick, &NetDrive::<A>(due.excitatory), flags),
             Receptors::Split => {
                 self.with_drive(tick, &SplitDrive::<A>(due.excitatory, due.inhibitory), flags)
             }
-        });
+        }
+    }
+}
+
+impl<A: Arithmetic> Kernel<A> for ChargeAndSpike<A> {
+    fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
+        fired.mark(self, tick, &due);
     }
     fn state(&self, variable: &str) -> Option<&[A::Real]> {
         (variable == "v").then_some(&self.v)

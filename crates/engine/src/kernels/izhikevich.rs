@@ -4,6 +4,7 @@
 use crate::arithmetic::Arithmetic;
 use crate::parameters::{ParameterReader, ParameterSet, PerNeuron, Same};
 use crate::ring::Receptors;
+use crate::simd::Compute;
 
 use super::{Drive, Due, Fired, Kernel, NetDrive, SplitDrive, StateArray, constant};
 
@@ -29,6 +30,7 @@ impl<A: Arithmetic> Izhikevich<A> {
         Self { initial: (v.clone(), u.clone()), v, u, parameters: reader.set(PARAMETERS), receptors }
     }
 
+    #[inline(always)]
     fn with_drive(&mut self, drive: &impl Drive<A::Real>, flags: &mut [u8]) {
         let (v, u) = (&mut self.v[..], &mut self.u[..]);
         match &self.parameters {
@@ -38,7 +40,7 @@ impl<A: Arithmetic> Izhikevich<A> {
     }
 }
 
-#[inline]
+#[inline(always)]
 fn update<R: crate::arithmetic::Real>(
     v: &mut [R],
     u: &mut [R],
@@ -61,12 +63,19 @@ fn update<R: crate::arithmetic::Real>(
     }
 }
 
-impl<A: Arithmetic> Kernel<A> for Izhikevich<A> {
-    fn update(&mut self, _tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark(|flags| match self.receptors {
+impl<A: Arithmetic> Compute<A> for Izhikevich<A> {
+    #[inline(always)]
+    fn compute(&mut self, _tick: u32, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+        match self.receptors {
             Receptors::Net => self.with_drive(&NetDrive::<A>(due.excitatory), flags),
             Receptors::Split => self.with_drive(&SplitDrive::<A>(due.excitatory, due.inhibitory), flags),
-        });
+        }
+    }
+}
+
+impl<A: Arithmetic> Kernel<A> for Izhikevich<A> {
+    fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
+        fired.mark(self, tick, &due);
     }
     fn state(&self, variable: &str) -> Option<&[A::Real]> {
         match variable {

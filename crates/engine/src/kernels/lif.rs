@@ -3,6 +3,7 @@
 use crate::arithmetic::Arithmetic;
 use crate::parameters::{ParameterReader, ParameterSet, PerNeuron, Same};
 use crate::ring::Receptors;
+use crate::simd::Compute;
 
 use super::{Drive, Due, Fired, Kernel, NetDrive, SplitDrive, StateArray};
 
@@ -32,6 +33,7 @@ impl<A: Arithmetic> Lif<A> {
         }
     }
 
+    #[inline(always)]
     fn advance(&mut self, drive: &impl Drive<A::Real>, flags: &mut [u8]) {
         let v = self.v.as_mut_slice();
         match (&self.parameters, self.subtracts) {
@@ -52,7 +54,7 @@ fn subtracts(reader: &ParameterReader<'_>) -> bool {
 }
 
 /// One tick of `lif`: decay, input, threshold, reset.
-#[inline]
+#[inline(always)]
 fn update<R: crate::arithmetic::Real, const SUBTRACTS: bool>(
     v: &mut [R],
     drive: &impl Drive<R>,
@@ -70,18 +72,25 @@ fn update<R: crate::arithmetic::Real, const SUBTRACTS: bool>(
 }
 
 /// `v * alpha + i_offset + drive`, in this order, and whether it reaches the threshold.
-#[inline]
+#[inline(always)]
 fn membrane<R: crate::arithmetic::Real>(v: R, drive: R, threshold: R, alpha: R, i_offset: R) -> (R, bool) {
     let next = v * alpha + i_offset + drive;
     (next, next >= threshold)
 }
 
-impl<A: Arithmetic> Kernel<A> for Lif<A> {
-    fn update(&mut self, _tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark(|flags| match self.receptors {
+impl<A: Arithmetic> Compute<A> for Lif<A> {
+    #[inline(always)]
+    fn compute(&mut self, _tick: u32, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+        match self.receptors {
             Receptors::Net => self.advance(&NetDrive::<A>(due.excitatory), flags),
             Receptors::Split => self.advance(&SplitDrive::<A>(due.excitatory, due.inhibitory), flags),
-        });
+        }
+    }
+}
+
+impl<A: Arithmetic> Kernel<A> for Lif<A> {
+    fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
+        fired.mark(self, tick, &due);
     }
     fn state(&self, variable: &str) -> Option<&[A::Real]> {
         (variable == "v").then_some(&self.v)
@@ -123,6 +132,7 @@ impl<A: Arithmetic> LifCurrExp<A> {
         }
     }
 
+    #[inline(always)]
     fn advance<P: PerNeuron<A::Real>>(&mut self, due: &Due<'_, A::Sum>, p: [P; 6], flags: &mut [u8]) {
         let n = self.v.len();
         let (v, i_exc, i_inh) = (&mut self.v[..n], &mut self.i_exc[..n], &mut self.i_inh[..n]);
@@ -148,17 +158,22 @@ impl<A: Arithmetic> LifCurrExp<A> {
     }
 }
 
+impl<A: Arithmetic> Compute<A> for LifCurrExp<A> {
+    #[inline(always)]
+    fn compute(&mut self, _tick: u32, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+        let parameters =
+            std::mem::replace(&mut self.parameters, ParameterSet::Shared([A::Real::default(); 6]));
+        match &parameters {
+            ParameterSet::Shared(p) => self.advance(due, p.map(Same), flags),
+            ParameterSet::Individual(p) => self.advance(due, p.each_ref().map(|x| &x[..]), flags),
+        }
+        self.parameters = parameters;
+    }
+}
+
 impl<A: Arithmetic> Kernel<A> for LifCurrExp<A> {
-    fn update(&mut self, _tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark(|flags| {
-            let parameters =
-                std::mem::replace(&mut self.parameters, ParameterSet::Shared([A::Real::default(); 6]));
-            match &parameters {
-                ParameterSet::Shared(p) => self.advance(&due, p.map(Same), flags),
-                ParameterSet::Individual(p) => self.advance(&due, p.each_ref().map(|x| &x[..]), flags),
-            }
-            self.parameters = parameters;
-        });
+    fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
+        fired.mark(self, tick, &due);
     }
     fn state(&self, variable: &str) -> Option<&[A::Real]> {
         match variable {

@@ -13,6 +13,7 @@ use gennaker_network::{Model, SpikeTrains};
 use crate::arithmetic::{Arithmetic, Real};
 use crate::parameters::ParameterReader;
 use crate::ring::Receptors;
+use crate::simd::{self, Compute};
 
 /// The input sums due in the current tick.
 pub(crate) struct Due<'a, S> {
@@ -69,9 +70,9 @@ impl Fired {
         self.neurons.push(neuron);
     }
 
-    /// Lets `update` write one flag (0 or 1) per neuron, then lists those that are set.
-    fn mark(&mut self, update: impl FnOnce(&mut [u8])) {
-        update(&mut self.flags);
+    /// Advances a kernel and lists who it marks.
+    fn mark<A: Arithmetic>(&mut self, kernel: &mut impl Compute<A>, tick: u32, due: &Due<'_, A::Sum>) {
+        simd::compute(kernel, tick, due, &mut self.flags);
         let (words, rest) = self.flags.as_chunks::<8>();
         for (at, word) in words.iter().enumerate() {
             let mut bits = u64::from_le_bytes(*word);
@@ -93,7 +94,7 @@ trait Drive<R> {
 struct NetDrive<'a, A: Arithmetic>(&'a [A::Sum]);
 
 impl<A: Arithmetic> Drive<A::Real> for NetDrive<'_, A> {
-    #[inline]
+    #[inline(always)]
     fn at(&self, i: usize) -> A::Real {
         A::read(self.0[i])
     }
@@ -102,7 +103,7 @@ impl<A: Arithmetic> Drive<A::Real> for NetDrive<'_, A> {
 struct SplitDrive<'a, A: Arithmetic>(&'a [A::Sum], &'a [A::Sum]);
 
 impl<A: Arithmetic> Drive<A::Real> for SplitDrive<'_, A> {
-    #[inline]
+    #[inline(always)]
     fn at(&self, i: usize) -> A::Real {
         A::read(self.0[i]) - A::read(self.1[i])
     }

@@ -5,6 +5,7 @@ use gennaker_network::random::{Purpose, bernoulli_threshold, key_of, philox_row}
 
 use crate::arithmetic::Arithmetic;
 use crate::parameters::ParameterReader;
+use crate::simd::Compute;
 
 use super::{Due, Fired, Kernel, StateArray};
 
@@ -28,20 +29,22 @@ impl<A: Arithmetic> Kernel<A> for Trains {
     fn reset(&mut self) {}
 }
 
-/// Neurons that share one block of four random words.
-const LANES: usize = 4;
-/// Blocks of random words computed side by side, so that the compiler can use vector instructions.
-const ROW: usize = 16;
+/// Blocks of four random words that are computed side by side.
+const LANES: usize = 16;
+/// Sources that share a row of `LANES` blocks.
+const ROW: usize = 4 * LANES;
 
-/// `poisson_process`. The draw of a neuron in a tick depends on the seeds, the population, the tick and the neuron alone:
-/// neuron `i` reads word `i % 4` of block `i / 4`.
+/// `poisson_process`. The draw of a source in a tick depends on the seeds, the population, the tick and the source alone:
+/// source `i` reads word `i % 64 / 16` of block `i / 64 * 16 + i % 16`, so that neighbours read neighbouring lanes.
 pub(crate) struct Poisson {
     key: [u32; 2],
     object: u32,
     first_block: u32,
     n_neurons: usize,
-    /// Padded, like the arrays below, to whole rows with sources that never spike.
-    thresholds: Vec<u64>,
+    /// Sources spike on words up to this one. This and the arrays below are padded to whole rows.
+    limits: Vec<u32>,
+    /// All bits set where a source can spike at all, else none.
+    enabled: Vec<u32>,
     t_ref: Vec<u32>,
     refractory: Vec<u32>,
 }
@@ -49,8 +52,8 @@ pub(crate) struct Poisson {
 impl Poisson {
     pub(crate) fn new(reader: &ParameterReader<'_>) -> Self {
         let own_seed: u64 = reader.counts("seed").first().copied().unwrap_or(0).into();
-        debug_assert!(reader.range.start.is_multiple_of(LANES as u32));
-        let n_padded = reader.range.len().next_multiple_of(ROW * LANES);
+        debug_assert!(reader.range.start.is_multiple_of(ROW as u32));
+        let n_padded = reader.range.len().next_multiple_of(ROW);
         let mut thresholds: Vec<u64> =
             reader.probabilities("p").into_iter().map(bernoulli_threshold).collect();
         let mut t_ref = reader.counts("Tref");
@@ -60,25 +63,27 @@ impl Poisson {
             // The odd constant spreads small seeds over all bits, so that network seed and own seed do not cancel.
             key: key_of(reader.seed ^ own_seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
             object: reader.index as u32,
-            first_block: reader.range.start / LANES as u32,
+            first_block: reader.range.start / 4,
             n_neurons: reader.range.len(),
-            thresholds,
+            limits: thresholds.iter().map(|t| t.saturating_sub(1) as u32).collect(),
+            enabled: thresholds.iter().map(|t| if *t > 0 { u32::MAX } else { 0 }).collect(),
             t_ref,
             refractory: vec![0; n_padded],
         }
     }
 
     /// One row of sources in one tick, as flags.
-    fn row(&mut self, row: usize, tick: u32) -> [u8; ROW * LANES] {
-        let first_block = self.first_block + (row * ROW) as u32;
-        let words = philox_row::<ROW>([tick, first_block, self.object, Purpose::Poisson.word()], self.key);
-        let range = row * ROW * LANES..(row + 1) * ROW * LANES;
-        let (thresholds, t_ref) = (&self.thresholds[range.clone()], &self.t_ref[range.clone()]);
-        let refractory = &mut self.refractory[range];
-        let mut flags = [0; ROW * LANES];
-        for i in 0..ROW * LANES {
-            let word = words[i % LANES][i / LANES];
-            let fires = (refractory[i] == 0) & (u64::from(word) < thresholds[i]);
+    #[inline(always)]
+    fn row(&mut self, row: usize, tick: u32) -> [u8; ROW] {
+        let first_block = self.first_block + (row * LANES) as u32;
+        let words = philox_row::<LANES>([tick, first_block, self.object, Purpose::Poisson.word()], self.key);
+        let range = row * ROW..(row + 1) * ROW;
+        let (limits, enabled) = (&self.limits[range.clone()], &self.enabled[range.clone()]);
+        let (t_ref, refractory) = (&self.t_ref[range.clone()], &mut self.refractory[range]);
+        let words = words.as_flattened();
+        let mut flags = [0; ROW];
+        for i in 0..ROW {
+            let fires = (refractory[i] == 0) & (words[i] <= limits[i]) & (enabled[i] != 0);
             refractory[i] = if fires { t_ref[i] } else { refractory[i].saturating_sub(1) };
             flags[i] = u8::from(fires);
         }
@@ -86,13 +91,18 @@ impl Poisson {
     }
 }
 
+impl<A: Arithmetic> Compute<A> for Poisson {
+    #[inline(always)]
+    fn compute(&mut self, tick: u32, _due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+        for (row, flags) in flags.chunks_mut(ROW).enumerate() {
+            flags.copy_from_slice(&self.row(row, tick)[..flags.len()]);
+        }
+    }
+}
+
 impl<A: Arithmetic> Kernel<A> for Poisson {
-    fn update(&mut self, tick: u32, _due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark(|flags| {
-            for (row, flags) in flags.chunks_mut(ROW * LANES).enumerate() {
-                flags.copy_from_slice(&self.row(row, tick)[..flags.len()]);
-            }
-        });
+    fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
+        fired.mark::<A>(self, tick, &due);
     }
     fn state(&self, _variable: &str) -> Option<&[A::Real]> {
         None
@@ -108,13 +118,18 @@ impl<A: Arithmetic> Kernel<A> for Poisson {
 /// `relay`.
 pub(crate) struct Relay;
 
+impl<A: Arithmetic> Compute<A> for Relay {
+    #[inline(always)]
+    fn compute(&mut self, _tick: u32, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+        for (flag, &sum) in flags.iter_mut().zip(due.excitatory) {
+            *flag = u8::from(sum > A::Sum::default());
+        }
+    }
+}
+
 impl<A: Arithmetic> Kernel<A> for Relay {
-    fn update(&mut self, _tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark(|flags| {
-            for (flag, &sum) in flags.iter_mut().zip(due.excitatory) {
-                *flag = u8::from(sum > A::Sum::default());
-            }
-        });
+    fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
+        fired.mark::<A>(self, tick, &due);
     }
     fn state(&self, _variable: &str) -> Option<&[A::Real]> {
         None

@@ -26,7 +26,7 @@ enum Update {
     Poisson {
         threshold: u64,
         t_ref: u32,
-        lane: usize,
+        word: usize,
         counter: [u32; 3],
         key: [u32; 2],
     },
@@ -89,8 +89,8 @@ impl Neuron {
             Model::PoissonProcess => Update::Poisson {
                 threshold: bernoulli_threshold(exact("p")),
                 t_ref: count("Tref"),
-                lane: i as usize % 4,
-                counter: [i / 4, index as u32, Purpose::Poisson.word()],
+                word: i as usize % 64 / 16,
+                counter: [i / 64 * 16 + i % 16, index as u32, Purpose::Poisson.word()],
                 key: key_of(network.seed ^ (exact("seed") as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)),
             },
             Model::Lif | Model::LifNoDelay => Update::Lif { membrane: membrane() },
@@ -122,9 +122,9 @@ impl Neuron {
         match self.update.clone() {
             Update::Relay => excitation > 0,
             Update::Listed { ticks } => ticks.contains(&tick),
-            Update::Poisson { threshold, t_ref, lane, counter: [a, b, c], key } => {
-                let word = philox([tick, a, b, c], key)[lane];
-                self.unless_refractory(t_ref, |_| u64::from(word) < threshold)
+            Update::Poisson { threshold, t_ref, word, counter: [a, b, c], key } => {
+                let drawn = philox([tick, a, b, c], key)[word];
+                self.unless_refractory(t_ref, |_| u64::from(drawn) < threshold)
             }
             Update::Lif { membrane } => {
                 self.v = self.v * membrane.alpha + membrane.i_offset + (e - i);
