@@ -11,11 +11,13 @@ Two ways in:
 import importlib
 
 from gennaker._gennaker import Machine, Mapping, Network, Simulation, __version__, map, models
+from gennaker.api import NetworkFile, load, run
 from gennaker.errors import NotModelledError
-from gennaker.results import Result
+from gennaker.results import Result, open_results
 
 __all__ = [
-    "Machine", "Mapping", "Network", "NotModelledError", "Result", "Simulation", "__version__", "map", "models", "run",
+    "Machine", "Mapping", "Network", "NetworkFile", "NotModelledError", "Result", "Simulation", "__version__", "load",
+    "map", "models", "open_results", "run",
 ]
 
 _SUBMODULES = {

@@ -1,5 +1,9 @@
 """Recordings as arrays: of a run that has just ended, or from a folder."""
 
+import functools
+import json
+import os
+
 import numpy as np
 
 
@@ -35,13 +39,15 @@ class Result:
     """What a run recorded.
 
     ``result.spikes("exc")`` gives arrays of ticks and neurons, ``result.state("exc", "v")`` ticks and values with one column
-    per neuron. ``result.report`` is the account of the run, ``result.timesteps`` the ticks run.
+    per neuron. ``result.report`` is the account of the run, ``result.timesteps`` the ticks run, ``result.mapping`` where the
+    network lay, if it was mapped.
     """
 
-    def __init__(self, populations, timesteps, report=None):
+    def __init__(self, populations, timesteps, report=None, mapping=None):
         self.populations = {population.name: population for population in populations}
         self.timesteps = timesteps
         self.report = report or {}
+        self.mapping = mapping
 
     def spikes(self, population):
         """Ticks and neurons of a population's spikes, sorted by tick, then neuron."""
@@ -59,6 +65,11 @@ class Result:
         ticks, _, values = states[variable]
         return ticks, values
 
+    def spike_trains(self, population):
+        """``{neuron: [tick, ...]}`` with an entry for every neuron."""
+        self.spikes(population)
+        return self._population(population).spike_trains()
+
     def _population(self, name):
         if name not in self.populations:
             raise KeyError(f"no population `{name}`; there are: {', '.join(self.populations)}")
@@ -73,3 +84,56 @@ def of_population(simulation, index, name, size, record):
     spikes = simulation.spikes(index) if "spikes" in record else None
     states = {variable: simulation.state(index, variable) for variable in record if variable != "spikes"}
     return PopulationResult(name, size, spikes, states)
+
+
+#: Largest number of the folder format that is understood.
+FORMAT = 1
+
+
+def open_results(folder):
+    """The results in a folder that the command ``gennaker run`` has written. Arrays are read when they are asked for."""
+    folder = os.fspath(folder)
+    path = os.path.join(folder, "run.json")
+    if os.path.isdir(folder) and not os.path.exists(path):
+        raise ValueError(f"`{folder}` is not a result folder: there is no run.json")
+    try:
+        with open(path, encoding="utf-8") as file:
+            run = json.load(file)
+        if run["format"] > FORMAT:
+            raise ValueError(f"format {run['format']} is newer than {FORMAT}, which this version reads; update gennaker")
+        populations = [_StoredPopulation(folder, entry) for entry in run["populations"]]
+        return Result(populations, run["timesteps"], run["report"])
+    except (KeyError, TypeError, ValueError) as error:
+        raise ValueError(f"`{folder}` is not a complete result folder: run.json: {error}") from None
+
+
+class _StoredPopulation(PopulationResult):
+    """One population of a result folder."""
+
+    def __init__(self, folder, entry):
+        self.name = entry["name"]
+        self.size = entry["size"]
+        self._folder = folder
+        self._spikes_file = entry["spikes_file"]
+        self._states_file = entry["states_file"]
+        self._variables = [state["variable"] for state in entry["states"]]
+        self._trains = None
+
+    @functools.cached_property
+    def spikes(self):
+        if self._spikes_file is None:
+            return None
+        with self._open(self._spikes_file) as arrays:
+            return arrays["t"], arrays["i"]
+
+    @functools.cached_property
+    def states(self):
+        if self._states_file is None:
+            return {}
+        with self._open(self._states_file) as arrays:
+            return {name: (arrays[f"{name}_t"], arrays[f"{name}_i"], arrays[name]) for name in self._variables}
+
+    def _open(self, name):
+        if os.path.basename(name) != name:
+            raise ValueError(f"`{self._folder}`: {name!r} is not a plain file name")
+        return np.load(os.path.join(self._folder, name), allow_pickle=False)

@@ -22,6 +22,7 @@
 use pyo3::prelude::*;
 
 mod error;
+mod files;
 mod json;
 mod machine;
 mod mapping;
@@ -33,6 +34,8 @@ mod simulation;
 /// The compiled core of gennaker.
 #[pymodule]
 mod _gennaker {
+    #[pymodule_export]
+    use crate::files::read_network_file;
     #[pymodule_export]
     use crate::machine::Machine;
     #[pymodule_export]

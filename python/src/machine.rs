@@ -1,6 +1,8 @@
 //! Machines by preset, by description, or from a machine file.
 
-use gennaker_machine::MachineSpec;
+use std::path::Path;
+
+use gennaker_machine::{MachineError, MachineSpec};
 use pyo3::prelude::*;
 
 use crate::error::value_error;
@@ -17,15 +19,13 @@ pub(crate) struct Machine {
 impl Machine {
     #[new]
     fn new(spec: &str) -> PyResult<Self> {
-        let spec = if spec.ends_with(".toml") {
-            let text = std::fs::read_to_string(spec)
-                .map_err(|error| value_error(format!("cannot read machine file `{spec}`: {error}")))?;
-            MachineSpec::from_toml(&text)
-        } else {
-            MachineSpec::parse(spec)
-        };
-        let inner = spec.and_then(gennaker_machine::Machine::new).map_err(value_error)?;
-        Ok(Self { inner })
+        if spec.ends_with(".toml") { Self::read(Path::new(spec)) } else { Self::preset(spec) }
+    }
+
+    /// The machine that the text of a machine file describes.
+    #[staticmethod]
+    pub(crate) fn from_toml(text: &str) -> PyResult<Self> {
+        Self::of(MachineSpec::from_toml(text))
     }
 
     /// Name of the machine.
@@ -47,5 +47,23 @@ impl Machine {
 
     fn __repr__(&self) -> String {
         format!("Machine('{}': {} chips)", self.name(), self.n_chips())
+    }
+}
+
+impl Machine {
+    pub(crate) fn preset(name: &str) -> PyResult<Self> {
+        Self::of(MachineSpec::parse(name))
+    }
+
+    pub(crate) fn read(path: &Path) -> PyResult<Self> {
+        let text = std::fs::read_to_string(path).map_err(|error| {
+            value_error(format!("cannot read machine file `{}`: {error}", path.display()))
+        })?;
+        Self::from_toml(&text)
+    }
+
+    fn of(spec: Result<MachineSpec, MachineError>) -> PyResult<Self> {
+        let inner = spec.and_then(gennaker_machine::Machine::new).map_err(value_error)?;
+        Ok(Self { inner })
     }
 }

@@ -21,8 +21,8 @@ pub(crate) fn map(
     machine: &Machine,
     options: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<Mapping> {
-    let options: MappingOptions =
-        options.map_or_else(|| Ok(MappingOptions::default()), |given| from_python("mapping options", given))?;
+    let options: MappingOptions = options
+        .map_or_else(|| Ok(MappingOptions::default()), |given| from_python("mapping options", given))?;
     let (network, machine) = (&network.inner, &machine.inner);
     let inner = py.detach(|| gennaker_mapping::map(network, machine, &options)).map_err(value_error)?;
     let populations = network.populations.iter().map(|p| p.name.clone()).collect();
@@ -141,6 +141,10 @@ impl Mapping {
             Some(CorePosition { quad, pe }) => format!("PE({}, {}, {pe})", quad.x, quad.y),
             None => format!("core {}", slice.core),
         };
-        if self.machine.n_chips() == 1 { pe } else { format!("Chip({}, {}) {pe}", slice.chip.x, slice.chip.y) }
+        if self.machine.n_chips() == 1 {
+            pe
+        } else {
+            format!("Chip({}, {}) {pe}", slice.chip.x, slice.chip.y)
+        }
     }
 }

@@ -1,7 +1,7 @@
 //! Networks, built from Python values.
 
 use gennaker_network::{Connector, Model, Parameter, Population, Projection};
-use pyo3::exceptions::PyTypeError;
+use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use serde_json::Value;
@@ -48,6 +48,21 @@ impl Network {
         self.inner.projections.iter().map(|p| p.name.as_str()).collect()
     }
 
+    /// One population: name, size, model, and the names of what it records.
+    fn population<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyDict>> {
+        let n = self.inner.populations.len();
+        let population = self.inner.populations.get(index).ok_or_else(|| {
+            PyIndexError::new_err(format!("population {index} does not exist; the network has {n}"))
+        })?;
+        let described = PyDict::new(py);
+        described.set_item("name", &population.name)?;
+        described.set_item("size", population.size)?;
+        described.set_item("model", population.model.name())?;
+        let variables: Vec<&str> = population.record.iter().map(|r| r.variable.as_str()).collect();
+        described.set_item("record", variables)?;
+        Ok(described)
+    }
+
     /// Neurons and sources in all.
     #[getter]
     fn n_neurons(&self) -> u64 {
@@ -72,12 +87,14 @@ impl Network {
         max_atoms_per_core: Option<u32>,
     ) -> PyResult<usize> {
         let what = format!("population `{name}`");
-        let size = u32::try_from(size)
-            .map_err(|_| value_error(format!("{what}: size is {size}; it must be between 1 and 2^31 neurons")))?;
+        let size = u32::try_from(size).map_err(|_| {
+            value_error(format!("{what}: size is {size}; it must be between 1 and 2^31 neurons"))
+        })?;
         let mut population = Population::new(name, size, Model::parse(model).map_err(value_error)?);
         for (key, value) in params.into_iter().flat_map(|params| params.iter()) {
-            let key: String =
-                key.extract().map_err(|_| PyTypeError::new_err(format!("{what}: {key} is not a parameter's name")))?;
+            let key: String = key
+                .extract()
+                .map_err(|_| PyTypeError::new_err(format!("{what}: {key} is not a parameter's name")))?;
             let value = parameter(&format!("{what}: parameter `{key}`"), &value)?;
             population.parameters.insert(key, value);
         }
@@ -107,7 +124,8 @@ impl Network {
         delay: Option<&Bound<'_, PyAny>>,
     ) -> PyResult<usize> {
         let what = format!("projection `{name}`");
-        let connector = if connections.is_instance_of::<PyDict>() || connections.is_instance_of::<PyString>() {
+        let connector = if connections.is_instance_of::<PyDict>() || connections.is_instance_of::<PyString>()
+        {
             connector(&what, connections)?
         } else {
             Connector::List(connection_list(&what, connections)?)

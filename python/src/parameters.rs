@@ -60,7 +60,9 @@ pub(crate) fn spike_trains(what: &str, value: &Bound<'_, PyAny>) -> PyResult<Spi
     let neurons = whole_numbers(&format!("{what}: spiking neurons"), &neurons)?;
     if ticks.len() != neurons.len() {
         let (t, i) = (ticks.len(), neurons.len());
-        return Err(value_error(format!("{what}: {t} spike times for {i} neurons; give one of each per spike")));
+        return Err(value_error(format!(
+            "{what}: {t} spike times for {i} neurons; give one of each per spike"
+        )));
     }
     Ok(SpikeTrains::from_events(ticks.into_iter().zip(neurons)))
 }
@@ -74,12 +76,16 @@ pub(crate) fn connection_list(what: &str, value: &Bound<'_, PyAny>) -> PyResult<
     }
     let &[n, 4] = view.shape() else {
         let shape = view.shape();
-        return Err(value_error(format!("{what}: connections have shape {shape:?}; give n rows of pre, post, weight, delay")));
+        return Err(value_error(format!(
+            "{what}: connections have shape {shape:?}; give n rows of pre, post, weight, delay"
+        )));
     };
     let whole = |row: usize, column: usize, name: &str| {
         let value = view[[row, column]];
         to_whole(value).ok_or_else(|| {
-            value_error(format!("{what}: connection {row}: {name} is {value}; it must be a whole number, 0 or more"))
+            value_error(format!(
+                "{what}: connection {row}: {name} is {value}; it must be a whole number, 0 or more"
+            ))
         })
     };
     let mut list = ConnectionList::default();
@@ -95,16 +101,17 @@ pub(crate) fn connection_list(what: &str, value: &Bound<'_, PyAny>) -> PyResult<
 /// Anything that NumPy takes for an array of numbers, in double precision.
 fn float_array<'py>(what: &str, value: &Bound<'py, PyAny>) -> PyResult<PyReadonlyArrayDyn<'py, f64>> {
     let py = value.py();
-    let array = get_array_module(py)?
-        .call_method1("asarray", (value, "float64"))
-        .map_err(|error| value_error(format!("{what} is not a number or a list of numbers ({})", error.value(py))))?;
+    let array = get_array_module(py)?.call_method1("asarray", (value, "float64")).map_err(|error| {
+        value_error(format!("{what} is not a number or a list of numbers ({})", error.value(py)))
+    })?;
     Ok(array.cast_into::<PyArrayDyn<f64>>()?.try_readonly()?)
 }
 
 fn whole_numbers(what: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
     let array = float_array(what, value)?;
     let whole = |&x: &f64| {
-        to_whole(x).ok_or_else(|| value_error(format!("{what} include {x}; they must be whole numbers, 0 or more")))
+        to_whole(x)
+            .ok_or_else(|| value_error(format!("{what} include {x}; they must be whole numbers, 0 or more")))
     };
     array.as_array().iter().map(whole).collect()
 }

@@ -50,7 +50,8 @@ impl Simulation {
             threads,
         };
         let network = &network.inner;
-        let engine = py.detach(|| gennaker_engine::Simulation::new(network, &options)).map_err(engine_error)?;
+        let engine =
+            py.detach(|| gennaker_engine::Simulation::new(network, &options)).map_err(engine_error)?;
         Ok(Self { engine: Mutex::new(engine), recordings: None })
     }
 
@@ -84,7 +85,11 @@ impl Simulation {
     }
 
     /// Recorded spikes of a population (position or name): ticks and neurons, sorted by tick, then neuron.
-    fn spikes<'py>(&mut self, py: Python<'py>, population: &Bound<'py, PyAny>) -> PyResult<(Column<'py>, Column<'py>)> {
+    fn spikes<'py>(
+        &mut self,
+        py: Python<'py>,
+        population: &Bound<'py, PyAny>,
+    ) -> PyResult<(Column<'py>, Column<'py>)> {
         let recording = self.recording(population)?;
         let spikes = recording.spikes.as_ref().ok_or_else(|| not_recorded(recording, "spikes"))?;
         Ok((PyArray1::from_slice(py, &spikes.ticks), PyArray1::from_slice(py, &spikes.neurons)))
@@ -112,10 +117,11 @@ impl Simulation {
     fn report<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let engine = self.engine();
         let (report, network) = (engine.report(), engine.network());
-        let quantised = report.projections.iter().zip(&network.projections).flat_map(|(account, projection)| {
-            let model = network.populations[projection.post].model;
-            account.quantisation.notes(&projection.name, model)
-        });
+        let quantised =
+            report.projections.iter().zip(&network.projections).flat_map(|(account, projection)| {
+                let model = network.populations[projection.post].model;
+                account.quantisation.notes(&projection.name, model)
+            });
         let mut value = serde_json::to_value(&report).map_err(value_error)?;
         value["quantisation_notes"] = json!(quantised.collect::<Vec<_>>());
         to_python(py, &value)

@@ -1,0 +1,63 @@
+"""Network files and networks of our own: read, run, look at arrays."""
+
+from gennaker import _gennaker, results
+
+
+class NetworkFile:
+    """A network with the settings of its run, as a network file has them."""
+
+    def __init__(self, network, settings):
+        self.network = network
+        #: ``timesteps``, ``tick_ms``, ``numeric``, ``out_of_range``, and ``machine`` (a Machine, or None).
+        self.settings = settings
+
+    def run(self, timesteps=None, **options):
+        """Runs it; the options are those of :func:`run`."""
+        return run(self, timesteps, **options)
+
+    def __repr__(self):
+        return f"NetworkFile({self.network!r}, {self.settings!r})"
+
+
+def load(path):
+    """Reads a network file (TOML)."""
+    return NetworkFile(*_gennaker.read_network_file(path))
+
+
+def run(network, timesteps=None, *, numeric=None, out_of_range=None, threads=None, machine=None):
+    """Runs a network and returns its :class:`Result`.
+
+    ``network`` is a :class:`Network`, a :class:`NetworkFile` or the name of a network file. Options that are not given are
+    taken from the file, else ``timesteps=1000, numeric="chip", out_of_range="error"``. With a ``machine`` (a
+    :class:`Machine` or the name of one) the network is also laid on it, which fails if it does not fit;
+    ``result.mapping`` is where. ``threads`` never changes a result; all processors are used without it.
+    """
+    if not isinstance(network, (_gennaker.Network, NetworkFile)):
+        network = load(network)
+    settings = {"timesteps": 1000, "numeric": "chip", "out_of_range": "error", "machine": None}
+    if isinstance(network, NetworkFile):
+        settings.update(network.settings)
+        network = network.network
+    given = {"timesteps": timesteps, "numeric": numeric, "out_of_range": out_of_range, "machine": machine}
+    settings.update({key: value for key, value in given.items() if value is not None})
+    mapping = _mapping(network, settings["machine"], settings["timesteps"])
+    simulation = _gennaker.Simulation(network, settings["numeric"], settings["out_of_range"], threads=threads)
+    simulation.run(settings["timesteps"])
+    return _result(network, simulation, mapping)
+
+
+def _mapping(network, machine, timesteps):
+    if machine is None:
+        return None
+    machine = machine if isinstance(machine, _gennaker.Machine) else _gennaker.Machine(machine)
+    return _gennaker.map(network, machine, {"timesteps": timesteps})
+
+
+def _result(network, simulation, mapping):
+    populations = []
+    for index in range(len(network.populations)):
+        described = network.population(index)
+        populations.append(
+            results.of_population(simulation, index, described["name"], described["size"], described["record"])
+        )
+    return results.Result(populations, simulation.tick, simulation.report(), mapping)

@@ -1,0 +1,190 @@
+"""Wrong input fails, or warns, where it was written, and says what to do."""
+
+import warnings
+
+import numpy as np
+import pytest
+
+from gennaker import NotModelledError, hardware, snn
+
+
+def run(*objects, timesteps=20):
+    net = snn.Network()
+    net.add(*objects)
+    hardware.SpiNNaker2Chip().run(net, timesteps)
+
+
+@pytest.mark.parametrize(
+    "arguments, error, message",
+    [
+        ((0, "lif", {}), ValueError, "size is 0; it must be at least 1"),
+        ((-3, "lif", {}), ValueError, "at least 1"),
+        ((1.5, "lif", {}), TypeError, "size is 1.5; it must be a whole number"),
+        (("10", "lif", {}), TypeError, "whole number"),
+        ((None, "lif", {}), TypeError, "whole number"),
+        ((float("nan"), "lif", {}), TypeError, "whole number"),
+        ((2**40, "lif", {}), ValueError, "between 1 and 2"),
+        ((1, "lfi", {}), ValueError, "unknown neuron model `lfi` .did you mean `lif`"),
+        ((1, 7, {}), TypeError, "must be a model's name"),
+        ((1, "qubo_neuro", {}), ValueError, "unknown neuron model"),
+        ((1, "lif", [1, 2]), TypeError, "params is list; it must be a dictionary"),
+        ((1, "lif", {"threshold": "high"}), ValueError, "`p`: parameter `threshold` is the text `high`"),
+        ((1, "lif", {"threshold": None}), ValueError, "`threshold`"),
+        ((1, "lif", {"threshold": float("inf")}), ValueError, "`threshold` is inf"),
+        ((1, "lif", {"threshold": object()}), ValueError, "`p`: parameter `threshold` is not a number"),
+        ((3, "lif", {"threshold": [1, 2]}), ValueError, "has 2 values for 3 neurons; give 1 or 3"),
+        ((4, "lif", {"threshold": np.ones((2, 2))}), ValueError, "has 2 axes"),
+        ((1, "lif", {"alpha_decay": 1.5}), ValueError, "`alpha_decay` is 1.5"),
+        ((1, "lif", {"reset": "reset_to_zero"}), ValueError, "one of reset_by_subtraction, reset_to_v_reset"),
+        ((1, "lif_curr_exp", {"t_refrac": 1.5}), ValueError, "`t_refrac` is 1.5"),
+        ((2, "spike_list", {2: [1]}), ValueError, "index 2 is outside population `p`"),
+        ((2, "spike_list", {-1: [1]}), ValueError, "spiking neuron is -1"),
+        ((2, "spike_list", {"a": [1]}), TypeError, "spiking neuron is 'a'"),
+        ((2, "spike_list", {0: 5}), TypeError, "spikes of neuron 0 are 5; they must be a list of ticks"),
+        ((2, "spike_list", {0: ["x"]}), TypeError, "list of ticks"),
+        ((2, "spike_list", {0: [-1]}), ValueError, "include -1; they must be whole numbers"),
+        ((2, "spike_list", {0: [1.5]}), ValueError, "include 1.5"),
+        ((2, "spike_list", {0: [float("nan")]}), ValueError, "include NaN"),
+        ((2, "spike_list", [[1]]), TypeError, "must be a dictionary"),
+        ((1, "lif", {}, "p", "spikes"), TypeError, r"it must be a list, such as \['spikes'\]"),
+        ((1, "lif", {}, "p", [3]), TypeError, "list of names"),
+        ((1, "lif", {}, "p", ["spike"]), ValueError, "cannot record `spike` .did you mean `spikes`"),
+        ((1, "lif", {}, "p", ["i_exc"]), ValueError, "it can record: spikes, v, v_last"),
+    ],
+)
+def test_population(arguments, error, message):
+    arguments = arguments if len(arguments) > 3 else (*arguments, "p")
+    with pytest.raises(error, match=message):
+        snn.Population(*arguments)
+
+
+@pytest.mark.parametrize("model", ["qubo_neuron", "lif_conv2d", "lif_fugu", "alif", "lif_prob"])
+def test_models_that_only_the_original_has(model):
+    if model in snn.population._convert.models():
+        pytest.skip("modelled by now")
+    with pytest.raises(NotModelledError, match=f"`{model}` of py-spinnaker2 is not modelled yet; there are: spike_list"):
+        snn.Population(1, model, {})
+
+
+def test_conv2d_projection_names_the_way_round():
+    a, b = snn.Population(1, "spike_list", {}), snn.Population(1, "lif_no_delay", {})
+    assert snn.Conv2dProjection is snn.Conv2DProjection
+    with pytest.raises(NotImplementedError, match="Projection onto a `lif_no_delay`"):
+        snn.Conv2DProjection(a, b, np.zeros((1, 1, 3, 3)), {})
+
+
+@pytest.mark.parametrize(
+    "connections, error, message",
+    [
+        ([[0, 0, 1]], ValueError, r"`q`: connections have shape \(1, 3\); give n rows of pre, post, weight, delay"),
+        ([0, 0, 1, 0], ValueError, "give n rows"),
+        ([[0, 0, 1, 0], [0, 0, 1]], ValueError, "rows of four numbers"),
+        ([["a", 0, 1, 0]], ValueError, "rows of four numbers"),
+        ([[2, 0, 1, 0]], ValueError, "pre index 2 is outside population `a"),
+        ([[0, 3, 1, 0]], ValueError, "post index 3 is outside population `b`"),
+        ([[-1, 0, 1, 0]], ValueError, "connection 0: pre index is -1"),
+        ([[0.5, 0, 1, 0]], ValueError, "pre index is 0.5"),
+        ([[0, 0, float("nan"), 0]], ValueError, "weight of connection 0 is NaN"),
+        ([[0, 0, 1, -1]], ValueError, "delay is -1"),
+        ([[0, 0, 1, float("inf")]], ValueError, "delay is inf"),
+        ([[0, 0, 1, 1e9]], ValueError, "delay"),
+        ("all", ValueError, "rows of four numbers"),
+        (7, ValueError, "give n rows"),
+    ],
+)
+def test_projection(connections, error, message):
+    a, b = snn.Population(2, "spike_list", {}, name="a"), snn.Population(3, "lif", {}, name="b")
+    with pytest.raises(error, match=message):
+        snn.Projection(a, b, connections, name="q")
+
+
+def test_projections_need_populations_and_targets_that_listen():
+    a, b = snn.Population(1, "spike_list", {}, name="a"), snn.Population(1, "lif", {}, name="b")
+    with pytest.raises(TypeError, match="post is 'b'; it must be a Population"):
+        snn.Projection(a, "b", [])
+    with pytest.raises(ValueError, match="`a` is a `spike_list` source and takes no input"):
+        snn.Projection(b, a, [[0, 0, 1, 0]])
+
+
+def test_networks_need_both_ends():
+    a, b = snn.Population(1, "spike_list", {}, name="a"), snn.Population(1, "lif", {}, name="b")
+    ab = snn.Projection(a, b, [[0, 0, 1, 0]], name="ab")
+    net = snn.Network("half")
+    net.add(b, ab)
+    for fails in (net.validate, lambda: hardware.SpiNNaker2Chip().run(net, 5)):
+        with pytest.raises(ValueError, match="`a`, pre of projection `ab`, is not part of the network: add it too"):
+            fails()
+    with pytest.raises(TypeError, match="cannot add 3; add populations and projections"):
+        net.add(3)
+    with pytest.warns(UserWarning, match="added before"):
+        net.add(b)
+    assert net.populations == [b]
+
+
+def test_a_bad_change_leaves_the_old_value():
+    pop = snn.Population(2, "spike_list", {0: [1]})
+    with pytest.raises(ValueError):
+        pop.params = {5: [1]}
+    with pytest.raises(ValueError):
+        pop.record = ["v"]
+    assert pop.params == {0: [1]} and pop.record == ["spikes"]
+
+
+def test_a_bad_change_inside_is_found_by_the_run():
+    pop = snn.Population(2, "spike_list", {0: [1]}, name="source")
+    pop.params[7] = [3]
+    with pytest.raises(ValueError, match="7 is outside population `source`"):
+        run(pop)
+
+
+def test_misspelt_parameters_are_named_once_at_the_user_s_line():
+    with pytest.warns(UserWarning) as caught:
+        pop = snn.Population(1, "lif_curr_exp", {"t_refract": 3, "i_offset": 9}, name="cell")
+        run(pop)
+    (warning,) = caught.list
+    assert "`lif_curr_exp` has no parameter `t_refract`, it is ignored; did you mean `t_refrac`?" in str(warning.message)
+    assert warning.filename == __file__
+
+
+def test_recordings_that_are_not_modelled_warn_and_their_accessors_explain():
+    with pytest.warns(UserWarning, match="recording `time_done` is not modelled yet"):
+        pop = snn.Population(1, "lif", {"i_offset": 6}, record=["spikes", "time_done"])
+    run(pop)
+    assert pop.get_spikes()[0]
+    for accessor in (pop.get_time_done_times, pop.get_n_packets, pop.get_performance_levels, pop.get_x_mean):
+        with pytest.raises(NotModelledError, match="not modelled yet"):
+            accessor()
+
+
+def test_weights_beyond_the_word_are_clipped_with_a_warning():
+    a, b = snn.Population(1, "spike_list", {0: [0]}), snn.Population(2, "lif", {"threshold": 99}, record=["v"])
+    with pytest.warns(UserWarning) as caught:
+        run(a, b, snn.Projection(a, b, [[0, 0, 100, 0], [0, 1, -2.6, 9]], name="q"))
+    text = " ".join(str(w.message) for w in caught)
+    assert "`q`: 1 weights beyond 15 were clipped, the largest was 100" in text
+    assert "`q`: 1 of 2 weights were rounded to whole numbers" in text
+    assert "`q`: 1 delays beyond the synapse word were clipped, the largest was 9" in text
+    assert all(w.filename == __file__ for w in caught)
+    assert b.get_voltages()[0][1] == 15 and b.get_voltages()[1][8] == -3
+
+
+def test_half_delays_are_rounded_with_a_warning():
+    a, b = snn.Population(1, "spike_list", {0: [0]}), snn.Population(1, "lif", {"threshold": 1})
+    with pytest.warns(UserWarning, match="1 delays were rounded to whole ticks"):
+        run(a, b, snn.Projection(a, b, [[0, 0, 1, 2.3]]))
+    assert b.get_spikes() == {0: [3]}
+
+
+def test_silence_is_one_warning():
+    with pytest.warns(UserWarning, match="no spike in 20 ticks from: quiet, still"):
+        run(snn.Population(1, "lif", {}, name="quiet"), snn.Population(1, "lif", {}, name="still"))
+
+
+def test_nothing_to_say_is_nothing_said():
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        run(snn.Population(1, "lif", {"i_offset": 3}))
+
+
+def test_an_empty_network_runs():
+    hardware.SpiNNaker2Chip().run(snn.Network(), 5)
