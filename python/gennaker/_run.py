@@ -14,17 +14,16 @@ def simulate(net, network, records, timesteps, numeric):
         for index, (population, record) in enumerate(zip(net.populations, records)):
             population._recorded = results.of_population(simulation, index, population.name, population.size, record)
     report = simulation.report()
-    _tell(net, records, report)
+    for note in report["quantisation_notes"] + _silence(net, network, records, report):
+        warn(note)
     return report
 
 
-def _tell(net, records, report):
-    for note in report["quantisation_notes"]:
-        warn(note)
-    silent = [
-        population.name
-        for population, record, n_spikes in zip(net.populations, records, report["spikes_per_population"])
-        if n_spikes == 0 and record == ["spikes"] and population.neuron_model != "spike_list"
+def _silence(net, network, records, report):
+    """The notes on populations whose spikes were awaited and did not come."""
+    awaited = [
+        f"population `{name}` never spiked"
+        for name, population, record in zip(network.populations, net.populations, records)
+        if record == ["spikes"] and population.neuron_model != "spike_list"
     ]
-    if silent and report["timesteps"]:
-        warn(f"no spike in {report['timesteps']} ticks from: {', '.join(silent)}")
+    return [note for note in report["notes"] if note.startswith(tuple(awaited))]

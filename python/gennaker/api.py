@@ -60,4 +60,4 @@ def _result(network, simulation, mapping):
         populations.append(
             results.of_population(simulation, index, described["name"], described["size"], described["record"])
         )
-    return results.Result(populations, simulation.tick, simulation.report(), mapping)
+    return results.Result(populations, simulation.tick, simulation.report(), mapping, simulation)

@@ -13,8 +13,8 @@ _log = logging.getLogger("gennaker")
 class _Hardware:
     """What chip and board have in common."""
 
-    _machine = None
-    _board_type = None
+    _machine: str
+    _board_type: int
 
     def __init__(self, eth_ip, stm_ip, experiment_backend_type):
         self.eth_ip = eth_ip

@@ -5,7 +5,7 @@ from types import SimpleNamespace
 from gennaker import _gennaker
 
 #: Programs of custom models by model name. Scripts may add to it; no chip program is ever loaded here.
-APP_PATH_IN_LIB = {}
+APP_PATH_IN_LIB: dict[str, str] = {}
 
 
 def lay_out(network, machine, timesteps):

@@ -43,11 +43,12 @@ class Result:
     network lay, if it was mapped.
     """
 
-    def __init__(self, populations, timesteps, report=None, mapping=None):
+    def __init__(self, populations, timesteps, report=None, mapping=None, simulation=None):
         self.populations = {population.name: population for population in populations}
         self.timesteps = timesteps
         self.report = report or {}
         self.mapping = mapping
+        self._simulation = simulation
 
     def spikes(self, population):
         """Ticks and neurons of a population's spikes, sorted by tick, then neuron."""
@@ -69,6 +70,22 @@ class Result:
         """``{neuron: [tick, ...]}`` with an entry for every neuron."""
         self.spikes(population)
         return self._population(population).spike_trains()
+
+    def picture(self, path, kind="raster", populations=(), tick_ms=1.0):
+        """Saves a picture, SVG or PNG by the ending of ``path``: ``raster``, ``voltages``, ``states`` or ``rates``."""
+        path = os.fspath(path)
+        if not path.endswith((".svg", ".png")):
+            raise ValueError(f"`{path}`: a picture is an .svg or a .png file")
+        if self._simulation is None:
+            raise ValueError("pictures are made from runs; those of a result folder lie in the folder")
+        draw = self._simulation.svg if path.endswith(".svg") else self._simulation.png
+        picture = draw(kind, tick_ms, list(populations))
+        with open(path, "wb") as file:
+            file.write(picture.encode() if isinstance(picture, str) else picture)
+
+    def _repr_svg_(self):
+        has_spikes = any(population.spikes is not None for population in self.populations.values())
+        return self._simulation.svg() if self._simulation is not None and has_spikes else None
 
     def _population(self, name):
         if name not in self.populations:

@@ -2,7 +2,7 @@
 
 use std::fmt::Display;
 
-use gennaker_engine::EngineError;
+use gennaker::engine::EngineError;
 use pyo3::PyErr;
 use pyo3::exceptions::{PyRuntimeError, PyValueError};
 

@@ -1,8 +1,8 @@
 //! Network files, read for Python.
 
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 
-use gennaker_formats::{MachineChoice, NetworkFile};
+use gennaker::Experiment;
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
@@ -19,22 +19,14 @@ pub(crate) fn read_network_file(py: Python<'_>, path: PathBuf) -> PyResult<(Netw
     // A missing file is `FileNotFoundError`, as everywhere in Python.
     std::fs::metadata(&path)
         .map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
-    let NetworkFile { network, settings } = NetworkFile::read(&path).map_err(value_error)?;
+    let experiment = Experiment::read(&path).map_err(value_error)?;
+    let machine = experiment.machine().map_err(value_error)?;
+    let settings = &experiment.file.settings;
     let described = PyDict::new(py);
     described.set_item("timesteps", settings.timesteps)?;
     described.set_item("tick_ms", settings.tick_ms)?;
     described.set_item("numeric", to_python(py, &settings.numeric)?)?;
     described.set_item("out_of_range", to_python(py, &settings.out_of_range)?)?;
-    let folder = path.parent().unwrap_or(Path::new(""));
-    described.set_item("machine", settings.machine.map(|choice| machine(&choice, folder)).transpose()?)?;
-    Ok((Network { inner: network }, described))
-}
-
-/// The machine that a network file names. Machine files are looked for beside it.
-fn machine(choice: &MachineChoice, folder: &Path) -> PyResult<Machine> {
-    match choice {
-        MachineChoice::Described(text) => Machine::from_toml(text),
-        MachineChoice::Named(name) if name.ends_with(".toml") => Machine::read(&folder.join(name)),
-        MachineChoice::Named(name) => Machine::preset(name),
-    }
+    described.set_item("machine", machine.map(|inner| Machine { inner }))?;
+    Ok((Network { inner: experiment.file.network }, described))
 }

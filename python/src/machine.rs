@@ -1,8 +1,6 @@
 //! Machines by preset, by description, or from a machine file.
 
-use std::path::Path;
-
-use gennaker_machine::{MachineError, MachineSpec};
+use gennaker::machine::{MachineError, MachineSpec};
 use pyo3::prelude::*;
 
 use crate::error::value_error;
@@ -12,19 +10,24 @@ use crate::json::to_python;
 /// machine file that ends in `.toml`.
 #[pyclass(module = "gennaker", frozen)]
 pub(crate) struct Machine {
-    pub(crate) inner: gennaker_machine::Machine,
+    pub(crate) inner: gennaker::machine::Machine,
 }
 
 #[pymethods]
 impl Machine {
     #[new]
     fn new(spec: &str) -> PyResult<Self> {
-        if spec.ends_with(".toml") { Self::read(Path::new(spec)) } else { Self::preset(spec) }
+        if !spec.ends_with(".toml") {
+            return Self::of(MachineSpec::parse(spec));
+        }
+        let text = std::fs::read_to_string(spec)
+            .map_err(|error| value_error(format!("cannot read machine file `{spec}`: {error}")))?;
+        Self::from_toml(&text)
     }
 
     /// The machine that the text of a machine file describes.
     #[staticmethod]
-    pub(crate) fn from_toml(text: &str) -> PyResult<Self> {
+    fn from_toml(text: &str) -> PyResult<Self> {
         Self::of(MachineSpec::from_toml(text))
     }
 
@@ -51,19 +54,8 @@ impl Machine {
 }
 
 impl Machine {
-    pub(crate) fn preset(name: &str) -> PyResult<Self> {
-        Self::of(MachineSpec::parse(name))
-    }
-
-    pub(crate) fn read(path: &Path) -> PyResult<Self> {
-        let text = std::fs::read_to_string(path).map_err(|error| {
-            value_error(format!("cannot read machine file `{}`: {error}", path.display()))
-        })?;
-        Self::from_toml(&text)
-    }
-
     fn of(spec: Result<MachineSpec, MachineError>) -> PyResult<Self> {
-        let inner = spec.and_then(gennaker_machine::Machine::new).map_err(value_error)?;
+        let inner = spec.and_then(gennaker::machine::Machine::new).map_err(value_error)?;
         Ok(Self { inner })
     }
 }

@@ -1,7 +1,7 @@
 //! Mappings: where every slice of a network is on a machine, and what its memory holds.
 
-use gennaker_machine::CorePosition;
-use gennaker_mapping::{MappingOptions, Slice};
+use gennaker::machine::CorePosition;
+use gennaker::mapping::{MappingOptions, Slice};
 use numpy::{IntoPyArray, PyArray1};
 use pyo3::exceptions::PyIndexError;
 use pyo3::prelude::*;
@@ -24,7 +24,7 @@ pub(crate) fn map(
     let options: MappingOptions = options
         .map_or_else(|| Ok(MappingOptions::default()), |given| from_python("mapping options", given))?;
     let (network, machine) = (&network.inner, &machine.inner);
-    let inner = py.detach(|| gennaker_mapping::map(network, machine, &options)).map_err(value_error)?;
+    let inner = py.detach(|| gennaker::mapping::map(network, machine, &options)).map_err(value_error)?;
     let populations = network.populations.iter().map(|p| p.name.clone()).collect();
     Ok(Mapping { inner, machine: machine.clone(), populations })
 }
@@ -32,8 +32,8 @@ pub(crate) fn map(
 /// A network laid on a machine. Slices are numbered by population, then by neuron; each has a PE of its own.
 #[pyclass(module = "gennaker", frozen)]
 pub(crate) struct Mapping {
-    inner: gennaker_mapping::Mapping,
-    machine: gennaker_machine::Machine,
+    inner: gennaker::mapping::Mapping,
+    machine: gennaker::machine::Machine,
     populations: Vec<String>,
 }
 
@@ -114,7 +114,7 @@ impl Mapping {
     /// Proves that every spike reaches exactly its targets, once; returns counts of what was walked.
     fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let verified =
-            py.detach(|| gennaker_mapping::verify(&self.inner, &self.machine)).map_err(value_error)?;
+            py.detach(|| gennaker::mapping::verify(&self.inner, &self.machine)).map_err(value_error)?;
         let counts = PyDict::new(py);
         counts.set_item("nets", verified.nets)?;
         Ok(counts)

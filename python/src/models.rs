@@ -1,6 +1,6 @@
 //! The model tables as Python dictionaries: what each model is, takes and can record.
 
-use gennaker_network::{Model, ModelDescriptor, ParameterDefault};
+use gennaker::network::{Model, ModelDescriptor, ParameterDefault};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 use serde_json::{Value, json};

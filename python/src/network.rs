@@ -1,6 +1,6 @@
 //! Networks, built from Python values.
 
-use gennaker_network::{Connector, Model, Parameter, Population, Projection};
+use gennaker::network::{Connector, Model, Parameter, Population, Projection};
 use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -13,7 +13,7 @@ use crate::parameters::{connection_list, parameter, recording, spike_trains};
 /// A description of populations and projections: `Network(name="network", seed=0)`.
 #[pyclass(module = "gennaker")]
 pub(crate) struct Network {
-    pub(crate) inner: gennaker_network::Network,
+    pub(crate) inner: gennaker::network::Network,
 }
 
 #[pymethods]
@@ -21,7 +21,7 @@ impl Network {
     #[new]
     #[pyo3(signature = (name = "network", seed = 0))]
     fn new(name: &str, seed: u64) -> Self {
-        Self { inner: gennaker_network::Network::new(name).with_seed(seed) }
+        Self { inner: gennaker::network::Network::new(name).with_seed(seed) }
     }
 
     /// Name, for titles and reports.

@@ -1,6 +1,6 @@
 //! Python values as parameters, recordings, spike trains and synapses.
 
-use gennaker_network::{ConnectionList, Distribution, Parameter, Recording, Selection, SpikeTrains};
+use gennaker::network::{ConnectionList, Distribution, Parameter, Recording, Selection, SpikeTrains};
 use numpy::{PyArrayDyn, PyArrayMethods, PyReadonlyArrayDyn, get_array_module};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;

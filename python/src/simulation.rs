@@ -4,7 +4,10 @@ use std::ops::ControlFlow;
 use std::sync::Mutex;
 use std::time::{Duration, Instant};
 
-use gennaker_engine::{Options, PopulationRecording, Recordings, Values};
+use gennaker::engine::{Options, PopulationRecording, Recordings, Values};
+use gennaker::explain_silence;
+use gennaker::pictures::{self, Variables, View};
+use gennaker::report::Picture;
 use numpy::{IntoPyArray, PyArray1, PyArrayMethods};
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyTypeError};
 use pyo3::prelude::*;
@@ -25,7 +28,7 @@ type Column<'py> = Bound<'py, PyArray1<u32>>;
 #[pyclass(module = "gennaker")]
 pub(crate) struct Simulation {
     // A lock only because Python objects may be seen from several threads; nobody ever waits for it.
-    engine: Mutex<gennaker_engine::Simulation>,
+    engine: Mutex<gennaker::engine::Simulation>,
     /// What has been recorded so far, once somebody asks; forgotten when the simulation moves on.
     recordings: Option<Recordings>,
 }
@@ -51,7 +54,7 @@ impl Simulation {
         };
         let network = &network.inner;
         let engine =
-            py.detach(|| gennaker_engine::Simulation::new(network, &options)).map_err(engine_error)?;
+            py.detach(|| gennaker::engine::Simulation::new(network, &options)).map_err(engine_error)?;
         Ok(Self { engine: Mutex::new(engine), recordings: None })
     }
 
@@ -115,8 +118,9 @@ impl Simulation {
     /// The account of the run so far: counts, `notes` for the user, and `quantisation_notes`, those of them about weights
     /// and delays.
     fn report<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        let engine = self.engine();
-        let (report, network) = (engine.report(), engine.network());
+        let (engine, recordings) = self.parts();
+        let (mut report, network) = (engine.report(), engine.network());
+        explain_silence(&mut report, network, recordings);
         let quantised =
             report.projections.iter().zip(&network.projections).flat_map(|(account, projection)| {
                 let model = network.populations[projection.post].model;
@@ -125,6 +129,28 @@ impl Simulation {
         let mut value = serde_json::to_value(&report).map_err(value_error)?;
         value["quantisation_notes"] = json!(quantised.collect::<Vec<_>>());
         to_python(py, &value)
+    }
+
+    /// A picture of what was recorded, as SVG: `raster`, `voltages`, `states` (other variables) or `rates` (a histogram), of all
+    /// populations or of some.
+    #[pyo3(signature = (kind = "raster", tick_ms = 1.0, populations = vec![]))]
+    fn svg(&mut self, kind: &str, tick_ms: f64, populations: Vec<String>) -> PyResult<String> {
+        self.picture(kind, tick_ms, populations).map(|picture| picture.svg().to_owned())
+    }
+
+    /// The same as PNG; `scale` 0.1 to 10 enlarges it.
+    #[pyo3(signature = (kind = "raster", tick_ms = 1.0, populations = vec![], scale = 1.0))]
+    fn png<'py>(
+        &mut self,
+        py: Python<'py>,
+        kind: &str,
+        tick_ms: f64,
+        populations: Vec<String>,
+        scale: f64,
+    ) -> PyResult<Bound<'py, PyBytes>> {
+        let picture = self.picture(kind, tick_ms, populations)?;
+        let bytes = py.detach(|| picture.to_png(scale)).map_err(value_error)?;
+        Ok(PyBytes::new(py, &bytes))
     }
 
     /// Everything that evolves, as bytes.
@@ -148,20 +174,45 @@ impl Simulation {
 }
 
 impl Simulation {
-    fn engine(&mut self) -> &mut gennaker_engine::Simulation {
+    fn engine(&mut self) -> &mut gennaker::engine::Simulation {
         self.engine.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner)
+    }
+
+    /// The engine, and what it has recorded so far.
+    fn parts(&mut self) -> (&gennaker::engine::Simulation, &Recordings) {
+        let engine = self.engine.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let recordings = self.recordings.get_or_insert_with(|| engine.recordings());
+        (engine, recordings)
     }
 
     fn recording(&mut self, population: &Bound<'_, PyAny>) -> PyResult<&PopulationRecording> {
         let index = self.position(population)?;
-        if self.recordings.is_none() {
-            let recordings = self.engine().recordings();
-            self.recordings = Some(recordings);
-        }
-        let all = self.recordings.as_ref().map_or(&[][..], |recordings| &recordings.populations);
+        let all = &self.parts().1.populations;
         all.get(index).ok_or_else(|| {
             PyIndexError::new_err(format!("population {index} does not exist; the network has {}", all.len()))
         })
+    }
+
+    fn picture(&mut self, kind: &str, tick_ms: f64, populations: Vec<String>) -> PyResult<Picture> {
+        let (engine, recordings) = self.parts();
+        let network = engine.network();
+        if let Some(unknown) = populations.iter().find(|name| network.population_index(name).is_none()) {
+            return Err(no_population(unknown, network));
+        }
+        let view = View { populations, ..View::whole(recordings, tick_ms) };
+        let traces = |variables| pictures::traces(&network.name, recordings, Some(network), variables, &view);
+        let picture = match kind {
+            "raster" => pictures::raster(&network.name, recordings, &view),
+            "voltages" => traces(Variables::Voltage),
+            "states" => traces(Variables::Others),
+            "rates" => pictures::rates(&network.name, recordings, &view),
+            _ => {
+                return Err(value_error(format!(
+                    "unknown picture `{kind}`; choose raster, voltages, states or rates"
+                )));
+            }
+        };
+        picture.map_err(value_error)
     }
 
     fn position(&mut self, population: &Bound<'_, PyAny>) -> PyResult<usize> {
@@ -172,15 +223,17 @@ impl Simulation {
             PyTypeError::new_err(format!("{population} is neither a population's position nor its name"))
         })?;
         let network = self.engine().network();
-        network.population_index(&name).ok_or_else(|| {
-            let known: Vec<_> = network.populations.iter().map(|p| p.name.as_str()).collect();
-            PyKeyError::new_err(format!("no population `{name}`; the network has: {}", known.join(", ")))
-        })
+        network.population_index(&name).ok_or_else(|| no_population(&name, network))
     }
 }
 
+fn no_population(name: &str, network: &gennaker::network::Network) -> PyErr {
+    let known: Vec<_> = network.populations.iter().map(|p| p.name.as_str()).collect();
+    PyKeyError::new_err(format!("no population `{name}`; the network has: {}", known.join(", ")))
+}
+
 /// Runs until `ticks` are done or it is time to look at signals. At least one tick is run if any is left.
-fn run_for_a_while(engine: &mut gennaker_engine::Simulation, ticks: u32) -> u32 {
+fn run_for_a_while(engine: &mut gennaker::engine::Simulation, ticks: u32) -> u32 {
     let start = Instant::now();
     engine.run_with(ticks, &mut |_| {
         if start.elapsed() < LOOK_EVERY { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }

@@ -175,9 +175,13 @@ def test_half_delays_are_rounded_with_a_warning():
     assert b.get_spikes() == {0: [3]}
 
 
-def test_silence_is_one_warning():
-    with pytest.warns(UserWarning, match="no spike in 20 ticks from: quiet, still"):
-        run(snn.Population(1, "lif", {}, name="quiet"), snn.Population(1, "lif", {}, name="still"))
+def test_silence_is_one_line_with_the_likely_reason():
+    source, quiet = snn.Population(1, "spike_list", {}, name="source"), snn.Population(1, "lif", {}, name="quiet")
+    with pytest.warns(UserWarning) as caught:
+        run(source, quiet, snn.Projection(source, quiet, [[0, 0, 1, 0]]), snn.Population(1, "lif", {}, name="alone"))
+    first, second = (str(w.message) for w in caught)
+    assert first == "population `quiet` never spiked in 20 ticks: none of its sources spiked (`source`)"
+    assert second.startswith("population `alone` never spiked in 20 ticks: no synapse reaches it")
 
 
 def test_nothing_to_say_is_nothing_said():

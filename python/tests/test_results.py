@@ -79,6 +79,28 @@ def test_wrong_questions(network_file):
         result.state("cell", "u")
 
 
+@pytest.mark.parametrize("kind", ["raster", "voltages", "rates"])
+def test_pictures(network_file, tmp_path, kind):
+    result = gennaker.run(network_file)
+    result.picture(tmp_path / "p.svg", kind, ["cell"])
+    result.picture(str(tmp_path / "p.png"), kind)
+    assert (tmp_path / "p.svg").read_text().startswith("<svg") and (tmp_path / "p.png").read_bytes()[1:4] == b"PNG"
+    assert result._repr_svg_().startswith("<svg"), "notebooks show a raster"
+
+
+def test_pictures_that_cannot_be(network_file, tmp_path):
+    result = gennaker.run(network_file)
+    for arguments, error, message in (
+        (("p.pdf",), ValueError, "an .svg or a .png file"),
+        (("p.svg", "film"), ValueError, "choose raster, voltages, states or rates"),
+        (("p.svg", "raster", ["cel"]), KeyError, "no population `cel`"),
+        (("p.svg", "states"), ValueError, "state"),
+    ):
+        with pytest.raises(error, match=message):
+            result.picture(*arguments)
+    assert not list(tmp_path.glob("p.*"))
+
+
 @pytest.fixture
 def folder(tmp_path):
     """A result folder as the command writes it."""
@@ -106,6 +128,8 @@ def test_open_results(folder):
     assert result.state("cell", "v")[1][3, 2] == 11 and result.report["n_spikes"] == 2
     with pytest.raises(ValueError, match="`quiet` did not record spikes"):
         result.spikes("quiet")
+    with pytest.raises(ValueError, match="pictures are made from runs"):
+        result.picture("p.svg")
 
 
 def test_open_what_is_no_result_folder(folder, tmp_path_factory):

@@ -1,0 +1,176 @@
+"""The compiled core of gennaker."""
+
+import os
+from collections.abc import Mapping as _Dict
+from collections.abc import Sequence
+from typing import Any, TypedDict, final
+
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from typing_extensions import Self
+
+__version__: str
+__all__: list[str]
+
+class _Settings(TypedDict):
+    timesteps: int
+    tick_ms: float
+    numeric: str
+    out_of_range: str
+    machine: Machine | None
+
+class _Population(TypedDict):
+    name: str
+    size: int
+    model: str
+    record: list[str]
+
+@final
+class Network:
+    """A description of populations and projections."""
+
+    def __new__(cls, name: str = "network", seed: int = 0) -> Self: ...
+    @property
+    def name(self) -> str: ...
+    @property
+    def seed(self) -> int: ...
+    @property
+    def populations(self) -> list[str]:
+        """Names of the populations, by position."""
+    @property
+    def projections(self) -> list[str]:
+        """Names of the projections, by position."""
+    @property
+    def n_neurons(self) -> int:
+        """Neurons and sources in all."""
+    def population(self, index: int) -> _Population:
+        """One population: name, size, model, and the names of what it records."""
+    def add_population(
+        self,
+        name: str,
+        size: int,
+        model: str,
+        params: dict[str, ArrayLike | str | dict[str, Any]] | None = None,
+        record: Sequence[str | dict[str, Any]] | None = None,
+        *,
+        spikes: tuple[ArrayLike, ArrayLike] | None = None,
+        shape: Sequence[int] | None = None,
+        max_atoms_per_core: int | None = None,
+    ) -> int:
+        """Adds a population and returns its position.
+
+        `params`: name to number, to list or array of numbers, to text, or to `{"distribution": ...}`. `record`: names, or
+        dictionaries with `variable`, `neurons`, `start`, `stop`, `every`. `spikes`: ticks and neurons of a `spike_list`.
+        """
+    def add_projection(
+        self,
+        name: str,
+        pre: int,
+        post: int,
+        connections: ArrayLike | str | dict[str, Any],
+        weight: float | dict[str, Any] | None = None,
+        delay: float | dict[str, Any] | None = None,
+    ) -> int:
+        """Adds a projection between two populations, given by position, and returns its position.
+
+        `connections`: an array of n rows pre, post, weight, delay; or a connector, `{"type": "fixed_probability", "p": 0.1}`,
+        with `weight` and `delay` (numbers or `{"distribution": ...}`).
+        """
+    def validate(self) -> None:
+        """Raises `ValueError` that says what is wrong, if anything is."""
+
+@final
+class Machine:
+    """A machine: `"chip"`, `"board"`, `"boards:24"`, `"frame"`, `"rack"`, `"dresden"`, `"spinn5"`, or a machine file (.toml)."""
+
+    def __new__(cls, spec: str) -> Self: ...
+    @staticmethod
+    def from_toml(text: str) -> Machine:
+        """The machine that the text of a machine file describes."""
+    @property
+    def name(self) -> str: ...
+    @property
+    def n_chips(self) -> int:
+        """Chips that work."""
+    def summary(self) -> dict[str, Any]:
+        """Counts of chips, cores and links."""
+
+@final
+class Mapping:
+    """A network laid on a machine. Slices are numbered by population, then by neuron; each has a PE of its own."""
+
+    @property
+    def machine(self) -> str:
+        """Name of the machine."""
+    @property
+    def populations(self) -> list[str]:
+        """Names of the populations."""
+    @property
+    def n_pes(self) -> int:
+        """PEs in use."""
+    @property
+    def n_chips(self) -> int:
+        """Chips with a PE in use."""
+    @property
+    def stats(self) -> dict[str, int]:
+        """Totals: PEs, routing entries, hops, synapses, fullest PE."""
+    @property
+    def notes(self) -> list[str]:
+        """What a user should know, one sentence each."""
+    def slices(self) -> dict[str, NDArray[np.uint64]]:
+        """Columns: population, first, end, chip_x, chip_y, core, key, mask, sram_bytes, dram_bytes."""
+    def pe_names(self) -> list[str]:
+        """Names of the PEs, slice by slice: `PE(x, y, p)`, on several chips with `Chip(x, y) ` before it."""
+    def memory(self, slice: int) -> dict[str, int]:
+        """What the SRAM of one slice's PE holds: name of the block to bytes, in the order of addresses."""
+    def verify(self) -> dict[str, int]:
+        """Proves that every spike reaches exactly its targets, once; returns counts of what was walked."""
+    def to_json(self) -> str:
+        """The whole mapping as JSON text."""
+
+@final
+class Simulation:
+    """A network in memory, ready to run."""
+
+    def __new__(
+        cls,
+        network: Network,
+        numeric: str = "chip",
+        out_of_range: str = "error",
+        ring_width: str = "bits32",
+        threads: int | None = None,
+    ) -> Self: ...
+    @property
+    def tick(self) -> int:
+        """Ticks run since the last reset."""
+    def run(self, ticks: int) -> None:
+        """Runs without holding the interpreter. Ctrl-C stops it between two ticks; what was recorded stays."""
+    def reset(self) -> None:
+        """Back to tick 0 with empty recordings."""
+    def spikes(self, population: int | str) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:
+        """Ticks and neurons of a population's recorded spikes, sorted by tick, then neuron."""
+    def state(
+        self, population: int | str, variable: str
+    ) -> tuple[NDArray[np.uint32], NDArray[np.uint32], NDArray[np.float32] | NDArray[np.float64]]:
+        """Ticks, neurons, and values with one row per tick of a recorded state variable."""
+    def report(self) -> dict[str, Any]:
+        """The account of the run so far: counts, and `notes` for the user."""
+    def svg(self, kind: str = "raster", tick_ms: float = 1.0, populations: Sequence[str] = []) -> str:
+        """A picture of what was recorded: `raster`, `voltages`, `states` (other variables) or `rates` (a histogram)."""
+    def png(
+        self, kind: str = "raster", tick_ms: float = 1.0, populations: Sequence[str] = [], scale: float = 1.0
+    ) -> bytes:
+        """The same as PNG; `scale` 0.1 to 10 enlarges it."""
+    def checkpoint(self) -> bytes:
+        """Everything that evolves."""
+    def restore(self, checkpoint: bytes) -> None:
+        """Takes up a run where `checkpoint` left it."""
+
+def map(network: Network, machine: Machine, options: _Dict[str, Any] | None = None) -> Mapping:
+    """Lays a network on a machine. `options`: a dictionary such as `{"timesteps": 1000, "placer": "radial"}`."""
+
+def models() -> dict[str, dict[str, Any]]:
+    """All neuron models by name, in the order of the documentation."""
+
+def read_network_file(path: str | os.PathLike[str]) -> tuple[Network, _Settings]:
+    """Reads a network file; returns the network and the settings of its run."""
