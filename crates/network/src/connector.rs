@@ -163,6 +163,8 @@ impl DistanceKernel {
     /// The factor on the probability at squared distance `d2`, for length scale `scale`.
     pub(crate) fn factor(self, d2: f64, scale: f64) -> f64 {
         match self {
+            // The square of the smallest scales is 0.
+            Self::Gaussian if d2 == 0.0 => 1.0,
             Self::Gaussian => libm::exp(-d2 / (2.0 * scale * scale)),
             Self::Exponential => libm::exp(-libm::sqrt(d2) / scale),
             Self::Disc => f64::from(u8::from(d2 <= scale * scale)),

@@ -136,33 +136,47 @@ impl Pairs {
         for pre in 0..self.n_pre {
             sink.begin(pre);
             let without = (!allow_self && self.same).then_some(pre);
-            chooser.draw(n, without, &mut self.stream(pre), |post| {
-                if self.range.contains(&post) {
-                    sink.synapse(pre, post, 0);
-                } else {
-                    sink.skip();
-                }
-            });
+            chooser.draw(n, without, &mut self.stream(pre), |post| self.offer(pre, post, sink));
         }
     }
 
     fn fixed_total(&self, n: u64, allow_self: bool, with_replacement: bool, sink: &mut impl Sink) {
+        let is_forbidden = |pre: u32, post: u32| !allow_self && self.same && pre == post;
         let mut stream = self.stream(0);
         let mut drawn = BTreeSet::new();
-        sink.begin(0);
-        let mut left = n;
-        while left > 0 {
+        let mut draw = || loop {
             let (pre, post) = (stream.below(self.n_pre), stream.below(self.n_post));
-            let is_forbidden_self = !allow_self && self.same && pre == post;
-            if is_forbidden_self || (!with_replacement && !drawn.insert((pre, post))) {
-                continue;
+            if !is_forbidden(pre, post) && (with_replacement || drawn.insert((pre, post))) {
+                return (pre, post);
             }
-            left -= 1;
-            if self.range.contains(&post) {
-                sink.synapse(pre, post, 0);
-            } else {
-                sink.skip();
+        };
+        sink.begin(0);
+        let n_forbidden = if !allow_self && self.same { self.n_pre } else { 0 };
+        let pairs = u64::from(self.n_pre) * u64::from(self.n_post) - u64::from(n_forbidden);
+        if with_replacement || n <= pairs / 2 {
+            for _ in 0..n {
+                let (pre, post) = draw();
+                self.offer(pre, post, sink);
             }
+            return;
+        }
+        // The last of many pairs would take very many draws: those left out are fewer.
+        let left_out: BTreeSet<_> = (0..pairs - n).map(|_| draw()).collect();
+        for pre in 0..self.n_pre {
+            for post in (0..self.n_post).filter(|&post| !is_forbidden(pre, post)) {
+                if !left_out.contains(&(pre, post)) {
+                    self.offer(pre, post, sink);
+                }
+            }
+        }
+    }
+
+    /// Passes on a synapse if its target is asked for.
+    fn offer(&self, pre: u32, post: u32, sink: &mut impl Sink) {
+        if self.range.contains(&post) {
+            sink.synapse(pre, post, 0);
+        } else {
+            sink.skip();
         }
     }
 
