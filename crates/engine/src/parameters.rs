@@ -50,33 +50,40 @@ pub(crate) struct ParameterReader<'a> {
 impl ParameterReader<'_> {
     /// The named parameters in the given order.
     pub(crate) fn set<R: Real, const N: usize>(&self, names: [&str; N]) -> ParameterSet<R, N> {
-        let resolved = names.map(|name| self.population.resolve(name, self.seed, self.index));
+        let resolved = names.map(|name| self.resolve(name));
         if resolved.iter().all(|r| matches!(r, Resolved::Shared(_))) {
             ParameterSet::Shared(resolved.map(|r| self.round(r.get(0))))
         } else {
-            ParameterSet::Individual(
-                resolved.map(|r| self.range.clone().map(|i| self.round(r.get(i))).collect()),
-            )
+            ParameterSet::Individual(resolved.map(|r| self.neurons().map(|i| self.round(r.get(i))).collect()))
         }
     }
 
     /// One parameter spread out over the block.
     pub(crate) fn array<R: Real>(&self, name: &str) -> Vec<R> {
-        let resolved = self.population.resolve(name, self.seed, self.index);
-        self.range.clone().map(|i| self.round(resolved.get(i))).collect()
+        let resolved = self.resolve(name);
+        self.neurons().map(|i| self.round(resolved.get(i))).collect()
     }
 
     /// A whole-number parameter spread out over the block.
     pub(crate) fn counts(&self, name: &str) -> Vec<u32> {
-        let resolved = self.population.resolve(name, self.seed, self.index);
+        let resolved = self.resolve(name);
         #[expect(clippy::cast_sign_loss, reason = "validated to be at least 0")]
-        self.range.clone().map(|i| resolved.get(i) as u32).collect()
+        self.neurons().map(|i| resolved.get(i) as u32).collect()
     }
 
     /// A probability spread out over the block, never rounded: random spikes are the same in every arithmetic.
     pub(crate) fn probabilities(&self, name: &str) -> Vec<f64> {
-        let resolved = self.population.resolve(name, self.seed, self.index);
-        self.range.clone().map(|i| resolved.get(i)).collect()
+        let resolved = self.resolve(name);
+        self.neurons().map(|i| resolved.get(i)).collect()
+    }
+
+    fn resolve(&self, name: &str) -> Resolved {
+        self.population.resolve_range(name, self.seed, self.index, self.range.clone())
+    }
+
+    /// The block's neurons, counted from its first.
+    fn neurons(&self) -> std::ops::Range<u32> {
+        0..self.range.len() as u32
     }
 
     fn round<R: Real>(&self, value: f64) -> R {

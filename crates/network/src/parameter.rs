@@ -1,5 +1,7 @@
 //! Parameter values: one number for all, one per neuron, or drawn from a distribution.
 
+use std::ops::Range;
+
 use serde::{Deserialize, Serialize};
 
 use crate::random::{Purpose, Stream, normal, uniform};
@@ -38,15 +40,18 @@ impl From<&str> for Parameter {
     }
 }
 
+/// Largest magnitude in a distribution, so that every draw is finite in both precisions.
+const LARGEST: f64 = 1e30;
+
 /// A random law for parameters, weights or delays. Evaluated with portable arithmetic: the same bits on every machine.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(tag = "distribution", rename_all = "snake_case", deny_unknown_fields)]
 pub enum Distribution {
-    /// Uniform over `[low, high)`.
+    /// Uniform between `low` and `high`.
     Uniform {
         /// Lower bound, included.
         low: f64,
-        /// Upper bound, not included.
+        /// Upper bound, reached only by rounding.
         high: f64,
     },
     /// Uniform over the integers `low..=high`.
@@ -104,21 +109,23 @@ impl Distribution {
     /// What is wrong with the distribution's own numbers, if anything.
     #[must_use]
     pub fn problem(&self) -> Option<String> {
-        let finite = |xs: &[f64]| xs.iter().all(|x| x.is_finite());
+        let in_range = |xs: &[f64]| xs.iter().all(|x| x.abs() <= LARGEST);
         match *self {
-            Self::Uniform { low, high } if !finite(&[low, high]) || low > high => {
-                Some(format!("uniform needs finite low <= high, found {low} and {high}"))
+            Self::Uniform { low, high } if !in_range(&[low, high]) || low > high => {
+                Some(format!("uniform needs low <= high within 1e30, found {low} and {high}"))
             }
-            Self::UniformInt { low, high } if low > high || low.abs() >= 1 << 30 || high.abs() >= 1 << 30 => {
+            Self::UniformInt { low, high } if low > high || low <= -(1 << 30) || high >= 1 << 30 => {
                 Some(format!("uniform_int needs low <= high within 2^30, found {low} and {high}"))
             }
-            Self::Normal { mean, sd } if !finite(&[mean, sd]) || sd < 0.0 => {
-                Some(format!("normal needs a finite mean and sd >= 0, found {mean} and {sd}"))
+            Self::Normal { mean, sd } if !in_range(&[mean, sd]) || sd < 0.0 => {
+                Some(format!("normal needs a mean and an sd >= 0 within 1e30, found {mean} and {sd}"))
             }
             Self::NormalClipped { mean, sd, low, high }
-                if !finite(&[mean, sd, low, high]) || sd < 0.0 || low > high =>
+                if !in_range(&[mean, sd, low, high]) || sd < 0.0 || low > high =>
             {
-                Some(format!("normal_clipped needs finite numbers, sd >= 0 and low <= high, found {self:?}"))
+                Some(format!(
+                    "normal_clipped needs numbers within 1e30, sd >= 0 and low <= high, found {self:?}"
+                ))
             }
             _ => None,
         }
@@ -145,10 +152,10 @@ impl Resolved {
     }
 }
 
-/// Turns a numeric parameter into values; `None` for text. Lengths are checked by validation.
+/// Turns a numeric parameter into the values of some neurons; `None` for text. Lengths are checked by validation.
 pub(crate) fn resolve(
     parameter: &Parameter,
-    size: u32,
+    neurons: Range<u32>,
     seed: u64,
     object: u32,
     slot: u32,
@@ -156,9 +163,11 @@ pub(crate) fn resolve(
     Some(match parameter {
         Parameter::Number(value) => Resolved::Shared(*value),
         Parameter::Array(values) if values.len() == 1 => Resolved::Shared(values[0]),
-        Parameter::Array(values) => Resolved::PerNeuron(values.clone()),
+        Parameter::Array(values) => {
+            Resolved::PerNeuron(values[neurons.start as usize..neurons.end as usize].to_vec())
+        }
         Parameter::Random(law) => Resolved::PerNeuron(
-            (0..size)
+            neurons
                 .map(|i| law.sample(&mut Stream::new(seed, Purpose::Parameter(slot), object, i)))
                 .collect(),
         ),

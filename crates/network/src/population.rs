@@ -1,6 +1,7 @@
 //! Populations: how many neurons of which model, with which parameters, and what to record of them.
 
 use std::collections::BTreeMap;
+use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
@@ -86,11 +87,21 @@ impl Population {
     /// If the model has no such numeric parameter or a required one is missing (validation reports both as errors).
     #[must_use]
     pub fn resolve(&self, parameter: &str, seed: u64, index: usize) -> Resolved {
+        self.resolve_range(parameter, seed, index, 0..self.size)
+    }
+
+    /// [`Self::resolve`] for some of the neurons only; neuron `neurons.start` is then number 0 of the result. Cost:
+    /// proportional to these neurons.
+    ///
+    /// # Panics
+    /// As [`Self::resolve`], or if there are no such neurons.
+    #[must_use]
+    pub fn resolve_range(&self, parameter: &str, seed: u64, index: usize, neurons: Range<u32>) -> Resolved {
         let (slot, descriptor) =
             self.model.descriptor().parameter(parameter).expect("a parameter of the model");
         let given = self.parameters.get(parameter);
         match (given, descriptor.default) {
-            (Some(value), _) => resolve(value, self.size, seed, index as u32, slot as u32).expect("a number"),
+            (Some(value), _) => resolve(value, neurons, seed, index as u32, slot as u32).expect("a number"),
             (None, ParameterDefault::Number(value)) => Resolved::Shared(value),
             (None, _) => panic!("parameter `{parameter}` has no numeric default"),
         }

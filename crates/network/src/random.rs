@@ -36,7 +36,10 @@ pub fn philox_row<const N: usize>(counter: [u32; 4], mut key: [u32; 2]) -> [[u32
         *word = word.wrapping_add(lane as u32);
     }
     for _ in 0..10 {
-        #[expect(clippy::needless_range_loop, reason = "four arrays side by side, in the form that vectorises")]
+        #[expect(
+            clippy::needless_range_loop,
+            reason = "four arrays side by side, in the form that vectorises"
+        )]
         for lane in 0..N {
             let a = u64::from(c[0][lane]) * u64::from(MULTIPLIERS[0]);
             let b = u64::from(c[2][lane]) * u64::from(MULTIPLIERS[1]);

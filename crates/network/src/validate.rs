@@ -4,7 +4,7 @@ use std::collections::BTreeSet;
 
 use crate::connector::{ConnectionList, Connector, Projection};
 use crate::error::{NetworkError, nearest};
-use crate::model::{ModelDescriptor, ParameterDefault, ParameterDescriptor};
+use crate::model::{Model, ModelDescriptor, ParameterDefault, ParameterDescriptor};
 use crate::network::Network;
 use crate::parameter::{Distribution, Parameter};
 use crate::population::{Population, Recording, Selection};
@@ -92,7 +92,19 @@ fn check_parameters(population: &Population) -> Result<(), NetworkError> {
             return Err(value_error(population, descriptor.name, "missing".into(), expected));
         }
     }
-    Ok(())
+    check_latency_code(population)
+}
+
+/// The values of a `spikes_from_array` are spread over a range that must not be empty.
+fn check_latency_code(population: &Population) -> Result<(), NetworkError> {
+    if population.model != Model::SpikesFromArray {
+        return Ok(());
+    }
+    let [x_min, x_max] = ["x_min", "x_max"].map(|name| population.resolve(name, 0, 0).get(0));
+    if x_min < x_max {
+        return Ok(());
+    }
+    Err(value_error(population, "x_max", x_max.to_string(), format!("above x_min, which is {x_min}")))
 }
 
 fn unknown_parameter(population: &Population, table: &'static ModelDescriptor, name: &str) -> NetworkError {
@@ -216,7 +228,7 @@ fn check_sources(population: &Population) -> Result<(), NetworkError> {
     if population.spikes.is_empty() {
         return Ok(());
     }
-    if population.model != crate::model::Model::SpikeList {
+    if population.model != Model::SpikeList {
         let found = format!("{} spikes for a `{}`", population.spikes.len(), population.model.name());
         return Err(value_error(population, "spikes", found, "given to a `spike_list` only".into()));
     }

@@ -219,3 +219,14 @@ fn draws_are_stable() {
         ["7320fcde65a1700b", "1d5d6de2db6aa8a6", "6bf4b17f56c8271a", "1ddd46bf09519532"]
     );
 }
+
+#[test]
+fn parameters_of_some_neurons_are_those_of_all() {
+    let law = Distribution::Uniform { low: 1.0, high: 9.0 };
+    let array: Vec<f64> = (0..200).map(f64::from).collect();
+    let population = Population::new("p", 200, Model::Lif).with("threshold", law).with("v_init", array);
+    for name in ["threshold", "v_init", "alpha_decay"] {
+        let (all, some) = (population.resolve(name, 5, 3), population.resolve_range(name, 5, 3, 64..130));
+        assert!((64..130).all(|i| all.get(i) == some.get(i - 64)), "{name}");
+    }
+}

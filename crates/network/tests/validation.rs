@@ -42,10 +42,20 @@ fn populations() {
         error(cell().with("alpha_decay", Distribution::Normal { mean: 0.9, sd: 0.1 }))
             .contains("normal_clipped")
     );
+    let far = |low, high| Distribution::UniformInt { low, high };
+    for law in [far(i64::MIN, 5), far(5, i64::MAX), far(i64::MIN, i64::MAX)] {
+        assert!(error(cell().with("threshold", law)).contains("within 2^30"));
+    }
     assert!(error(cell().with_shape(&[3, 3])).contains("4 neurons"));
     assert!(error(cell().with_max_atoms_per_core(0)).contains("max_atoms_per_core"));
     assert!(error(Population::new("array", 2, Model::SpikesFromArray)).contains("`array` is missing"));
     let spikes = SpikeTrains::from_lists([(7, vec![1])]);
+    let code = |x_min, x_max| {
+        let array = Population::new("array", 2, Model::SpikesFromArray).with("array", vec![0.5, 1.0]);
+        array.with("x_min", x_min).with("x_max", x_max)
+    };
+    assert!(error(code(0.0, 0.0)).contains("`x_max` is 0"));
+    assert!(error(code(2.0, -1.0)).contains("above x_min, which is 2"));
     let source = Population::new("in", 3, Model::SpikeList).with_spikes(spikes.clone());
     assert!(error(source).contains("source index 7 is outside population `in`, which has neurons 0 to 2"));
     assert!(error(cell().with_spikes(spikes)).contains("`spike_list` only"));
@@ -86,6 +96,10 @@ fn projections() {
     assert!(projection_error(p(f64::NAN)).contains("p is NaN"));
     assert!(projection_error(p(0.5).with_weight(f64::NAN)).contains("weight is NaN"));
     assert!(projection_error(p(0.5).with_delay(-1.0)).contains("delay is -1"));
+    let endless = Distribution::Uniform { low: -f64::MAX, high: f64::MAX };
+    assert!(projection_error(p(0.5).with_weight(endless)).contains("within 1e30"));
+    let endless = Distribution::Normal { mean: 0.0, sd: f64::MAX };
+    assert!(projection_error(p(0.5).with_weight(endless)).contains("within 1e30"));
     assert!(projection_error(p(0.5).with_delay(0.5)).contains("whole number of ticks"));
     let degree = Connector::FixedInDegree { n: 4, allow_self_connections: own, with_replacement: false };
     assert!(projection_error(onto_cell(degree)).contains("only 3"));
