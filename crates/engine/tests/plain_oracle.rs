@@ -1,0 +1,393 @@
+//! Random networks against the equations written down plainly, neuron by neuron and synapse by synapse, in both arithmetics,
+//! with populations that are cut into several blocks. Poisson spikes are taken as given: their layout is the engine's own.
+
+use gennaker_engine::{Numeric, Options, Recordings, Simulation, SpikeRecording, Values};
+use gennaker_network::random::{Purpose, Stream};
+use gennaker_network::*;
+
+const TICKS: u32 = 30;
+const N_CASES: u32 = 24;
+/// More than the longest delay that is drawn.
+const SLOTS: usize = 13;
+/// Around the sizes at which words, rows of random numbers and blocks end.
+const SIZES: [u32; 11] = [1, 2, 7, 63, 64, 65, 129, 1023, 1025, 2100, 16_450];
+
+/// A small generator of choices, reproducible from the case's number.
+struct Choices(Stream);
+
+impl Choices {
+    fn below(&mut self, n: u32) -> u32 {
+        self.0.below(n)
+    }
+    fn yes(&mut self) -> bool {
+        self.below(2) == 1
+    }
+    fn one_of<T: Copy>(&mut self, items: &[T]) -> T {
+        items[self.below(items.len() as u32) as usize]
+    }
+    /// A value between `low` and `high`: shared, one per neuron, or drawn by the network.
+    fn parameter(&mut self, size: u32, low: f64, high: f64) -> Parameter {
+        let mut value = || low + (high - low) * f64::from(self.0.below(1001)) / 1000.0;
+        let (shared, array) = (value(), (0..size).map(|_| value()).collect());
+        match self.below(3) {
+            0 => Parameter::Number(shared),
+            1 => Parameter::Array(array),
+            _ => Parameter::Random(Distribution::Uniform { low, high }),
+        }
+    }
+}
+
+/// A network of a few populations of any model and size, with connectors of every kind between them.
+fn random_network(case: u32) -> Network {
+    let c = &mut Choices(Stream::new(77, Purpose::Connect, 0, case));
+    let sizes = if case.is_multiple_of(4) { &SIZES } else { &SIZES[..8] };
+    let mut network = Network::new("random").with_seed(u64::from(case));
+    for index in 0..2 + c.below(3) {
+        let model = Model::ALL[c.below(10) as usize];
+        let size = c.one_of(sizes);
+        network.add_population(population(c, &format!("p{index}"), size, model));
+    }
+    // One population at least takes input.
+    let takers: Vec<Model> = Model::ALL.into_iter().filter(|m| !m.is_source()).collect();
+    let size = c.one_of(sizes);
+    network.add_population(population(c, "last", size, takers[case as usize % takers.len()]));
+    let n = network.populations.len() as u32;
+    for index in 0..3 + c.below(5) {
+        let pre = c.below(n) as usize;
+        let post = c.below(n) as usize;
+        let post = if network.populations[post].model.is_source() { n as usize - 1 } else { post };
+        let projection = projection(c, &network, &format!("q{index}"), pre, post);
+        network.add_projection(projection);
+    }
+    network
+}
+
+fn population(c: &mut Choices, name: &str, size: u32, model: Model) -> Population {
+    let mut p = Population::new(name, size, model).recording("spikes");
+    let events = (0..2 * size.min(500)).map(|_| (c.below(TICKS + 5), c.below(size))).collect::<Vec<_>>();
+    if model == Model::SpikeList {
+        p = p.with_spikes(SpikeTrains::from_events(events));
+    }
+    for descriptor in model.descriptor().parameters {
+        let range = match descriptor.name {
+            "threshold" => (2.0, 12.0),
+            "alpha_decay" | "exc_decay" | "inh_decay" | "p" => (0.0, 1.0),
+            "v_init" | "v_reset" | "i_offset" if model != Model::Izhikevich => (-3.0, 4.0),
+            "v_init" | "v_reset" => (-75.0, -50.0),
+            "i_offset" => (0.0, 20.0),
+            "array" => (-0.5, 1.5),
+            "t_stop" | "t_silent" | "Tref" | "t_refrac" => {
+                p = p.with(descriptor.name, f64::from(c.below(8)));
+                continue;
+            }
+            "reset" => {
+                p = p.with("reset", c.one_of(&["reset_by_subtraction", "reset_to_v_reset"]));
+                continue;
+            }
+            _ => continue,
+        };
+        let value = c.parameter(size, range.0, range.1);
+        p = p.with(descriptor.name, value);
+    }
+    for state in model.descriptor().states {
+        let mut recording = Recording::all(state.name);
+        if c.yes() {
+            let picked: std::collections::BTreeSet<u32> = (0..c.below(5)).map(|_| c.below(size)).collect();
+            recording.neurons = Selection::Only(picked.into_iter().rev().collect());
+        }
+        recording.start = c.below(6);
+        recording.stop = c.yes().then_some(recording.start + 1 + c.below(40));
+        recording.every = 1 + c.below(4);
+        p.record.push(recording);
+    }
+    p
+}
+
+fn projection(c: &mut Choices, network: &Network, name: &str, pre: usize, post: usize) -> Projection {
+    let (n_pre, n_post) = (network.populations[pre].size, network.populations[post].size);
+    let (own, with_replacement) = (c.yes() || n_pre == 1 || n_post == 1, c.yes());
+    let few = |n: u32| n.saturating_sub(1).min(20);
+    let rows = (0..c.below(200))
+        .map(|_| (c.below(n_pre), c.below(n_post), f64::from(c.below(40)) / 2.0 - 10.0, c.below(9)));
+    let list = ConnectionList::from_rows(rows.collect::<Vec<_>>());
+    let max_total = u64::from(n_pre) * u64::from(n_post) / 2;
+    let connector = match c.below(9) {
+        0 => Connector::List(list),
+        1 => Connector::List(ConnectionList { weight: vec![], delay: vec![], ..list }),
+        2 if n_pre == n_post => Connector::OneToOne,
+        3 if n_pre * n_post < 200_000 => Connector::AllToAll { allow_self_connections: own },
+        4 => Connector::FixedInDegree { n: few(n_pre), allow_self_connections: own, with_replacement },
+        5 => Connector::FixedOutDegree { n: few(n_post), allow_self_connections: own, with_replacement },
+        6 => Connector::FixedTotalNumber {
+            n: max_total.min(3000),
+            allow_self_connections: own,
+            with_replacement,
+        },
+        7 if network.populations[pre].shape.len() == network.populations[post].shape.len()
+            && n_pre < 3000 =>
+        {
+            Connector::DistanceDependent {
+                kernel: c.one_of(&[
+                    DistanceKernel::Gaussian,
+                    DistanceKernel::Exponential,
+                    DistanceKernel::Disc,
+                ]),
+                p_max: 0.9,
+                scale: 4.0,
+                max_distance: Some(9.0),
+                periodic: c.yes(),
+                allow_self_connections: own,
+            }
+        }
+        _ => Connector::FixedProbability {
+            p: c.one_of(&[0.0, 0.01, 0.3, 1.0]) * (2e5 / f64::from(n_pre) / f64::from(n_post)).min(1.0),
+            allow_self_connections: own,
+        },
+    };
+    let weight: Parameter = match c.below(4) {
+        0 => f64::from(c.below(8)).into(),
+        1 => (-f64::from(c.below(17)) / 2.0).into(),
+        2 => Distribution::Normal { mean: 1.5, sd: 4.0 }.into(),
+        _ => Distribution::UniformInt { low: -9, high: 20 }.into(),
+    };
+    let delay: Parameter = match c.below(3) {
+        0 => f64::from(c.below(12)).into(),
+        1 => Distribution::UniformInt { low: 0, high: 9 }.into(),
+        _ => Distribution::NormalClipped { mean: 3.0, sd: 2.0, low: 0.0, high: 7.4 }.into(),
+    };
+    Projection::new(name, pre, post, connector).with_weight(weight).with_delay(delay)
+}
+
+/// All spikes and all state, computed plainly: `spikes[population][tick]`, `state[population][tick][neuron] = [v, u, e, i]`.
+struct Plain {
+    spikes: Vec<Vec<Vec<u32>>>,
+    state: Vec<Vec<Vec<[f64; 4]>>>,
+}
+
+fn plain(network: &Network, numeric: Numeric, given: &Recordings) -> Plain {
+    let is_chip = numeric == Numeric::Chip;
+    // One operation at a time in double precision and rounding gives what single precision gives.
+    let r = move |x: f64| if is_chip { f64::from(x as f32) } else { x };
+    let rows: Vec<Vec<Vec<(u32, f64, u32)>>> =
+        (0..network.projections.len()).map(|q| rows(network, q, numeric)).collect();
+    let n_populations = network.populations.len();
+    let mut out = Plain { spikes: vec![vec![]; n_populations], state: vec![vec![]; n_populations] };
+    let mut ring: Vec<Vec<Vec<[f64; 2]>>> = network
+        .populations
+        .iter()
+        .map(|p| vec![if p.model.is_source() { vec![] } else { vec![[0.0; 2]; p.size as usize] }; SLOTS])
+        .collect();
+    for (index, p) in network.populations.iter().enumerate() {
+        let known = |name: &str| p.model.descriptor().parameter(name).is_some_and(|(_, d)| d.unit != "");
+        let read = |name: &str| known(name).then(|| p.resolve(name, network.seed, index));
+        let first = |i: u32| {
+            let v = read("v_init").map_or(0.0, |x| r(x.get(i)));
+            let b = read("recovery_sensitivity").map_or(0.0, |x| r(x.get(i)));
+            [v, r(b * v), 0.0, 0.0]
+        };
+        out.state[index].push((0..p.size).map(first).collect());
+    }
+    let mut waiting: Vec<Vec<u32>> = network.populations.iter().map(|p| vec![0; p.size as usize]).collect();
+    for tick in 0..TICKS {
+        for (q, projection) in network.projections.iter().enumerate().filter(|_| tick > 0) {
+            for &pre in &out.spikes[projection.pre][tick as usize - 1] {
+                for &(post, weight, delay) in &rows[q][pre as usize] {
+                    let slot = &mut ring[projection.post][(tick + delay) as usize % SLOTS][post as usize];
+                    slot[usize::from(weight < 0.0)] += weight.abs();
+                }
+            }
+        }
+        for (index, p) in network.populations.iter().enumerate() {
+            let due = &mut ring[index][tick as usize % SLOTS];
+            let before = &out.state[index][tick as usize];
+            let (now, fired) =
+                advance(p, network.seed, index, tick, before, due, &mut waiting[index], given, r);
+            due.fill([0.0; 2]);
+            out.state[index].push(now);
+            out.spikes[index].push(fired);
+        }
+    }
+    out.state.iter_mut().for_each(|states| drop(states.remove(0)));
+    out
+}
+
+/// A projection's synapses by sender, with the weights and delays that count.
+fn rows(network: &Network, q: usize, numeric: Numeric) -> Vec<Vec<(u32, f64, u32)>> {
+    let projection = &network.projections[q];
+    let word = network.populations[projection.post].model.descriptor().synapse_word.unwrap();
+    let limit = f64::from(word.max_weight);
+    let mut rows = vec![vec![]; network.populations[projection.pre].size as usize];
+    for_each_synapse(network, q, 0..u32::MAX, |s| {
+        let quantised = (s.weight.round().clamp(-limit, limit), s.delay.min(word.max_delay()));
+        let (weight, delay) = if numeric == Numeric::Chip { quantised } else { (s.weight, s.delay) };
+        rows[s.pre as usize].push((s.post, weight, if word.delay_bits == 0 { 0 } else { delay }));
+    });
+    rows
+}
+
+#[allow(clippy::too_many_arguments, reason = "everything that a tick depends on, in the open")]
+fn advance(
+    p: &Population,
+    seed: u64,
+    index: usize,
+    tick: u32,
+    before: &[[f64; 4]],
+    due: &[[f64; 2]],
+    waiting: &mut [u32],
+    given: &Recordings,
+    r: impl Fn(f64) -> f64,
+) -> (Vec<[f64; 4]>, Vec<u32>) {
+    let names: Vec<&str> =
+        p.model.descriptor().parameters.iter().filter(|d| d.unit != "").map(|d| d.name).collect();
+    let values: Vec<Resolved> = names.iter().map(|name| p.resolve(name, seed, index)).collect();
+    let exact = |name: &str, i: usize| values[names.iter().position(|n| *n == name).unwrap()].get(i as u32);
+    let at = |name: &str, i: usize| r(exact(name, i));
+    let recorded = given.populations[index].spikes.as_ref().unwrap();
+    let first = recorded.ticks.partition_point(|&t| t < tick);
+    let drawn = &recorded.neurons[first..recorded.ticks.partition_point(|&t| t <= tick)];
+    let mut fired = Vec::new();
+    let mut now = before.to_vec();
+    for (i, [v, u, e, h]) in now.iter_mut().enumerate() {
+        let [exc, inh] = due.get(i).copied().unwrap_or_default().map(&r);
+        let membrane = |v: f64, drive: f64| r(r(r(v * at("alpha_decay", i)) + at("i_offset", i)) + drive);
+        let fires = match p.model {
+            Model::SpikeList => p.spikes.at(tick).contains(&(i as u32)),
+            Model::SpikesFromArray => latency(|name| exact(name, i)) == Some(tick),
+            Model::PoissonProcess => {
+                let fires = drawn.binary_search(&(i as u32)).is_ok();
+                assert!(!fires || waiting[i] == 0, "a spike within Tref ticks of another");
+                waiting[i] = if fires { exact("Tref", i) as u32 } else { waiting[i].saturating_sub(1) };
+                fires
+            }
+            Model::Relay => exc > 0.0,
+            Model::Lif | Model::LifNoDelay => {
+                *v = membrane(*v, r(exc - inh));
+                *v >= at("threshold", i)
+            }
+            Model::LifCurrExp | Model::LifCurrExpNoDelay => {
+                *e = r(r(*e * at("exc_decay", i)) + exc);
+                *h = r(r(*h * at("inh_decay", i)) + inh);
+                let is_free = waiting[i] == 0;
+                waiting[i] = waiting[i].saturating_sub(1);
+                *v = if is_free { membrane(*v, r(*e - *h)) } else { *v };
+                is_free && *v >= at("threshold", i)
+            }
+            Model::ChargeAndSpike if waiting[i] == 1 => false,
+            Model::ChargeAndSpike => {
+                *v = r(*v + r(exc - inh));
+                let is_charging = tick >= exact("t_silent", i) as u32;
+                *v = if is_charging { r(*v + at("i_offset", i)) } else { *v };
+                let fires = is_charging && *v >= at("threshold", i);
+                (*v, waiting[i]) = if fires { (0.0, 1) } else { (*v, 0) };
+                fires
+            }
+            Model::Izhikevich => {
+                let input = r(at("i_offset", i) + r(exc - inh));
+                for _ in 0..2 {
+                    let slope = r(r(r(r(r(r(r(0.04) * *v) * *v) + r(5.0 * *v)) + 140.0) - *u) + input);
+                    *v = r(*v + r(0.5 * slope));
+                }
+                let gap = r(r(at("recovery_sensitivity", i) * *v) - *u);
+                *u = r(*u + r(at("recovery_decay", i) * gap));
+                let fires = *v >= 30.0;
+                *u = if fires { r(*u + at("reset_recovery_increment", i)) } else { *u };
+                *v = if fires { at("v_reset", i) } else { *v };
+                fires
+            }
+        };
+        if fires && names.contains(&"alpha_decay") {
+            let subtracts = p.choice("reset") == "reset_by_subtraction";
+            *v = if subtracts { r(*v - at("threshold", i)) } else { at("v_reset", i) };
+            if names.contains(&"t_refrac") {
+                waiting[i] = exact("t_refrac", i) as u32;
+            }
+        }
+        if fires {
+            fired.push(i as u32);
+        }
+    }
+    (now, fired)
+}
+
+fn latency(value: impl Fn(&str) -> f64) -> Option<u32> {
+    let x = (value("array") - value("x_min")) / (value("x_max") - value("x_min"));
+    let ticks = (1.0 - x.min(1.0)) * (value("t_stop") - value("t_start"));
+    (x >= 0.0).then(|| (value("t_start") + ticks).round() as u32)
+}
+
+fn check(network: &Network, found: &Recordings, plain: &Plain, case: &str) {
+    for (index, p) in network.populations.iter().enumerate() {
+        let recording = &found.populations[index];
+        let mut expected = SpikeRecording::default();
+        for (tick, fired) in (0..).zip(&plain.spikes[index]) {
+            expected.ticks.resize(expected.ticks.len() + fired.len(), tick);
+            expected.neurons.extend(fired);
+        }
+        assert!(
+            recording.spikes.as_ref().unwrap() == &expected,
+            "{case}: spikes of {} ({:?})",
+            p.name,
+            p.model
+        );
+        for asked in p.record.iter().filter(|asked| asked.variable != "spikes") {
+            let state = recording.state(&asked.variable).unwrap();
+            let ticks: Vec<u32> = (0..TICKS).filter(|&t| asked.samples(t)).collect();
+            let at = ["v", "u", "i_exc", "i_inh"].iter().position(|name| *name == asked.variable).unwrap();
+            let value = |t: u32, i: u32| plain.state[index][t as usize][i as usize][at];
+            let neurons = match &asked.neurons {
+                Selection::All => (0..p.size).collect(),
+                Selection::Only(list) => list.clone(),
+            };
+            let expected: Vec<f64> =
+                ticks.iter().flat_map(|&t| neurons.iter().map(move |&i| value(t, i))).collect();
+            let values: Vec<f64> = match &state.values {
+                Values::F32(values) => values.iter().map(|&x| f64::from(x)).collect(),
+                Values::F64(values) => values.clone(),
+            };
+            assert_eq!((&state.ticks, &state.neurons), (&ticks, &neurons));
+            // An Izhikevich neuron with too much input leaves the numbers behind in both.
+            let same = |(a, b): (&f64, &f64)| a == b || (a.is_nan() && b.is_nan());
+            assert!(
+                values.len() == expected.len() && values.iter().zip(&expected).all(same),
+                "{case}: {} of {} ({:?})",
+                asked.variable,
+                p.name,
+                p.model
+            );
+        }
+    }
+}
+
+#[test]
+fn random_networks_do_what_the_equations_say() {
+    let mut n_spikes = [0u64; Model::ALL.len()];
+    for case in 0..N_CASES {
+        let network = random_network(case);
+        for numeric in [Numeric::Chip, Numeric::Reference] {
+            let options = |threads| Options {
+                numeric,
+                threads: Some(threads),
+                out_of_range: OutOfRange::Clip,
+                ..Options::default()
+            };
+            let mut simulation = Simulation::new(&network, &options(1 + case as usize % 3)).unwrap();
+            simulation.run(TICKS);
+            let found = simulation.recordings();
+            let what = format!("case {case} {numeric:?}");
+            let expected = plain(&network, numeric, &found);
+            check(&network, &found, &expected, &what);
+            for (p, n) in network.populations.iter().zip(simulation.report().spikes_per_population) {
+                n_spikes[Model::ALL.iter().position(|m| *m == p.model).unwrap()] += n;
+            }
+            // The same through a checkpoint, another number of threads and a reset.
+            simulation.reset();
+            simulation.run(case % TICKS);
+            let mut other = Simulation::new(&network, &options(1 + (case as usize + 1) % 4)).unwrap();
+            other.run(3);
+            other.restore(&simulation.checkpoint()).unwrap();
+            other.run(TICKS - case % TICKS);
+            check(&network, &other.recordings(), &expected, &format!("{what} through a checkpoint"));
+        }
+    }
+    assert!(n_spikes.iter().all(|&n| n > 500), "every model must be tried in earnest: {n_spikes:?}");
+}
