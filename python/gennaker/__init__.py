@@ -17,13 +17,20 @@ from gennaker.results import Result, open_results
 
 __all__ = [
     "Machine", "Mapping", "Network", "NetworkFile", "NotModelledError", "Result", "Simulation", "__version__", "load",
-    "map", "models", "open_results", "run",
+    "map", "models", "open_results", "run", "serve_spinnaker2",
 ]
 
 _SUBMODULES = {
     "ann2snn_helpers", "brian2_sim", "experiment_backends", "hardware", "helpers", "logger", "mapper", "neuron_models",
     "s2_nir", "snn",
 }
+
+
+def serve_spinnaker2():
+    """From now on ``import spinnaker2`` in this process means gennaker: the first line of a notebook."""
+    from gennaker import _alias
+
+    _alias.install()
 
 
 def __getattr__(name):

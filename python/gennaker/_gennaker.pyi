@@ -10,7 +10,7 @@ from numpy.typing import ArrayLike, NDArray
 from typing_extensions import Self
 
 __version__: str
-__all__: list[str]
+__all__ = ["Machine", "Mapping", "Network", "Simulation", "__version__", "map", "models", "read_network_file"]
 
 class _Settings(TypedDict):
     timesteps: int
@@ -155,10 +155,10 @@ class Simulation:
         """Ticks, neurons, and values with one row per tick of a recorded state variable."""
     def report(self) -> dict[str, Any]:
         """The account of the run so far: counts, and `notes` for the user."""
-    def svg(self, kind: str = "raster", tick_ms: float = 1.0, populations: Sequence[str] = []) -> str:
+    def svg(self, kind: str = "raster", tick_ms: float = 1.0, populations: Sequence[str] | None = None) -> str:
         """A picture of what was recorded: `raster`, `voltages`, `states` (other variables) or `rates` (a histogram)."""
     def png(
-        self, kind: str = "raster", tick_ms: float = 1.0, populations: Sequence[str] = [], scale: float = 1.0
+        self, kind: str = "raster", tick_ms: float = 1.0, populations: Sequence[str] | None = None, scale: float = 1.0
     ) -> bytes:
         """The same as PNG; `scale` 0.1 to 10 enlarges it."""
     def checkpoint(self) -> bytes:

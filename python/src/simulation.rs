@@ -12,7 +12,7 @@ use numpy::{IntoPyArray, PyArray1, PyArrayMethods};
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::PyBytes;
-use serde_json::{Value, json};
+use serde_json::Value;
 
 use crate::error::{engine_error, value_error};
 use crate::json::{from_json, to_python};
@@ -115,40 +115,32 @@ impl Simulation {
         Ok((PyArray1::from_slice(py, &state.ticks), PyArray1::from_slice(py, &state.neurons), values))
     }
 
-    /// The account of the run so far: counts, `notes` for the user, and `quantisation_notes`, those of them about weights
-    /// and delays.
+    /// The account of the run so far: counts, and `notes` for the user.
     fn report<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
         let (engine, recordings) = self.parts();
-        let (mut report, network) = (engine.report(), engine.network());
-        explain_silence(&mut report, network, recordings);
-        let quantised =
-            report.projections.iter().zip(&network.projections).flat_map(|(account, projection)| {
-                let model = network.populations[projection.post].model;
-                account.quantisation.notes(&projection.name, model)
-            });
-        let mut value = serde_json::to_value(&report).map_err(value_error)?;
-        value["quantisation_notes"] = json!(quantised.collect::<Vec<_>>());
-        to_python(py, &value)
+        let mut report = engine.report();
+        explain_silence(&mut report, engine.network(), recordings);
+        to_python(py, &report)
     }
 
     /// A picture of what was recorded, as SVG: `raster`, `voltages`, `states` (other variables) or `rates` (a histogram), of all
     /// populations or of some.
-    #[pyo3(signature = (kind = "raster", tick_ms = 1.0, populations = vec![]))]
-    fn svg(&mut self, kind: &str, tick_ms: f64, populations: Vec<String>) -> PyResult<String> {
-        self.picture(kind, tick_ms, populations).map(|picture| picture.svg().to_owned())
+    #[pyo3(signature = (kind = "raster", tick_ms = 1.0, populations = None))]
+    fn svg(&mut self, kind: &str, tick_ms: f64, populations: Option<Vec<String>>) -> PyResult<String> {
+        self.picture(kind, tick_ms, populations.unwrap_or_default()).map(|picture| picture.svg().to_owned())
     }
 
     /// The same as PNG; `scale` 0.1 to 10 enlarges it.
-    #[pyo3(signature = (kind = "raster", tick_ms = 1.0, populations = vec![], scale = 1.0))]
+    #[pyo3(signature = (kind = "raster", tick_ms = 1.0, populations = None, scale = 1.0))]
     fn png<'py>(
         &mut self,
         py: Python<'py>,
         kind: &str,
         tick_ms: f64,
-        populations: Vec<String>,
+        populations: Option<Vec<String>>,
         scale: f64,
     ) -> PyResult<Bound<'py, PyBytes>> {
-        let picture = self.picture(kind, tick_ms, populations)?;
+        let picture = self.picture(kind, tick_ms, populations.unwrap_or_default())?;
         let bytes = py.detach(|| picture.to_png(scale)).map_err(value_error)?;
         Ok(PyBytes::new(py, &bytes))
     }

@@ -184,6 +184,14 @@ def test_silence_is_one_line_with_the_likely_reason():
     assert second.startswith("population `alone` never spiked in 20 ticks: no synapse reaches it")
 
 
+def test_repeated_spikes_and_saturation_are_told():
+    with pytest.warns(UserWarning) as caught:
+        run(snn.Population(1, "spike_list", {0: [1, 1]}, name="twice"), snn.Population(5, "lif", {"i_offset": 99}, name="hot"))
+    first, second = (str(w.message) for w in caught)
+    assert first == "population `twice`: 1 listed spikes repeat a neuron and tick and count once"
+    assert second.startswith("population `hot` spikes in 100 % of all ticks")
+
+
 def test_nothing_to_say_is_nothing_said():
     with warnings.catch_warnings():
         warnings.simplefilter("error")

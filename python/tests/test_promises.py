@@ -3,9 +3,20 @@
 import time
 
 import numpy as np
+from conftest import ROOT
 
 import gennaker
 from gennaker import hardware, snn
+
+
+def test_the_readme_s_examples_run(tmp_path, monkeypatch, capsys):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "network.toml").write_text((ROOT / "examples" / "brunel.toml").read_text())
+    blocks = (ROOT / "python" / "README.md").read_text().split("```python\n")[1:]
+    assert len(blocks) == 2
+    for block in blocks:
+        exec(block.split("```")[0], {})
+    assert capsys.readouterr().out.startswith("{0: [13]} Mapping(2 PEs on 1 chips of 'chip')")
 
 
 def best_of(n, function):

@@ -147,6 +147,11 @@ def test_the_name_is_served_only_under_our_command(run_python):
     assert result.stdout == "absent\n"
 
 
+def test_notebooks_serve_the_name_themselves(run_python):
+    code = "import gennaker\ngennaker.serve_spinnaker2()\ngennaker.serve_spinnaker2()\nfrom spinnaker2 import snn\nprint(snn.__name__)"
+    assert run_python("-c", code).stdout == "gennaker.snn\n"
+
+
 LONG_RUN = """\
 from spinnaker2 import hardware, snn
 pop = snn.Population(2000, "poisson_process", {"p": 0.01, "Tref": 0}, record=["spikes"])
