@@ -1,8 +1,8 @@
 """A dynamic neural field that follows a moving stimulus.
 
 400 neurons with local excitation and global inhibition. A band of input wanders over the field and widens; a bump of
-activity follows it, and a second one forms when the band is wide enough. The network is that of ngr-francesco/dynamic-neural-field-spinnaker2 (Apache-2.0), whose recording from
-a chip has 10,188 spikes, the same ones.
+activity follows it, and a second one forms when the band is wide enough. The network is that of
+ngr-francesco/dynamic-neural-field-spinnaker2 (Apache-2.0), whose recording from a chip has 10,188 spikes, the same ones.
 
     python -m gennaker examples/dnf.py [--plot FILE.png]
 """
@@ -47,9 +47,7 @@ field.set_max_atoms_per_core(30)
 inhibition = snn.Population(
     1, "lif", {"threshold": 5, "alpha_decay": 1.0, "i_offset": 3, "reset": "reset_to_v_reset"}, name="inhibition"
 )
-stimulus = snn.Population(
-    N, "spike_list", {k: list(range(k, min(2 * k, TIMESTEPS))) for k in range(1, N - 1)}, name="stimulus"
-)
+stimulus = snn.Population(N, "spike_list", {k: list(range(k, min(2 * k, TIMESTEPS))) for k in range(1, N - 1)}, name="stimulus")
 net = snn.Network("dynamic neural field")
 net.add(field, inhibition, stimulus)
 net.add(

@@ -19,7 +19,14 @@ arguments.add_argument("--plot", metavar="FILE", help="save a raster as a pictur
 options = arguments.parse_args()
 
 random = np.random.default_rng(1)
-lif = {"threshold": 40.0, "alpha_decay": 0.9, "exc_decay": 0.6, "inh_decay": 0.7, "t_refrac": 2, "reset": "reset_to_v_reset"}
+lif = {
+    "threshold": 40.0,
+    "alpha_decay": 0.9,
+    "exc_decay": 0.6,
+    "inh_decay": 0.7,
+    "t_refrac": 2,
+    "reset": "reset_to_v_reset",
+}
 
 
 def random_synapses(n_pre, n_post, probability, weight, delay):

@@ -16,13 +16,33 @@ from gennaker.errors import NotModelledError
 from gennaker.results import Result, open_results
 
 __all__ = [
-    "Machine", "Mapping", "Network", "NetworkFile", "NotModelledError", "Result", "Simulation", "__version__", "load",
-    "map", "models", "open_results", "run", "serve_spinnaker2",
+    "Machine",
+    "Mapping",
+    "Network",
+    "NetworkFile",
+    "NotModelledError",
+    "Result",
+    "Simulation",
+    "__version__",
+    "load",
+    "map",
+    "models",
+    "open_results",
+    "run",
+    "serve_spinnaker2",
 ]
 
 _SUBMODULES = {
-    "ann2snn_helpers", "brian2_sim", "experiment_backends", "hardware", "helpers", "logger", "mapper", "neuron_models",
-    "s2_nir", "snn",
+    "ann2snn_helpers",
+    "brian2_sim",
+    "experiment_backends",
+    "hardware",
+    "helpers",
+    "logger",
+    "mapper",
+    "neuron_models",
+    "s2_nir",
+    "snn",
 }
 
 

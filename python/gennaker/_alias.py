@@ -17,7 +17,7 @@ class _Finder(importlib.abc.MetaPathFinder, importlib.abc.Loader):
         return importlib.util.spec_from_loader(name, self)
 
     def create_module(self, spec):
-        ours = "gennaker" + spec.name[len(NAME):]
+        ours = "gennaker" + spec.name[len(NAME) :]
         try:
             module = importlib.import_module(ours)
         except ModuleNotFoundError as error:

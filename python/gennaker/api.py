@@ -57,7 +57,5 @@ def _result(network, simulation, mapping):
     populations = []
     for index in range(len(network.populations)):
         described = network.population(index)
-        populations.append(
-            results.of_population(simulation, index, described["name"], described["size"], described["record"])
-        )
+        populations.append(results.of_population(simulation, index, described["name"], described["size"], described["record"]))
     return results.Result(populations, simulation.tick, simulation.report(), mapping, simulation)

@@ -51,9 +51,14 @@ class _Hardware:
         machine and are accepted.
         """
         ignored = {
-            "sys_tick_in_s": sys_tick_in_s, "debug": debug, "reset_board": reset_board, "make_clean": make_clean,
-            "experiment_backend_settings": experiment_backend_settings, "measure_power": measure_power,
-            "record_power": record_power, "live_power": live_power,
+            "sys_tick_in_s": sys_tick_in_s,
+            "debug": debug,
+            "reset_board": reset_board,
+            "make_clean": make_clean,
+            "experiment_backend_settings": experiment_backend_settings,
+            "measure_power": measure_power,
+            "record_power": record_power,
+            "live_power": live_power,
         }
         _log.debug("options without effect here: %s", ignored)
         timesteps = _convert.whole_number("timesteps", timesteps, 0)

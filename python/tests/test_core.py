@@ -126,7 +126,11 @@ def test_bad_populations(arguments, message):
     [
         ({"type": "fixed_probability", "p": 2}, {}, "p is 2"),
         ({"type": "fixed_probability"}, {}, "missing field `p`"),
-        ({"type": "fixed_probability", "p": 0.1, "prob": 1}, {}, "`fixed_probability` has no key `prob`; it has: allow_self"),
+        (
+            {"type": "fixed_probability", "p": 0.1, "prob": 1},
+            {},
+            "`fixed_probability` has no key `prob`; it has: allow_self",
+        ),
         ({"type": "random"}, {}, "unknown variant `random`"),
         ({}, {}, "missing field `type`"),
         ("one_to_one", {}, "one to one needs equal sizes"),
@@ -152,7 +156,11 @@ def test_bad_options():
         gennaker.Simulation(pair(), "quick")
     with pytest.raises(ValueError, match="mapping options: unknown field `place`"):
         gennaker.map(pair(), gennaker.Machine("chip"), {"place": "radial"})
-    for name, message in (("cihp", "unknown machine `cihp`: use one of chip"), ("boards:2", "multiple of 3"), ("x.toml", "cannot read")):
+    for name, message in (
+        ("cihp", "unknown machine `cihp`: use one of chip"),
+        ("boards:2", "multiple of 3"),
+        ("x.toml", "cannot read"),
+    ):
         with pytest.raises(ValueError, match=message):
             gennaker.Machine(name)
 

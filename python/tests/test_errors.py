@@ -186,7 +186,10 @@ def test_silence_is_one_line_with_the_likely_reason():
 
 def test_repeated_spikes_and_saturation_are_told():
     with pytest.warns(UserWarning) as caught:
-        run(snn.Population(1, "spike_list", {0: [1, 1]}, name="twice"), snn.Population(5, "lif", {"i_offset": 99}, name="hot"))
+        run(
+            snn.Population(1, "spike_list", {0: [1, 1]}, name="twice"),
+            snn.Population(5, "lif", {"i_offset": 99}, name="hot"),
+        )
     first, second = (str(w.message) for w in caught)
     assert first == "population `twice`: 1 listed spikes repeat a neuron and tick and count once"
     assert second.startswith("population `hot` spikes in 100 % of all ticks")

@@ -10,7 +10,13 @@ from gennaker import brian2_sim, hardware, snn
 
 N, TIMESTEPS = 400, 400
 CURR_EXP = {
-    "threshold": 10.0, "alpha_decay": 0.8, "exc_decay": 0.5, "inh_decay": 0.2, "i_offset": 0.0, "v_init": 0.0, "t_refrac": 0,
+    "threshold": 10.0,
+    "alpha_decay": 0.8,
+    "exc_decay": 0.5,
+    "inh_decay": 0.2,
+    "i_offset": 0.0,
+    "v_init": 0.0,
+    "t_refrac": 0,
     "reset": "reset_by_subtraction",
 }
 LIF = {"threshold": 5.0, "alpha_decay": 0.9, "i_offset": 0.0, "reset": "reset_to_v_reset", "v_reset": 0.0}
@@ -26,12 +32,27 @@ def moving():
 
 #: model, parameters, recurrent c and s, threshold of the inhibitory neuron, stimulus, spikes on the chip and their hash.
 SETS = {
-    "A": ("lif_curr_exp", CURR_EXP, 6, 1.0, 5, growing, 10_188,
-          "d6d7bcd11519d27d567896fdf83bbf8c7e451009702ac75958f960869acc15c4"),
-    "B": ("lif_curr_exp", CURR_EXP, 6, 1.0, 5, moving, 651,
-          "0370cdbf62aff959db972423135d9107adc2ea1f78f845458381b2d3adb0861b"),
-    "C": ("lif", LIF, 12, 1.5, 2, growing, 20_722,
-          "343cc739b25d8219208ddedafc8ba81adaf43295b5c25c0b65cb706856b923cc"),
+    "A": (
+        "lif_curr_exp",
+        CURR_EXP,
+        6,
+        1.0,
+        5,
+        growing,
+        10_188,
+        "d6d7bcd11519d27d567896fdf83bbf8c7e451009702ac75958f960869acc15c4",
+    ),
+    "B": (
+        "lif_curr_exp",
+        CURR_EXP,
+        6,
+        1.0,
+        5,
+        moving,
+        651,
+        "0370cdbf62aff959db972423135d9107adc2ea1f78f845458381b2d3adb0861b",
+    ),
+    "C": ("lif", LIF, 12, 1.5, 2, growing, 20_722, "343cc739b25d8219208ddedafc8ba81adaf43295b5c25c0b65cb706856b923cc"),
 }
 
 
@@ -40,7 +61,10 @@ def field(key):
     pop1 = snn.Population(N, model, params, name="pop1")
     stim = snn.Population(N, "spike_list", stimulus(), name="stim")
     inh = snn.Population(
-        1, "lif", {"threshold": inh_threshold, "alpha_decay": 1.0, "i_offset": 3.0, "reset": "reset_to_v_reset"}, name="inh"
+        1,
+        "lif",
+        {"threshold": inh_threshold, "alpha_decay": 1.0, "i_offset": 3.0, "reset": "reset_to_v_reset"},
+        name="inh",
     )
     pop1.set_max_atoms_per_core(30)
     stim.set_max_atoms_per_core(100)

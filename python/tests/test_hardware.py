@@ -10,8 +10,14 @@ from gennaker.experiment_backends import BackendSettings, ExperimentBackendType
 from gennaker.experiment_backends.backend_settings import ROUTING
 
 ALL_OPTIONS = {
-    "sys_tick_in_s": 2.5e-3, "debug": False, "mapping_only": False, "reset_board": True, "make_clean": True,
-    "measure_power": True, "record_power": True, "live_power": False,
+    "sys_tick_in_s": 2.5e-3,
+    "debug": False,
+    "mapping_only": False,
+    "reset_board": True,
+    "make_clean": True,
+    "measure_power": True,
+    "record_power": True,
+    "live_power": False,
 }
 
 

@@ -30,9 +30,19 @@ def test_population_spike_rate():
 def test_dense_layers():
     weights = np.array([[1, 0], [0, -2], [3, 4]])
     assert ann.connection_list_from_dense_weights(weights, 1) == [
-        [0, 0, 1, 1], [0, 1, 0, 1], [1, 0, 0, 1], [1, 1, -2, 1], [2, 0, 3, 1], [2, 1, 4, 1],
+        [0, 0, 1, 1],
+        [0, 1, 0, 1],
+        [1, 0, 0, 1],
+        [1, 1, -2, 1],
+        [2, 0, 3, 1],
+        [2, 1, 4, 1],
     ]
-    assert ann.sparse_connection_list_from_dense_weights(weights, 0) == [[0, 0, 1, 0], [1, 1, -2, 0], [2, 0, 3, 0], [2, 1, 4, 0]]
+    assert ann.sparse_connection_list_from_dense_weights(weights, 0) == [
+        [0, 0, 1, 0],
+        [1, 1, -2, 0],
+        [2, 0, 3, 0],
+        [2, 1, 4, 0],
+    ]
     with pytest.raises(ValueError, match="give a matrix"):
         ann.connection_list_from_dense_weights([1, 2], 0)
 
@@ -59,7 +69,8 @@ def test_sum_pooling_pools(order, stride, kernel, padding):
 def test_joined_lists_are_the_product_of_the_matrices():
     first, second = np.array([[1, 0, 2], [0, 3, 0]]), np.array([[1, -1], [2, 0], [0, 5]])
     joined = ann.join_conn_lists(
-        ann.sparse_connection_list_from_dense_weights(first, 0), ann.sparse_connection_list_from_dense_weights(second, 3)
+        ann.sparse_connection_list_from_dense_weights(first, 0),
+        ann.sparse_connection_list_from_dense_weights(second, 3),
     )
     product = np.zeros((2, 2))
     for pre, post, weight, delay in joined:

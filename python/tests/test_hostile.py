@@ -9,10 +9,51 @@ import gennaker
 from gennaker import brian2_sim, hardware, helpers, snn
 
 NONSENSE = [
-    None, True, -1, 0, 2**31, 2**64, -(2**70), 1.5, float("nan"), float("inf"), -0.0, 1e300, "", "x", "\0", "`\n", b"bytes", [], [[]],
-    [None], ["a"], [1, [2]], (), {}, {1: 2}, {None: None}, {"type": "list"}, {0: [2**40]}, {0: [[1]]}, set(), object(), int, 3j,
-    np.array([]), np.zeros((2, 2, 2)), np.array("x"), np.array([None]), np.array([1j]), np.datetime64("2020-01-01"),
-    np.ma.masked, lambda: 0, "é" * 1000, range(3), np.full((3, 4), np.nan), np.full((1, 4), 2.0**33),
+    None,
+    True,
+    -1,
+    0,
+    2**31,
+    2**64,
+    -(2**70),
+    1.5,
+    float("nan"),
+    float("inf"),
+    -0.0,
+    1e300,
+    "",
+    "x",
+    "\0",
+    "`\n",
+    b"bytes",
+    [],
+    [[]],
+    [None],
+    ["a"],
+    [1, [2]],
+    (),
+    {},
+    {1: 2},
+    {None: None},
+    {"type": "list"},
+    {0: [2**40]},
+    {0: [[1]]},
+    set(),
+    object(),
+    int,
+    3j,
+    np.array([]),
+    np.zeros((2, 2, 2)),
+    np.array("x"),
+    np.array([None]),
+    np.array([1j]),
+    np.datetime64("2020-01-01"),
+    np.ma.masked,
+    lambda: 0,
+    "é" * 1000,
+    range(3),
+    np.full((3, 4), np.nan),
+    np.full((1, 4), 2.0**33),
 ]
 ORDINARY = (TypeError, ValueError, OverflowError, RuntimeError, LookupError, OSError, MemoryError)
 
@@ -48,7 +89,10 @@ def test_populations(thing):
         ((2, "lif", {}), {"record": [thing]}),
     ]
     cases += [((2, "lif_curr_exp", {key: thing}), {}) for key in ("threshold", "reset", "t_refrac", "v_init", "exc_decay")]
-    cases += [((2, model, {"p": thing, "seed": thing, "array": thing, "Tref": thing}), {}) for model in ("poisson_process", "spikes_from_array")]
+    cases += [
+        ((2, model, {"p": thing, "seed": thing, "array": thing, "Tref": thing}), {})
+        for model in ("poisson_process", "spikes_from_array")
+    ]
     for arguments, options in cases:
         population = survives(snn.Population, *arguments, **options)
         if population is not None and population.size < 1000:
@@ -58,8 +102,15 @@ def test_populations(thing):
 @pytest.mark.parametrize("thing", NONSENSE, ids=lambda x: repr(x)[:20])
 def test_projections_networks_and_runs(thing):
     a, b = snn.Population(3, "spike_list", {0: [0]}), snn.Population(3, "lif_no_delay", {})
-    for arguments in ((thing, b, []), (a, thing, []), (a, b, thing), (a, b, [thing]), (a, b, [[0, 0, thing, 0]]), (a, b, [[0, thing, 1, 0]]),
-                      (a, b, [[0, 0, 1, thing]])):
+    for arguments in (
+        (thing, b, []),
+        (a, thing, []),
+        (a, b, thing),
+        (a, b, [thing]),
+        (a, b, [[0, 0, thing, 0]]),
+        (a, b, [[0, thing, 1, 0]]),
+        (a, b, [[0, 0, 1, thing]]),
+    ):
         projection = survives(snn.Projection, *arguments)
         if projection is not None:
             survives(run, a, b, projection)
@@ -87,7 +138,13 @@ def test_core(thing):
     survives(gennaker.open_results, thing)
     network = gennaker.Network()
     network.add_population("a", 3, "lif", None, ["spikes", "v"])
-    for arguments in ((thing, 1, "lif"), ("b", thing, "lif"), ("b", 1, thing), ("b", 1, "lif", thing), ("b", 1, "lif", None, thing)):
+    for arguments in (
+        (thing, 1, "lif"),
+        ("b", thing, "lif"),
+        ("b", 1, thing),
+        ("b", 1, "lif", thing),
+        ("b", 1, "lif", None, thing),
+    ):
         survives(gennaker.Network().add_population, *arguments)
     for option in ("spikes", "shape", "max_atoms_per_core"):
         survives(gennaker.Network().add_population, "b", 1, "spike_list", **{option: thing})
@@ -112,7 +169,8 @@ def test_core(thing):
 @pytest.mark.parametrize("seed", range(20))
 def test_random_connectors(seed):
     random = np.random.default_rng(seed)
-    kinds = "one_to_one all_to_all fixed_probability fixed_in_degree fixed_out_degree fixed_total_number distance_dependent list".split()
+    kinds = ["one_to_one", "all_to_all", "fixed_probability", "fixed_in_degree", "fixed_out_degree", "fixed_total_number"]
+    kinds += ["distance_dependent", "list"]
     values = [0, 1, 2, -1, 0.5, 1e4, -(2**33), None, True, "gaussian", "x", [1], []]
     keys = "p n kernel p_max scale max_distance with_replacement allow_self_connections pre post weight delay".split()
     for kind, _ in itertools.product(kinds, range(20)):

@@ -106,7 +106,13 @@ def folder(tmp_path):
     """A result folder as the command writes it."""
     entry = {"size": 3, "model": "lif", "n_spikes": 2, "mean_rate_hz": 1.0, "states": [{"variable": "v", "unit": "1"}]}
     run = {
-        "format": 1, "version": "0.1.0", "network": "pair", "seed": 0, "timesteps": 4, "interrupted": False, "tick_ms": 1.0,
+        "format": 1,
+        "version": "0.1.0",
+        "network": "pair",
+        "seed": 0,
+        "timesteps": 4,
+        "interrupted": False,
+        "tick_ms": 1.0,
         "populations": [
             {"name": "cell", "spikes_file": "spikes-000.npz", "states_file": "states-000.npz", **entry},
             {"name": "quiet", "spikes_file": None, "states_file": None, **entry, "states": []},

@@ -87,7 +87,10 @@ print(sorted(name for name in globals() if not name.startswith("__")))
 
 def test_scripts_see_what_python_shows_them(gennaker, run_python, script, tmp_path):
     path = script(WHAT_A_SCRIPT_SEES)
-    ours, theirs = gennaker("script.py", "-a", "--help", "b c"), run_python("script.py", "-a", "--help", "b c", cwd=tmp_path)
+    ours, theirs = (
+        gennaker("script.py", "-a", "--help", "b c"),
+        run_python("script.py", "-a", "--help", "b c", cwd=tmp_path),
+    )
     assert ours.stdout == theirs.stdout and str(path) in ours.stdout
 
 
@@ -114,7 +117,7 @@ def test_errors_and_exit_codes_are_python_s(gennaker, run_python, script, tmp_pa
 def test_errors_inside_gennaker_show_the_user_s_line(gennaker, script):
     script("from spinnaker2 import snn\nsnn.Population(0, 'lif', {})\n")
     result = gennaker("script.py")
-    assert result.returncode == 1 and "script.py\", line 2" in result.stderr
+    assert result.returncode == 1 and 'script.py", line 2' in result.stderr
     assert result.stderr.splitlines()[-1].startswith("ValueError: population") and "__main__.py" not in result.stderr
 
 
@@ -129,7 +132,9 @@ def test_classes_are_the_same_under_both_names(gennaker, script):
     assert result.returncode == 0, result.stderr
 
 
-@pytest.mark.parametrize("line", ["from spinnaker2 import s2_nir", "import spinnaker2.s2_nir", "from spinnaker2.s2_nir import from_nir"])
+@pytest.mark.parametrize(
+    "line", ["from spinnaker2 import s2_nir", "import spinnaker2.s2_nir", "from spinnaker2.s2_nir import from_nir"]
+)
 def test_nir_import_says_that_it_is_missing(gennaker, script, line):
     script(f"{line}\n")
     result = gennaker("script.py")
@@ -148,7 +153,7 @@ def test_the_name_is_served_only_under_our_command(run_python):
 
 
 def test_notebooks_serve_the_name_themselves(run_python):
-    code = "import gennaker\ngennaker.serve_spinnaker2()\ngennaker.serve_spinnaker2()\nfrom spinnaker2 import snn\nprint(snn.__name__)"
+    code = "import gennaker\ngennaker.serve_spinnaker2()\nfrom spinnaker2 import snn\nprint(snn.__name__)"
     assert run_python("-c", code).stdout == "gennaker.snn\n"
 
 

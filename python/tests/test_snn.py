@@ -11,7 +11,12 @@ def intro(record=("spikes", "v")):
     """The first demo of the NICE 2025 tutorial."""
     stimulus = snn.Population(2, "spike_list", {0: [1, 4, 9, 11], 1: [20, 30]}, name="stimulus")
     params = {
-        "threshold": 10.0, "alpha_decay": 0.9, "i_offset": 0.0, "v_init": 0.0, "v_reset": 0.0, "reset": "reset_by_subtraction",
+        "threshold": 10.0,
+        "alpha_decay": 0.9,
+        "i_offset": 0.0,
+        "v_init": 0.0,
+        "v_reset": 0.0,
+        "reset": "reset_by_subtraction",
     }
     neuron = snn.Population(size=1, neuron_model="lif", params=params, name="neuron", record=list(record))
     synapses = snn.Projection(pre=stimulus, post=neuron, connections=[[0, 0, 4, 1], [1, 0, -3, 2]])

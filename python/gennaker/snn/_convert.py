@@ -12,8 +12,17 @@ from gennaker.errors import NotModelledError
 
 #: Models of py-spinnaker2 that are not modelled (unless the core has learnt them since).
 FOREIGN_MODELS = {
-    "lif_conv2d", "alif", "lif_prob", "lif_fugu", "qubo_neuron", "conv2d_if_neuron_rate_code", "spike_receiver",
-    "spike_replicator", "gas", "neurofem_2048", "lif_no_delay_1024",
+    "lif_conv2d",
+    "alif",
+    "lif_prob",
+    "lif_fugu",
+    "qubo_neuron",
+    "conv2d_if_neuron_rate_code",
+    "spike_receiver",
+    "spike_replicator",
+    "gas",
+    "neurofem_2048",
+    "lif_no_delay_1024",
 }
 #: Recordables of py-spinnaker2 that are not modelled, with the accessor that reports them.
 FOREIGN_RECORDABLES = {
@@ -48,7 +57,7 @@ def check_model(population, name):
             + ", ".join(models())
         )
     if not isinstance(name, str):
-        raise TypeError(f"population `{population}`: neuron_model is {name!r}; it must be a model's name, such as \"lif\"")
+        raise TypeError(f'population `{population}`: neuron_model is {name!r}; it must be a model\'s name, such as "lif"')
 
 
 def split_params(population, model, params):

@@ -127,7 +127,13 @@ class Population:
             self._warned.update(record)
             _convert.modelled_record(self.name, record)
         index = network.add_population(
-            name, self.size, self.neuron_model, params, known, spikes=spikes, max_atoms_per_core=self._max_atoms_per_core
+            name,
+            self.size,
+            self.neuron_model,
+            params,
+            known,
+            spikes=spikes,
+            max_atoms_per_core=self._max_atoms_per_core,
         )
         return index, known
 

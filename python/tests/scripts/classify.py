@@ -15,9 +15,7 @@ parser = argparse.ArgumentParser()
 parser.add_argument("--backend", choices=["chip", "board", "brian2"], default="chip")
 args = parser.parse_args()
 
-spinnaker2.neuron_models.lif_neuron.LIFNoDelayApplication.dvfs_params = DVFSParams(
-    mode=PmgtMode.PL_MODE_AUTO, pl_threshold=5
-)
+spinnaker2.neuron_models.lif_neuron.LIFNoDelayApplication.dvfs_params = DVFSParams(mode=PmgtMode.PL_MODE_AUTO, pl_threshold=5)
 settings = BackendSettings()
 settings.routing_type = ROUTING.C2C
 backend_type = ExperimentBackendType(os.environ.get("PYS2_EXPERIMENT_BACKEND", "spinnman2"))
