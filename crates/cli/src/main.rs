@@ -1,1 +1,34 @@
-fn main() {}
+//! The `gennaker` command: run networks, lay them on machines, look at machines, models and results.
+//!
+//! Each command is a module that composes the facade's functions and says what came out; nothing is calculated here.
+
+use std::process::ExitCode;
+
+use clap::Parser;
+
+mod args;
+mod error;
+mod interrupt;
+mod machine;
+mod map;
+mod models;
+mod output;
+mod plot;
+mod progress;
+mod run;
+mod summary;
+
+fn main() -> ExitCode {
+    let arguments = args::Arguments::parse();
+    let result = match arguments.command {
+        args::Command::Run(command) => run::run(&command),
+        args::Command::Map(command) => map::map(&command),
+        args::Command::Machine(command) => machine::machine(&command),
+        args::Command::Plot(command) => plot::plot(&command),
+        args::Command::Models(command) => models::models(&command),
+    };
+    result.unwrap_or_else(|error| {
+        output::complain(&format!("error: {error}"));
+        ExitCode::FAILURE
+    })
+}

@@ -77,8 +77,8 @@ impl Chart {
         for (y, text) in ticks {
             self.svg.line((Panel::LEFT, *y), (Panel::RIGHT, *y), GRID, 1.0);
             let style = TextStyle::new(SMALL_SIZE, MUTED).anchored(Anchor::End);
-            // Numbers stay beside their own panel, so that those of neighbours cannot meet.
-            let base_line = (y + 3.7).clamp(panel.top + 7.0, panel.bottom().max(panel.top + 7.0));
+            // The highest number stays beside its own panel, so that it cannot meet its upper neighbour's lowest.
+            let base_line = (y + 3.7).max(panel.top + 7.0);
             self.svg.text((Panel::LEFT - 7.0, base_line), style, text);
         }
         self.svg.line((Panel::LEFT, panel.top), (Panel::LEFT, panel.bottom()), AXIS, 1.0);

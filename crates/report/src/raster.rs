@@ -19,6 +19,8 @@ pub const MAX_MARKS: usize = 20_000;
 const MAX_PANELS: usize = 40;
 /// Image pixels per picture pixel, for rasters drawn as pixels.
 const FINENESS: f64 = 2.0;
+/// Populations with fewer spikes are drawn as strokes even then.
+const FEW: usize = 1_000;
 const GAP: f64 = 12.0;
 const RATE_HEIGHT: f64 = 96.0;
 
@@ -130,7 +132,7 @@ impl Raster<'_> {
         chart.time_grid(panel, axis);
         chart.y_axis(panel, &neuron_ticks(population.size, panel));
         let rows = Rows::new(population.size, panel);
-        if is_dense {
+        if is_dense && n_spikes > FEW {
             self.draw_pixels(chart, population, panel, colour)?;
         } else {
             let width = (axis.at(1.0) - axis.at(0.0)).clamp(1.1, 2.2);
@@ -173,6 +175,7 @@ impl Raster<'_> {
         for (tick, neuron) in population.spikes(&self.ticks) {
             let x = f64::from(tick - self.ticks.start) * columns_per_tick;
             let y = f64::from(population.size - 1 - neuron) * rows_per_neuron;
+            let y = y + (rows_per_neuron - size.1 as f64).max(0.0) / 2.0;
             density.mark((x as usize, y as usize), size);
         }
         let pixels = density.pixels(colour).ok_or_else(|| drawing("an image without pixels"))?;

@@ -1,0 +1,218 @@
+//! The command line.
+
+use std::path::PathBuf;
+
+use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use gennaker::Numeric;
+use gennaker::mapping::{CompressWhen, Compressor, KeyAllocator, Placer, RecordingPlace, Router};
+use serde::de::DeserializeOwned;
+
+/// The SpiNNaker2 neuromorphic system in software.
+#[derive(Debug, Parser)]
+#[command(name = "gennaker", version, max_term_width = 100)]
+pub(crate) struct Arguments {
+    #[command(subcommand)]
+    pub(crate) command: Command,
+}
+
+#[derive(Debug, Subcommand)]
+pub(crate) enum Command {
+    /// Run a network and write what was recorded, with pictures, into a folder.
+    Run(Run),
+    /// Lay a network on a machine and show what it takes: chips, cores, memory, routing tables.
+    Map(Map),
+    /// Show what a machine consists of, or every hardware number with its source.
+    Machine(Machine),
+    /// Draw pictures of a result folder.
+    Plot(Plot),
+    /// Show the neuron models with their parameters and equations.
+    Models(Models),
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Run {
+    /// The network file (TOML).
+    pub(crate) network: PathBuf,
+    /// Ticks to run, counted from the first; overrides the file.
+    #[arg(long, value_name = "TICKS")]
+    pub(crate) time: Option<u32>,
+    /// Machine: chip, board, boards:N, frame, rack, dresden, or a machine file; overrides the file.
+    #[arg(long, value_name = "SPEC|FILE.toml")]
+    pub(crate) machine: Option<String>,
+    /// Seed of all random numbers; overrides the file.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Threads; all processors by default. Results do not depend on it.
+    #[arg(long)]
+    pub(crate) threads: Option<usize>,
+    /// Arithmetic; overrides the file.
+    #[arg(long, value_parser = choice::<Numeric>(&NUMERICS))]
+    pub(crate) numeric: Option<Numeric>,
+    /// Folder for the results; `results/<network name>` by default. Earlier results there are replaced.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Write no results.
+    #[arg(long, conflicts_with = "out")]
+    pub(crate) no_out: bool,
+    /// Print one JSON document instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+    /// Save the state at the end, for --resume.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) checkpoint: Option<PathBuf>,
+    /// Continue from a saved state; --time still counts from the very first tick.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) resume: Option<PathBuf>,
+    /// Do not lay the network on a machine.
+    #[arg(long)]
+    pub(crate) no_map: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Map {
+    /// The network file (TOML).
+    pub(crate) network: PathBuf,
+    /// Machine: chip, board, boards:N, frame, rack, dresden, or a machine file; overrides the file.
+    #[arg(long, value_name = "SPEC|FILE.toml")]
+    pub(crate) machine: Option<String>,
+    /// Ticks for which recordings must have room; overrides the file.
+    #[arg(long, value_name = "TICKS")]
+    pub(crate) time: Option<u32>,
+    /// How cores are chosen.
+    #[arg(long, value_parser = choice::<Placer>(&["radial", "application_grouped"]))]
+    pub(crate) placer: Option<Placer>,
+    /// How multicast trees are found.
+    #[arg(long, value_parser = choice::<Router>(&["ner", "dijkstra"]))]
+    pub(crate) router: Option<Router>,
+    /// How routing keys are given out.
+    #[arg(long, value_parser = choice::<KeyAllocator>(&["malloc", "zoned"]))]
+    pub(crate) keys: Option<KeyAllocator>,
+    /// How routing tables are made smaller.
+    #[arg(long, value_parser = choice::<Compressor>(&["none", "pair", "ordered_covering", "smaller"]))]
+    pub(crate) compressor: Option<Compressor>,
+    /// Which routing tables are made smaller.
+    #[arg(long, value_parser = choice::<CompressWhen>(&["needed", "always"]))]
+    pub(crate) compress: Option<CompressWhen>,
+    /// Where recordings are kept during a run.
+    #[arg(long, value_parser = choice::<RecordingPlace>(&["auto", "sram", "dram"]))]
+    pub(crate) recording: Option<RecordingPlace>,
+    /// Largest number of entries per router.
+    #[arg(long, value_name = "N")]
+    pub(crate) max_entries: Option<u32>,
+    /// Walk every key through the finished tables and prove that each spike arrives exactly once.
+    #[arg(long)]
+    pub(crate) verify: bool,
+    /// Write the whole mapping to a JSON file.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print the whole mapping as one JSON document instead of a summary.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Machine {
+    /// Machine: chip, board, boards:N, frame, rack, dresden, spinn5, or a machine file ending in .toml.
+    #[arg(default_value = "chip")]
+    pub(crate) machine: String,
+    /// List every hardware number with unit, source and confidence instead.
+    #[arg(long)]
+    pub(crate) facts: bool,
+    /// Print one JSON document instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Plot {
+    /// A result folder.
+    pub(crate) results: PathBuf,
+    /// What to draw; everything that was recorded by default.
+    #[arg(long, value_enum)]
+    pub(crate) kind: Vec<PictureKind>,
+    /// File format.
+    #[arg(long, value_enum, default_value = "svg")]
+    pub(crate) format: PictureFormat,
+    /// Folder for the pictures, the result folder by default; or one file ending in .svg or .png.
+    #[arg(long, value_name = "DIR|FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Draw only this population; may be given several times.
+    #[arg(long, value_name = "NAME")]
+    pub(crate) population: Vec<String>,
+    /// First tick shown.
+    #[arg(long, value_name = "TICK")]
+    pub(crate) from: Option<u32>,
+    /// First tick not shown any more.
+    #[arg(long, value_name = "TICK")]
+    pub(crate) to: Option<u32>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PictureKind {
+    /// Spikes, with population rates below.
+    Raster,
+    /// Membrane potentials.
+    Voltage,
+    /// Other state variables.
+    States,
+    /// Distribution of the neurons' mean rates.
+    Rates,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum PictureFormat {
+    /// Lines and letters that stay sharp.
+    Svg,
+    /// Pixels.
+    Png,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Models {
+    /// Show only these models.
+    pub(crate) names: Vec<String>,
+    /// Print one JSON document instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+const NUMERICS: [&str; 4] = ["chip", "reference", "reference_integer_weights", "reference_single_parameters"];
+
+/// A parser for one of the libraries' choices by its name in files.
+fn choice<T>(names: &[&'static str]) -> impl TypedValueParser<Value = T>
+where
+    T: DeserializeOwned + Clone + Send + Sync + 'static,
+{
+    let named = |name: String| serde_json::from_value::<T>(name.into());
+    PossibleValuesParser::new(names.to_vec()).try_map(named)
+}
+
+#[cfg(test)]
+mod tests {
+    use clap::CommandFactory;
+
+    use super::*;
+
+    #[test]
+    fn the_command_line_is_sound() {
+        Arguments::command().debug_assert();
+    }
+
+    #[test]
+    fn every_listed_choice_is_one() {
+        let all = |flag: &str, names: &[&str], command: &str| {
+            for name in names {
+                let arguments = ["gennaker", command, "net.toml", flag, name];
+                Arguments::try_parse_from(arguments).unwrap_or_else(|error| panic!("{error}"));
+            }
+        };
+        all("--numeric", &NUMERICS, "run");
+        all("--placer", &["radial", "application_grouped"], "map");
+        all("--router", &["ner", "dijkstra"], "map");
+        all("--keys", &["malloc", "zoned"], "map");
+        all("--compressor", &["none", "pair", "ordered_covering", "smaller"], "map");
+        all("--compress", &["needed", "always"], "map");
+        all("--recording", &["auto", "sram", "dram"], "map");
+    }
+}

@@ -1,0 +1,53 @@
+//! What the command itself can find wrong, besides what the libraries say.
+
+use std::path::PathBuf;
+
+use thiserror::Error;
+
+/// Why a command ends early. The message is what the user reads after `error:`.
+#[derive(Debug, Error)]
+pub(crate) enum CliError {
+    #[error(transparent)]
+    Gennaker(#[from] gennaker::Error),
+    #[error("cannot read `{}`: {source}", .path.display())]
+    Read { path: PathBuf, source: std::io::Error },
+    #[error("cannot write to standard output: {0}")]
+    Output(std::io::Error),
+    #[error("cannot watch for Ctrl-C: {0}")]
+    Interrupt(#[from] ctrlc::Error),
+    #[error("the saved state is at tick {tick}, and the run ends at tick {end}; give a larger --time")]
+    AlreadyThere { tick: u32, end: u32 },
+    #[error("there is no population `{name}` in these results; they have: {known}")]
+    UnknownPopulation { name: String, known: String },
+    #[error(
+        "a picture's file name ends in .svg or .png, and shows one kind; add --kind raster, voltage, states or rates"
+    )]
+    OneFile,
+    #[error("these results hold nothing to draw: neither spikes nor state variables were recorded")]
+    NothingRecorded,
+}
+
+/// Errors of the libraries, on their way through the facade's.
+macro_rules! through_facade {
+    ($($error:ty),*) => {
+        $(impl From<$error> for CliError {
+            fn from(error: $error) -> Self {
+                Self::Gennaker(error.into())
+            }
+        })*
+    };
+}
+
+through_facade!(
+    gennaker::formats::FormatError,
+    gennaker::machine::MachineError,
+    gennaker::mapping::MappingError,
+    gennaker::engine::EngineError,
+    gennaker::report::ReportError
+);
+
+impl From<gennaker::network::NetworkError> for CliError {
+    fn from(error: gennaker::network::NetworkError) -> Self {
+        gennaker::engine::EngineError::from(error).into()
+    }
+}

@@ -1,0 +1,126 @@
+//! `gennaker plot`.
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use gennaker::formats::{NetworkFile, RunInfo, write_atomically};
+use gennaker::pictures::{self, Variables, View};
+use gennaker::report::{Picture, ReportError};
+use gennaker::{Recordings, ResultFolder};
+
+use crate::args::{PictureFormat, PictureKind, Plot};
+use crate::error::CliError;
+use crate::output::say;
+use crate::run::{PNG_SCALE, some};
+
+/// Draws pictures of a result folder.
+pub(crate) fn plot(command: &Plot) -> Result<ExitCode, CliError> {
+    let results = ResultFolder::open(&command.results)?;
+    let view = view(command, results.info())?;
+    let target = Target::new(command)?;
+    let recordings = results.recordings()?;
+    // Thresholds come from the network; without its file the pictures lack them.
+    let network = NetworkFile::read(&command.results.join("network.toml")).ok();
+
+    let mut n_drawn = 0;
+    for kind in kinds(command, &target) {
+        let picture = draw(kind, &recordings, network.as_ref(), results.info(), &view);
+        let picture = if command.kind.is_empty() { some(picture)? } else { Some(picture?) };
+        if let Some(picture) = picture {
+            let path = target.path(kind);
+            write_atomically(&path, &encoded(&picture, target.format)?)?;
+            say(&path.display().to_string())?;
+            n_drawn += 1;
+        }
+    }
+    if n_drawn == 0 { Err(CliError::NothingRecorded) } else { Ok(ExitCode::SUCCESS) }
+}
+
+fn view(command: &Plot, info: &RunInfo) -> Result<View, CliError> {
+    let names = || info.populations.iter().map(|p| p.name.as_str());
+    if let Some(unknown) = command.population.iter().find(|name| !names().any(|known| known == *name)) {
+        let known = names().collect::<Vec<_>>().join(", ");
+        return Err(CliError::UnknownPopulation { name: unknown.clone(), known });
+    }
+    let end = command.to.unwrap_or(info.timesteps).min(info.timesteps);
+    let ticks = command.from.unwrap_or(0)..end;
+    if ticks.is_empty() {
+        return Err(ReportError::Range { start: ticks.start, end: ticks.end }.into());
+    }
+    Ok(View { ticks, tick_ms: info.tick_ms, populations: command.population.clone() })
+}
+
+fn draw(
+    kind: PictureKind,
+    recordings: &Recordings,
+    file: Option<&NetworkFile>,
+    info: &RunInfo,
+    view: &View,
+) -> Result<Picture, ReportError> {
+    let network = file.map(|file| &file.network);
+    match kind {
+        PictureKind::Raster => pictures::raster(&info.network, recordings, view),
+        PictureKind::Voltage => {
+            pictures::traces(&info.network, recordings, network, Variables::Voltage, view)
+        }
+        PictureKind::States => pictures::traces(&info.network, recordings, network, Variables::Others, view),
+        PictureKind::Rates => pictures::rates(&info.network, recordings, view),
+    }
+}
+
+fn encoded(picture: &Picture, format: PictureFormat) -> Result<Vec<u8>, ReportError> {
+    match format {
+        PictureFormat::Svg => Ok(picture.svg().as_bytes().to_vec()),
+        PictureFormat::Png => picture.to_png(PNG_SCALE),
+    }
+}
+
+/// Where pictures go: a folder, or one file whose ending tells the format.
+struct Target {
+    path: PathBuf,
+    is_file: bool,
+    format: PictureFormat,
+}
+
+impl Target {
+    fn new(command: &Plot) -> Result<Self, CliError> {
+        let path = command.out.clone().unwrap_or_else(|| command.results.clone());
+        let format = match path.extension().and_then(|ending| ending.to_str()) {
+            Some("svg") => Some(PictureFormat::Svg),
+            Some("png") => Some(PictureFormat::Png),
+            _ => None,
+        };
+        if format.is_some() && command.kind.len() > 1 {
+            return Err(CliError::OneFile);
+        }
+        Ok(Self { path, is_file: format.is_some(), format: format.unwrap_or(command.format) })
+    }
+
+    fn path(&self, kind: PictureKind) -> PathBuf {
+        if self.is_file {
+            return self.path.clone();
+        }
+        let name = match kind {
+            PictureKind::Raster => "raster",
+            PictureKind::Voltage => "voltage",
+            PictureKind::States => "states",
+            PictureKind::Rates => "rates",
+        };
+        let ending = match self.format {
+            PictureFormat::Svg => "svg",
+            PictureFormat::Png => "png",
+        };
+        Path::new(&self.path).join(format!("{name}.{ending}"))
+    }
+}
+
+/// What was asked for; all kinds by default, the raster alone into a single file.
+fn kinds(command: &Plot, target: &Target) -> Vec<PictureKind> {
+    match (command.kind.is_empty(), target.is_file) {
+        (false, _) => command.kind.clone(),
+        (true, true) => vec![PictureKind::Raster],
+        (true, false) => {
+            vec![PictureKind::Raster, PictureKind::Voltage, PictureKind::States, PictureKind::Rates]
+        }
+    }
+}

@@ -1,0 +1,234 @@
+//! `gennaker run`.
+
+use std::fs;
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::time::Instant;
+
+use gennaker::formats::{Results, SideFile, check_result_path, write_atomically, write_results};
+use gennaker::network::Network;
+use gennaker::pictures::{self, Variables, View};
+use gennaker::report::{Picture, ReportError};
+use gennaker::{Experiment, Mapped, Recordings, RunReport, Simulation, explain_silence};
+
+use crate::args::Run;
+use crate::error::CliError;
+use crate::interrupt;
+use crate::output::{complain, plain, say, say_json};
+use crate::progress::Progress;
+use crate::summary::{MappingSummary, RunSummary, Times};
+
+/// Pixels of a PNG for each of the picture's: sharp in print.
+pub(crate) const PNG_SCALE: f64 = 2.0;
+/// `mapping.json` is left out beyond this many cores: it would dwarf the results.
+const MAX_WRITTEN_PES: u32 = 1000;
+
+/// Runs a network.
+pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
+    let experiment = experiment(command)?;
+    let out = out_folder(command, &experiment.file.network);
+    if let Some(out) = &out {
+        check_result_path(out)?;
+    }
+    let mut notes = Vec::new();
+    let mapped = if command.no_map { None } else { map(&experiment, &mut notes)? };
+    if !command.json {
+        say(&opening(&experiment, mapped.as_ref()))?;
+    }
+    let done = simulate(command, &experiment)?;
+    notes.extend(done.report.notes.iter().cloned());
+    notes.extend(mapped.iter().flat_map(|mapped| mapped.mapping.notes.iter().cloned()));
+
+    let mut summary =
+        RunSummary::new(&experiment, mapped.as_ref(), &done.report, done.times, done.is_interrupted);
+    if let Some(path) = &command.checkpoint {
+        write_atomically(path, &done.checkpoint)?;
+        summary.checkpoint = Some(path.clone());
+    }
+    if let Some(out) = out {
+        write(&out, &experiment, mapped.as_ref(), &done, &mut notes)?;
+        summary.results = Some(out);
+    }
+    summary.notes = notes;
+    if command.json {
+        say_json(&summary)?
+    } else {
+        say(&summary.text())?
+    }
+    if done.is_interrupted {
+        complain(&format!(
+            "interrupted at tick {} of {}",
+            done.report.timesteps, experiment.file.settings.timesteps
+        ));
+        return Ok(ExitCode::from(interrupt::EXIT_CODE));
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+/// The network file with what the command line overrides.
+fn experiment(command: &Run) -> Result<Experiment, CliError> {
+    let mut experiment = Experiment::read(&command.network)?;
+    let settings = &mut experiment.file.settings;
+    settings.timesteps = command.time.unwrap_or(settings.timesteps);
+    settings.numeric = command.numeric.unwrap_or(settings.numeric);
+    experiment.file.network.seed = command.seed.unwrap_or(experiment.file.network.seed);
+    experiment.threads = command.threads;
+    if let Some(machine) = &command.machine {
+        experiment.set_machine(machine)?;
+    }
+    Ok(experiment)
+}
+
+fn out_folder(command: &Run, network: &Network) -> Option<PathBuf> {
+    let default = || Path::new("results").join(folder_name(&network.name));
+    (!command.no_out).then(|| command.out.clone().unwrap_or_else(default))
+}
+
+/// A network's name as a folder's: letters, digits and dashes.
+fn folder_name(name: &str) -> String {
+    let words = name.split(|c: char| !c.is_ascii_alphanumeric() && c != '_').filter(|word| !word.is_empty());
+    let name: String = words.collect::<Vec<_>>().join("-").chars().take(60).collect();
+    if name.is_empty() { "network".to_owned() } else { name }
+}
+
+/// The mapping. With the reference arithmetic it is a courtesy: a network that no machine holds is run all the same.
+fn map(experiment: &Experiment, notes: &mut Vec<String>) -> Result<Option<Mapped>, CliError> {
+    match experiment.map() {
+        Ok(mapped) => Ok(Some(mapped)),
+        Err(gennaker::Error::Mapping(error)) if !experiment.file.settings.numeric.quantises() => {
+            notes.push(format!("not laid on a machine: {error}"));
+            Ok(None)
+        }
+        Err(error) => Err(error.into()),
+    }
+}
+
+fn opening(experiment: &Experiment, mapped: Option<&Mapped>) -> String {
+    let network = &experiment.file.network;
+    let machine =
+        mapped.map_or_else(|| "not mapped".to_owned(), |mapped| MappingSummary::new(mapped).text(network));
+    format!("network   {}\nmachine   {machine}", plain(&crate::summary::size_of(network)))
+}
+
+/// What a run leaves behind.
+struct Done {
+    recordings: Recordings,
+    report: RunReport,
+    times: Times,
+    is_interrupted: bool,
+    /// Empty if none was asked for.
+    checkpoint: Vec<u8>,
+}
+
+fn simulate(command: &Run, experiment: &Experiment) -> Result<Done, CliError> {
+    let start = Instant::now();
+    let mut simulation = experiment.simulation()?;
+    let end = experiment.file.settings.timesteps;
+    if let Some(path) = &command.resume {
+        resume(&mut simulation, path, end)?;
+    }
+    let build = start.elapsed();
+
+    interrupt::watch()?;
+    let first = simulation.tick();
+    let mut progress = Progress::new(first, end, command.json);
+    let start = Instant::now();
+    let ticks = simulation.run_with(end - first, &mut |tick| {
+        progress.at(tick);
+        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
+    });
+    let times = Times { build, run: start.elapsed(), ticks };
+    progress.finish();
+
+    let recordings = simulation.recordings();
+    let mut report = simulation.report();
+    explain_silence(&mut report, &experiment.file.network, &recordings);
+    let checkpoint = if command.checkpoint.is_some() { simulation.checkpoint() } else { Vec::new() };
+    Ok(Done { is_interrupted: first + ticks < end, recordings, report, times, checkpoint })
+}
+
+fn resume(simulation: &mut Simulation, path: &Path, end: u32) -> Result<(), CliError> {
+    let bytes = fs::read(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
+    simulation.restore(&bytes)?;
+    if simulation.tick() >= end {
+        return Err(CliError::AlreadyThere { tick: simulation.tick(), end });
+    }
+    Ok(())
+}
+
+fn write(
+    out: &Path,
+    experiment: &Experiment,
+    mapped: Option<&Mapped>,
+    done: &Done,
+    notes: &mut Vec<String>,
+) -> Result<(), CliError> {
+    let is_large = mapped.is_some_and(|mapped| mapped.mapping.stats.n_pes > MAX_WRITTEN_PES);
+    if is_large {
+        notes.push("mapping.json is left out for its size; `gennaker map --out FILE` writes it".to_owned());
+    }
+    let mapping = mapped.filter(|_| !is_large).map(|mapped| &mapped.mapping);
+    let results = Results {
+        file: &experiment.file,
+        recordings: &done.recordings,
+        machine: mapped.map_or_else(String::new, |mapped| mapped.mapping.machine.clone()),
+        interrupted: done.is_interrupted,
+        extra_files: all_pictures(experiment, &done.recordings)?,
+        notes: notes.clone(),
+        report: serde_json::to_value(&done.report).expect("plain data"),
+        mapping: mapping.map(|mapping| serde_json::to_value(mapping).expect("plain data")),
+    };
+    write_results(out, &results)?;
+    Ok(())
+}
+
+/// Every picture that the recordings allow, as SVG and PNG.
+fn all_pictures(experiment: &Experiment, recordings: &Recordings) -> Result<Vec<SideFile>, CliError> {
+    let network = &experiment.file.network;
+    let view = View::whole(recordings, experiment.file.settings.tick_ms);
+    let traces = |variables| pictures::traces(&network.name, recordings, Some(network), variables, &view);
+    let drawn = [
+        ("raster", pictures::raster(&network.name, recordings, &view)),
+        ("voltage", traces(Variables::Voltage)),
+        ("states", traces(Variables::Others)),
+    ];
+    let mut files = Vec::new();
+    for (name, picture) in drawn {
+        if let Some(picture) = some(picture)? {
+            let svg = picture.svg().as_bytes().to_vec();
+            files.push(SideFile { name: format!("{name}.svg"), bytes: svg });
+            files.push(SideFile { name: format!("{name}.png"), bytes: picture.to_png(PNG_SCALE)? });
+        }
+    }
+    Ok(files)
+}
+
+/// A picture, or none where there is nothing to draw.
+pub(crate) fn some(picture: Result<Picture, ReportError>) -> Result<Option<Picture>, ReportError> {
+    match picture {
+        Ok(picture) => Ok(Some(picture)),
+        Err(ReportError::Nothing { .. } | ReportError::Range { .. }) => Ok(None),
+        Err(error) => Err(error),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn any_name_makes_a_harmless_folder_name() {
+        let cases = [
+            ("brunel", "brunel"),
+            ("single neuron", "single-neuron"),
+            ("../../etc", "etc"),
+            ("", "network"),
+            ("Ä", "network"),
+        ];
+        for (name, folder) in cases {
+            assert_eq!(folder_name(name), folder);
+        }
+        assert_eq!(folder_name(&"x".repeat(500)).len(), 60);
+    }
+}
