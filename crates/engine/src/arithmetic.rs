@@ -1,7 +1,7 @@
 //! The two arithmetics as types: integer sums with single-precision state (the chip), double precision throughout.
 
 use std::fmt::Debug;
-use std::ops::{Add, AddAssign, Mul, Sub};
+use std::ops::{Add, Mul, Sub};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -64,7 +64,7 @@ pub(crate) trait Sum:
     + Default
     + PartialEq
     + PartialOrd
-    + AddAssign
+    + Add<Output = Self>
     + Send
     + Sync
     + Serialize
@@ -79,6 +79,8 @@ pub(crate) trait Sum:
     fn unpack(word: Self::Word) -> (usize, usize, Self);
     /// The weight from its user value (already whole where sums are whole).
     fn from_weight(weight: f64) -> Self;
+    /// The sum of both, or the largest (smallest) number where it would be beyond.
+    fn limited_add(self, weight: Self) -> Self;
     /// The sum limited to `limit`, and whether it was above.
     fn saturate(self, limit: i32) -> (Self, bool);
 }
@@ -99,6 +101,10 @@ impl Sum for i32 {
     fn from_weight(weight: f64) -> Self {
         weight as i32
     }
+    #[inline]
+    fn limited_add(self, weight: Self) -> Self {
+        self.saturating_add(weight)
+    }
     #[inline(always)]
     fn saturate(self, limit: i32) -> (Self, bool) {
         (self.min(limit), self > limit)
@@ -117,6 +123,10 @@ impl Sum for f64 {
     }
     fn from_weight(weight: f64) -> Self {
         weight
+    }
+    #[inline]
+    fn limited_add(self, weight: Self) -> Self {
+        self + weight
     }
     #[inline(always)]
     fn saturate(self, _limit: i32) -> (Self, bool) {

@@ -3,7 +3,7 @@
 
 use std::ops::Range;
 
-use crate::arithmetic::Arithmetic;
+use crate::arithmetic::{Arithmetic, Sum};
 use crate::kernels::{Due, Fired, Kernel};
 use crate::recorder::StateRecorder;
 use crate::ring::Ring;
@@ -30,6 +30,8 @@ pub(crate) struct Block<A: Arithmetic> {
     pub(crate) recorders: Vec<StateRecorder<A::Real>>,
     /// Largest sum that an accumulator holds, where it can be reached at all.
     pub(crate) saturation: Option<i32>,
+    /// Whether so many synapses can meet on one sum that it must not simply be added to.
+    pub(crate) can_overflow: bool,
     pub(crate) n_events: u64,
     pub(crate) n_saturated: u64,
 }
@@ -48,7 +50,12 @@ impl<A: Arithmetic> Block<A> {
     fn deliver(&mut self, tick: u32, sent: &[Vec<u32>]) {
         let Some(ring) = &mut self.ring else { return };
         for incoming in &self.incoming {
-            self.n_events += incoming.store.deliver(&sent[incoming.pre], tick, ring);
+            let (store, senders) = (&incoming.store, &sent[incoming.pre]);
+            self.n_events += if self.can_overflow {
+                store.deliver(senders, tick, ring, A::Sum::limited_add)
+            } else {
+                store.deliver(senders, tick, ring, |sum, weight| sum + weight)
+            };
         }
     }
 

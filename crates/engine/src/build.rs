@@ -12,7 +12,7 @@ use crate::arithmetic::Arithmetic;
 use crate::block::{Block, Incoming};
 use crate::error::EngineError;
 use crate::kernels::{Fired, kernel, reads_net_drive};
-use crate::options::{Options, RingWidth};
+use crate::options::{Numeric, Options, RingWidth};
 use crate::parameters::ParameterReader;
 use crate::recorder::StateRecorder;
 use crate::ring::{Receptors, Ring};
@@ -60,6 +60,7 @@ struct Plan {
     range: Range<u32>,
     receptors: Receptors,
     max_delay: u32,
+    can_overflow: bool,
 }
 
 fn plans(network: &Network, options: &Options, population: usize, n_threads: usize) -> Vec<Plan> {
@@ -71,12 +72,20 @@ fn plans(network: &Network, options: &Options, population: usize, n_threads: usi
         (false, size) => size.div_ceil(MAX_BLOCK),
     };
     let length = p.size.div_ceil(n_blocks).next_multiple_of(BLOCK_ALIGNMENT);
-    let receptors = receptors(network, options, population);
+    let largest_sum = largest_sum(network, population);
+    let receptors = receptors(p.model, options, largest_sum);
+    let can_overflow = largest_sum > f64::from(i32::MAX);
     let max_delay =
         incoming(network, population).map(|(_, q)| longest_delay(network, options, q)).max().unwrap_or(0);
     (0..p.size)
         .step_by(length as usize)
-        .map(|start| Plan { population, range: start..p.size.min(start + length), receptors, max_delay })
+        .map(|start| Plan {
+            population,
+            range: start..p.size.min(start + length),
+            receptors,
+            max_delay,
+            can_overflow,
+        })
         .collect()
 }
 
@@ -85,15 +94,17 @@ fn incoming(network: &Network, population: usize) -> impl Iterator<Item = (usize
 }
 
 /// Net sums halve the traffic; they are allowed where they cannot change a bit.
-fn receptors(network: &Network, options: &Options, population: usize) -> Receptors {
-    let model = network.populations[population].model;
-    let is_chip = options.numeric == crate::options::Numeric::Chip;
-    if !is_chip || options.ring_width == RingWidth::Bits16 || !reads_net_drive(model) {
-        return Receptors::Split;
-    }
-    let max_weight = model.descriptor().synapse_word.map_or(0, |w| w.max_weight);
-    let largest_fan_in: f64 = incoming(network, population).map(|(_, q)| largest_in_degree(network, q)).sum();
-    if largest_fan_in * f64::from(max_weight) < EXACT_IN_SINGLE { Receptors::Net } else { Receptors::Split }
+fn receptors(model: Model, options: &Options, largest_sum: f64) -> Receptors {
+    let is_chip = options.numeric == Numeric::Chip;
+    let can_be_net = is_chip && options.ring_width == RingWidth::Bits32 && reads_net_drive(model);
+    if can_be_net && largest_sum < EXACT_IN_SINGLE { Receptors::Net } else { Receptors::Split }
+}
+
+/// No sum of the chip's weights onto a neuron of the population is larger than this.
+fn largest_sum(network: &Network, population: usize) -> f64 {
+    let word = network.populations[population].model.descriptor().synapse_word;
+    let fan_in: f64 = incoming(network, population).map(|(_, q)| largest_in_degree(network, q)).sum();
+    fan_in * word.map_or(0.0, |word| f64::from(word.max_weight))
 }
 
 fn largest_in_degree(network: &Network, projection: &Projection) -> f64 {
@@ -167,12 +178,23 @@ impl Plan {
             incoming: incoming_stores,
             fired: Fired::new(&self.range),
             recorders: StateRecorder::for_block(population, &self.range),
-            saturation: (options.ring_width == RingWidth::Bits16).then_some(i32::from(u16::MAX)),
+            saturation: self.saturation(options.ring_width),
+            can_overflow: self.can_overflow,
             n_events: 0,
             n_saturated: 0,
             range: self.range,
         };
         Ok((block, reports))
+    }
+
+    /// The largest sum, if there is any chance to reach it.
+    fn saturation(&self, width: RingWidth) -> Option<i32> {
+        match width {
+            RingWidth::Bits16 => Some(i32::from(u16::MAX)),
+            // Additions stop at the largest number, so only a smaller limit can be seen to be passed; single precision
+            // does not tell the two apart.
+            RingWidth::Bits32 => self.can_overflow.then_some(i32::MAX - 1),
+        }
     }
 
     /// Draws the synapses of one projection onto this block: twice, to count them and to place them, unless the rule says all.
@@ -200,6 +222,7 @@ impl Plan {
                 builder.diagonal(shared)
             }
             _ => {
+                check_count(self.certain_synapses(network, p), &p.name)?;
                 for_each_synapse(network, projection, self.range.clone(), |s| builder.count(s.pre));
                 check_count(builder.n_counted(), &p.name)?;
                 builder.place(shared, &mut drawn)
@@ -207,11 +230,25 @@ impl Plan {
         };
         Ok((store, *drawn.quantiser.report()))
     }
+
+    /// Synapses onto this block that need not be drawn to be known; fewer than there are for some rules.
+    fn certain_synapses(&self, network: &Network, projection: &Projection) -> u64 {
+        let n_pre = u64::from(network.populations[projection.pre].size);
+        let n_targets = self.range.len() as u64;
+        let is_whole = self.range.len() == network.populations[projection.post].size as usize;
+        match projection.connector {
+            Connector::FixedInDegree { n, .. } => u64::from(n) * n_targets,
+            Connector::AllToAll { .. } => (n_pre - 1) * n_targets,
+            Connector::FixedOutDegree { n, .. } if is_whole => u64::from(n) * n_pre,
+            Connector::FixedTotalNumber { n, .. } if is_whole => n,
+            _ => 0,
+        }
+    }
 }
 
 /// Rows are addressed with 32 bits.
 fn check_count(n_synapses: u64, projection: &str) -> Result<(), EngineError> {
-    if n_synapses > u64::from(u32::MAX) {
+    if n_synapses >= u64::from(u32::MAX) {
         return Err(EngineError::TooManySynapses { projection: projection.to_owned(), n_synapses });
     }
     Ok(())

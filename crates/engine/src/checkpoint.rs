@@ -10,17 +10,18 @@ use crate::arithmetic::{Arithmetic, Real};
 use crate::core::Core;
 use crate::error::EngineError;
 use crate::kernels::StateArray;
-use crate::options::Numeric;
-use crate::recording::Recordings;
+use crate::options::{Numeric, Options, RingWidth};
+use crate::recording::{Recordings, Values};
 
 const MAGIC: &[u8; 8] = b"GENNAKER";
-const VERSION: u32 = 1;
+const VERSION: u32 = 2;
 const HEADER: usize = 8 + 4 + 32;
 
 #[derive(Serialize, Deserialize)]
 struct State<R, S> {
     network: [u8; 32],
     numeric: Numeric,
+    ring_width: RingWidth,
     tick: u32,
     sent: Vec<Vec<u32>>,
     n_spikes: Vec<u64>,
@@ -41,16 +42,17 @@ struct PopulationState<R, S> {
 
 /// SHA-256 of a network's description.
 fn digest(network: &Network) -> [u8; 32] {
-    let bytes = postcard::to_stdvec(network).unwrap_or_default();
+    let bytes = postcard::to_stdvec(network).expect("plain data encodes into memory");
     Sha256::digest(&bytes).into()
 }
 
 /// The checkpoint of a core.
-pub(crate) fn save<A: Arithmetic>(core: &mut Core<A>, network: &Network, numeric: Numeric) -> Vec<u8> {
+pub(crate) fn save<A: Arithmetic>(core: &mut Core<A>, network: &Network, options: &Options) -> Vec<u8> {
     let recordings = core.recordings(network);
     let state = State {
         network: digest(network),
-        numeric,
+        numeric: options.numeric,
+        ring_width: options.ring_width,
         tick: core.tick,
         sent: core.sent.clone(),
         n_spikes: core.n_spikes.clone(),
@@ -72,7 +74,7 @@ pub(crate) fn save<A: Arithmetic>(core: &mut Core<A>, network: &Network, numeric
 pub(crate) fn restore<A: Arithmetic>(
     core: &mut Core<A>,
     network: &Network,
-    numeric: Numeric,
+    options: &Options,
     bytes: &[u8],
 ) -> Result<(), EngineError> {
     let state: State<A::Real, A::Sum> =
@@ -80,10 +82,11 @@ pub(crate) fn restore<A: Arithmetic>(
     if state.network != digest(network) {
         return Err(problem("it belongs to another network, seed or set of recordings"));
     }
-    if state.numeric != numeric {
+    let (own, other) = ((options.numeric, options.ring_width), (state.numeric, state.ring_width));
+    if own != other {
         return Err(problem(&format!(
-            "it was computed with numeric {:?}, this run uses {numeric:?}",
-            state.numeric
+            "it was computed with numeric {:?} and ring width {:?}, this run uses {:?} and {:?}",
+            other.0, other.1, own.0, own.1
         )));
     }
     check_shapes(core, &state, network)?;
@@ -139,11 +142,9 @@ fn check_shapes<A: Arithmetic>(
         (p.ring.len(), p.reals.len(), all)
     };
     let senders_fit = state.sent.len() == n
-        && state
-            .sent
-            .iter()
-            .zip(&network.populations)
-            .all(|(sent, p)| sent.iter().all(|&neuron| neuron < p.size));
+        && state.sent.iter().zip(&network.populations).all(|(sent, p)| {
+            sent.is_sorted_by(|a, b| a < b) && sent.last().is_none_or(|&last| last < p.size)
+        });
     let recordings_fit = recordings_match(&core.recordings(network), &state.recordings);
     let fits = state.populations.iter().map(lengths).eq(own.iter().map(lengths));
     if fits && senders_fit && recordings_fit && state.n_spikes.len() == n {
@@ -157,7 +158,13 @@ fn recordings_match(own: &Recordings, given: &Recordings) -> bool {
         && own.populations.iter().zip(&given.populations).all(|(own, given)| {
             let spikes = given.spikes.as_ref().is_none_or(|s| s.ticks.len() == s.neurons.len());
             let states = own.states.iter().zip(&given.states).all(|(a, b)| {
-                a.neurons == b.neurons && b.ticks.len().checked_mul(b.neurons.len()) == Some(b.values.len())
+                let is_one_precision = matches!(
+                    (&a.values, &b.values),
+                    (Values::F32(_), Values::F32(_)) | (Values::F64(_), Values::F64(_))
+                );
+                is_one_precision
+                    && a.neurons == b.neurons
+                    && b.ticks.len().checked_mul(b.neurons.len()) == Some(b.values.len())
             });
             own.spikes.is_some() == given.spikes.is_some()
                 && own.states.len() == given.states.len()

@@ -20,8 +20,8 @@ pub enum EngineError {
     },
     /// A block of targets would hold more synapses from one projection than a row index can address.
     #[error(
-        "projection `{projection}`: {n_synapses} synapses onto one block of neurons; at most {} are supported",
-        u32::MAX
+        "projection `{projection}`: {n_synapses} synapses onto one block of neurons; at most {} are supported; split it",
+        u32::MAX - 1
     )]
     TooManySynapses {
         /// Projection name.

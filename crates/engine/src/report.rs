@@ -43,7 +43,7 @@ pub struct ProjectionReport {
     pub n_synapses: u64,
     /// Host memory of its rows and their index, in bytes.
     pub bytes: u64,
-    /// What quantisation did to weights and delays; all zero where nothing is quantised.
+    /// What quantisation did to weights and delays. Where nothing is quantised, only synapses and ignored delays count.
     pub quantisation: QuantisationReport,
 }
 

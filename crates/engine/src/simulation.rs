@@ -110,15 +110,15 @@ impl Simulation {
     /// Everything that evolves, as bytes: state, spikes under way, counters and recordings. Independent of threads.
     #[must_use]
     pub fn checkpoint(&mut self) -> Vec<u8> {
-        with_core!(&mut self.core, core => checkpoint::save(core, &self.network, self.options.numeric))
+        with_core!(&mut self.core, core => checkpoint::save(core, &self.network, &self.options))
     }
 
     /// Takes up a run where [`Simulation::checkpoint`] left it, on any number of threads.
     ///
     /// # Errors
-    /// If the bytes are damaged or come from another network, seed, arithmetic or version. Nothing is changed then.
+    /// If the bytes are damaged or come from another network, seed, arithmetic, ring width or version. Nothing is changed then.
     pub fn restore(&mut self, bytes: &[u8]) -> Result<(), EngineError> {
-        with_core!(&mut self.core, core => checkpoint::restore(core, &self.network, self.options.numeric, bytes))
+        with_core!(&mut self.core, core => checkpoint::restore(core, &self.network, &self.options, bytes))
     }
 }
 

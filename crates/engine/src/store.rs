@@ -25,21 +25,28 @@ enum Rows<S: Sum> {
 }
 
 impl<S: Sum> Store<S> {
-    /// Adds the synapses of all `senders` (ascending) to the sums; their spikes are processed in `tick`. Returns the
-    /// number of synapses.
-    pub(crate) fn deliver(&self, senders: &[u32], tick: u32, ring: &mut Ring<S>) -> u64 {
+    /// Adds the synapses of all `senders` (ascending) to the sums, by `add`; their spikes are processed in `tick`. Returns
+    /// the number of synapses.
+    pub(crate) fn deliver(
+        &self,
+        senders: &[u32],
+        tick: u32,
+        ring: &mut Ring<S>,
+        add: impl Fn(S, S) -> S + Copy,
+    ) -> u64 {
+        let add_to = move |sum: &mut S, weight: S| *sum = add(*sum, weight);
         match &self.rows {
             Rows::Diagonal { first, n, offset, weight, delay } => {
                 let from = senders.partition_point(|&s| s < *first);
                 let own = &senders[from..from + senders[from..].partition_point(|&s| s < first + n)];
                 let sums = &mut ring.slot(tick, *delay)[*offset..];
-                own.iter().for_each(|s| sums[(s - first) as usize] += *weight);
+                own.iter().for_each(|s| add_to(&mut sums[(s - first) as usize], *weight));
                 own.len() as u64
             }
             Rows::Shared { targets, weight, delay } => {
                 let sums = ring.slot(tick, *delay);
                 self.for_each_row(senders, |row| {
-                    targets[row].iter().for_each(|&target| sums[usize::from(target)] += *weight);
+                    targets[row].iter().for_each(|&target| add_to(&mut sums[usize::from(target)], *weight));
                 })
             }
             Rows::Packed(words) => {
@@ -47,7 +54,7 @@ impl<S: Sum> Store<S> {
                 self.for_each_row(senders, |row| {
                     for &word in &words[row] {
                         let (target, delay, weight) = S::unpack(word);
-                        sums[((tick as usize + delay) & mask) * width + target] += weight;
+                        add_to(&mut sums[((tick as usize + delay) & mask) * width + target], weight);
                     }
                 })
             }
@@ -127,7 +134,8 @@ impl StoreBuilder {
     /// First pass: counts a synapse of `sender`.
     #[inline]
     pub(crate) fn count(&mut self, sender: u32) {
-        self.starts[sender as usize + 1] += 1;
+        let n = &mut self.starts[sender as usize + 1];
+        *n = n.saturating_add(1);
     }
 
     /// Synapses counted.

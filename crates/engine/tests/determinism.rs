@@ -128,3 +128,82 @@ fn narrow_accumulators_saturate_and_say_so() {
     assert_eq!(v_after(RingWidth::Bits32), (90_000.0, 0));
     assert_eq!(v_after(RingWidth::Bits16), (65_535.0, 2));
 }
+
+/// Seventeen million synapses of the largest weight on one neuron pass 2^31.
+#[test]
+fn wide_accumulators_saturate_too() {
+    use gennaker_network::*;
+    let mut network = Network::new("flood");
+    let trains = SpikeTrains::from_lists([(0, vec![0])]);
+    let source = network.add_population(Population::new("in", 1, Model::SpikeList).with_spikes(trains));
+    let cell = Population::new("cell", 1, Model::LifNoDelay).with("threshold", 1e30).recording("v");
+    let cell = network.add_population(cell);
+    let rule =
+        Connector::FixedInDegree { n: 17_000_000, allow_self_connections: true, with_replacement: true };
+    for weight in [127.0, -127.0] {
+        network.projections = vec![Projection::new("p", source, cell, rule.clone()).with_weight(weight)];
+        let mut simulation = Simulation::new(&network, &options(1, Numeric::Chip)).unwrap();
+        simulation.run(2);
+        let v = simulation.recordings().populations[1].state("v").unwrap().values.get(1);
+        assert_eq!((v, simulation.report().n_saturations), (2_147_483_648f64.copysign(weight), 1));
+    }
+}
+
+/// Rules that ask for more than rows can number are refused at once, not after minutes of drawing.
+#[test]
+fn too_many_synapses_are_refused_before_they_are_drawn() {
+    use gennaker_network::*;
+    let (own, with_replacement) = (true, true);
+    for rule in [
+        Connector::FixedInDegree { n: u32::MAX, allow_self_connections: own, with_replacement },
+        Connector::FixedOutDegree { n: u32::MAX, allow_self_connections: own, with_replacement },
+        Connector::FixedTotalNumber { n: u64::MAX, allow_self_connections: own, with_replacement },
+    ] {
+        let mut network = Network::new("flood");
+        let cells = network.add_population(Population::new("cells", 2, Model::Lif));
+        network.add_projection(Projection::new("p", cells, cells, rule));
+        let error = Simulation::new(&network, &options(1, Numeric::Chip)).err().unwrap().to_string();
+        assert!(error.contains("`p`") && error.contains("at most 4294967294"), "{error}");
+    }
+}
+
+#[test]
+fn checkpoints_belong_to_one_network_and_one_ring_width() {
+    use gennaker_network::*;
+    let (own, with_replacement) = (true, false);
+    for rule in [
+        Connector::List(ConnectionList::from_rows([(0, 1, 2.0, 3)])),
+        Connector::OneToOne,
+        Connector::AllToAll { allow_self_connections: own },
+        Connector::FixedProbability { p: 0.5, allow_self_connections: own },
+        Connector::FixedInDegree { n: 2, allow_self_connections: own, with_replacement },
+        Connector::FixedOutDegree { n: 2, allow_self_connections: own, with_replacement },
+        Connector::FixedTotalNumber { n: 2, allow_self_connections: own, with_replacement },
+        Connector::DistanceDependent {
+            kernel: DistanceKernel::Disc,
+            p_max: 0.5,
+            scale: 2.0,
+            max_distance: Some(1.0),
+            periodic: true,
+            allow_self_connections: own,
+        },
+    ] {
+        let with_weight = |weight: Parameter| {
+            let mut network = Network::new("n");
+            let cells = network.add_population(Population::new("cells", 5, Model::LifCurrExp).recording("v"));
+            network.add_projection(Projection::new("p", cells, cells, rule.clone()).with_weight(weight));
+            network
+        };
+        let new = |weight: Parameter, ring_width| {
+            let options = Options { ring_width, ..options(1, Numeric::Chip) };
+            Simulation::new(&with_weight(weight), &options).unwrap()
+        };
+        let bytes = new(3.0.into(), RingWidth::Bits32).checkpoint();
+        new(3.0.into(), RingWidth::Bits32).restore(&bytes).unwrap();
+        let refusal = |mut other: Simulation| other.restore(&bytes).unwrap_err().to_string();
+        assert!(refusal(new(4.0.into(), RingWidth::Bits32)).contains("another network"), "{rule:?}");
+        let law = Distribution::Uniform { low: 1.0, high: 2.0 };
+        assert!(refusal(new(law.into(), RingWidth::Bits32)).contains("another network"), "{rule:?}");
+        assert!(refusal(new(3.0.into(), RingWidth::Bits16)).contains("Bits32"), "{rule:?}");
+    }
+}

@@ -6,7 +6,7 @@ use gennaker_network::random::{Purpose, Stream};
 use gennaker_network::*;
 
 const TICKS: u32 = 30;
-const N_CASES: u32 = 24;
+const N_CASES: u32 = 16;
 /// More than the longest delay that is drawn.
 const SLOTS: usize = 13;
 /// Around the sizes at which words, rows of random numbers and blocks end.
@@ -178,7 +178,7 @@ fn plain(network: &Network, numeric: Numeric, given: &Recordings) -> Plain {
         .map(|p| vec![if p.model.is_source() { vec![] } else { vec![[0.0; 2]; p.size as usize] }; SLOTS])
         .collect();
     for (index, p) in network.populations.iter().enumerate() {
-        let known = |name: &str| p.model.descriptor().parameter(name).is_some_and(|(_, d)| d.unit != "");
+        let known = |name: &str| p.model.descriptor().parameter(name).is_some_and(|(_, d)| !d.unit.is_empty());
         let read = |name: &str| known(name).then(|| p.resolve(name, network.seed, index));
         let first = |i: u32| {
             let v = read("v_init").map_or(0.0, |x| r(x.get(i)));
@@ -238,7 +238,7 @@ fn advance(
     r: impl Fn(f64) -> f64,
 ) -> (Vec<[f64; 4]>, Vec<u32>) {
     let names: Vec<&str> =
-        p.model.descriptor().parameters.iter().filter(|d| d.unit != "").map(|d| d.name).collect();
+        p.model.descriptor().parameters.iter().filter(|d| !d.unit.is_empty()).map(|d| d.name).collect();
     let values: Vec<Resolved> = names.iter().map(|name| p.resolve(name, seed, index)).collect();
     let exact = |name: &str, i: usize| values[names.iter().position(|n| *n == name).unwrap()].get(i as u32);
     let at = |name: &str, i: usize| r(exact(name, i));

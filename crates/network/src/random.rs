@@ -31,27 +31,28 @@ pub fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
 #[inline(always)]
 #[must_use]
 pub fn philox_row<const N: usize>(counter: [u32; 4], mut key: [u32; 2]) -> [[u32; N]; 4] {
-    let mut c = counter.map(|word| [word; N]);
+    // 32-bit words in 64-bit lanes: a product needs no shuffling, and the compiler sees plain vector multiplications.
+    let mut c = counter.map(|word| [u64::from(word); N]);
     for (lane, word) in c[1].iter_mut().enumerate() {
-        *word = word.wrapping_add(lane as u32);
+        *word = u64::from(counter[1].wrapping_add(lane as u32));
     }
     for _ in 0..10 {
-        #[expect(
-            clippy::needless_range_loop,
-            reason = "four arrays side by side, in the form that vectorises"
-        )]
+        #[expect(clippy::needless_range_loop, reason = "four arrays side by side, in the form that vectorises")]
         for lane in 0..N {
-            let a = u64::from(c[0][lane]) * u64::from(MULTIPLIERS[0]);
-            let b = u64::from(c[2][lane]) * u64::from(MULTIPLIERS[1]);
-            c[0][lane] = (b >> 32) as u32 ^ c[1][lane] ^ key[0];
-            c[1][lane] = b as u32;
-            c[2][lane] = (a >> 32) as u32 ^ c[3][lane] ^ key[1];
-            c[3][lane] = a as u32;
+            let a = (c[0][lane] & LOW) * u64::from(MULTIPLIERS[0]);
+            let b = (c[2][lane] & LOW) * u64::from(MULTIPLIERS[1]);
+            c[0][lane] = (b >> 32) ^ c[1][lane] ^ u64::from(key[0]);
+            c[1][lane] = b & LOW;
+            c[2][lane] = (a >> 32) ^ c[3][lane] ^ u64::from(key[1]);
+            c[3][lane] = a & LOW;
         }
         key = [key[0].wrapping_add(KEY_STEPS[0]), key[1].wrapping_add(KEY_STEPS[1])];
     }
-    c
+    c.map(|lanes| lanes.map(|word| word as u32))
 }
+
+/// The low half of a 64-bit lane.
+const LOW: u64 = 0xFFFF_FFFF;
 
 /// What a random number is for. Two purposes never share a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -165,8 +165,9 @@ impl QuantisationReport {
         let mut notes = Vec::new();
         let limit = model.descriptor().synapse_word.map_or(0, |w| w.max_weight);
         if self.n_rounded > 0 {
+            let clipping = if self.n_clipped_weights > 0 { ", clipping included" } else { "" };
             notes.push(format!(
-                "projection `{projection}`: {} of {} weights were rounded to whole numbers (largest change {:.3})",
+                "projection `{projection}`: {} of {} weights were rounded to whole numbers (largest change {:.3}{clipping})",
                 self.n_rounded, self.n_synapses, self.max_weight_error
             ));
         }
