@@ -1,12 +1,14 @@
 //! Random networks against the equations written down plainly, neuron by neuron and synapse by synapse, in both arithmetics,
 //! with populations that are cut into several blocks. Poisson spikes are taken as given: their layout is the engine's own.
 
-use gennaker_engine::{Numeric, Options, Recordings, Simulation, SpikeRecording, Values};
+use std::collections::{BTreeMap, BTreeSet};
+
+use gennaker_engine::{Numeric, Options, Recordings, Simulation, SpikeRecording};
 use gennaker_network::random::{Purpose, Stream};
 use gennaker_network::*;
 
 const TICKS: u32 = 30;
-const N_CASES: u32 = 16;
+const N_CASES: u32 = 24;
 /// More than the longest delay that is drawn.
 const SLOTS: usize = 13;
 /// Around the sizes at which words, rows of random numbers and blocks end.
@@ -92,7 +94,7 @@ fn population(c: &mut Choices, name: &str, size: u32, model: Model) -> Populatio
     for state in model.descriptor().states {
         let mut recording = Recording::all(state.name);
         if c.yes() {
-            let picked: std::collections::BTreeSet<u32> = (0..c.below(5)).map(|_| c.below(size)).collect();
+            let picked: BTreeSet<u32> = (0..c.below(5)).map(|_| c.below(size)).collect();
             recording.neurons = Selection::Only(picked.into_iter().rev().collect());
         }
         recording.start = c.below(6);
@@ -158,6 +160,9 @@ fn projection(c: &mut Choices, network: &Network, name: &str, pre: usize, post: 
     Projection::new(name, pre, post, connector).with_weight(weight).with_delay(delay)
 }
 
+/// The numeric parameters of a population.
+type Values = BTreeMap<&'static str, Resolved>;
+
 /// All spikes and all state, computed plainly: `spikes[population][tick]`, `state[population][tick][neuron] = [v, u, e, i]`.
 struct Plain {
     spikes: Vec<Vec<Vec<u32>>>,
@@ -165,49 +170,25 @@ struct Plain {
 }
 
 fn plain(network: &Network, numeric: Numeric, given: &Recordings) -> Plain {
-    let is_chip = numeric == Numeric::Chip;
-    // One operation at a time in double precision and rounding gives what single precision gives.
-    let r = move |x: f64| if is_chip { f64::from(x as f32) } else { x };
-    let rows: Vec<Vec<Vec<(u32, f64, u32)>>> =
-        (0..network.projections.len()).map(|q| rows(network, q, numeric)).collect();
-    let n_populations = network.populations.len();
-    let mut out = Plain { spikes: vec![vec![]; n_populations], state: vec![vec![]; n_populations] };
-    let mut ring: Vec<Vec<Vec<[f64; 2]>>> = network
-        .populations
-        .iter()
-        .map(|p| vec![if p.model.is_source() { vec![] } else { vec![[0.0; 2]; p.size as usize] }; SLOTS])
-        .collect();
-    for (index, p) in network.populations.iter().enumerate() {
-        let known = |name: &str| p.model.descriptor().parameter(name).is_some_and(|(_, d)| !d.unit.is_empty());
-        let read = |name: &str| known(name).then(|| p.resolve(name, network.seed, index));
-        let first = |i: u32| {
-            let v = read("v_init").map_or(0.0, |x| r(x.get(i)));
-            let b = read("recovery_sensitivity").map_or(0.0, |x| r(x.get(i)));
-            [v, r(b * v), 0.0, 0.0]
-        };
-        out.state[index].push((0..p.size).map(first).collect());
-    }
-    let mut waiting: Vec<Vec<u32>> = network.populations.iter().map(|p| vec![0; p.size as usize]).collect();
+    let indices = 0..network.populations.len();
+    let rows: Vec<_> = (0..network.projections.len()).map(|q| rows(network, q, numeric)).collect();
+    let mut groups: Vec<Group<'_>> =
+        indices.clone().map(|index| Group::new(network, index, numeric, given)).collect();
+    let mut out = Plain { spikes: vec![vec![]; groups.len()], state: vec![vec![]; groups.len()] };
     for tick in 0..TICKS {
         for (q, projection) in network.projections.iter().enumerate().filter(|_| tick > 0) {
             for &pre in &out.spikes[projection.pre][tick as usize - 1] {
                 for &(post, weight, delay) in &rows[q][pre as usize] {
-                    let slot = &mut ring[projection.post][(tick + delay) as usize % SLOTS][post as usize];
-                    slot[usize::from(weight < 0.0)] += weight.abs();
+                    let slot = &mut groups[projection.post].ring[(tick + delay) as usize % SLOTS];
+                    slot[post as usize][usize::from(weight < 0.0)] += weight.abs();
                 }
             }
         }
-        for (index, p) in network.populations.iter().enumerate() {
-            let due = &mut ring[index][tick as usize % SLOTS];
-            let before = &out.state[index][tick as usize];
-            let (now, fired) =
-                advance(p, network.seed, index, tick, before, due, &mut waiting[index], given, r);
-            due.fill([0.0; 2]);
-            out.state[index].push(now);
-            out.spikes[index].push(fired);
+        for (index, group) in groups.iter_mut().enumerate() {
+            out.spikes[index].push(group.step(tick));
+            out.state[index].push(group.cells.iter().map(|c| [c.v, c.u, c.e, c.h]).collect());
         }
     }
-    out.state.iter_mut().for_each(|states| drop(states.remove(0)));
     out
 }
 
@@ -225,94 +206,161 @@ fn rows(network: &Network, q: usize, numeric: Numeric) -> Vec<Vec<(u32, f64, u32
     rows
 }
 
-#[allow(clippy::too_many_arguments, reason = "everything that a tick depends on, in the open")]
-fn advance(
-    p: &Population,
-    seed: u64,
-    index: usize,
-    tick: u32,
-    before: &[[f64; 4]],
-    due: &[[f64; 2]],
-    waiting: &mut [u32],
-    given: &Recordings,
-    r: impl Fn(f64) -> f64,
-) -> (Vec<[f64; 4]>, Vec<u32>) {
-    let names: Vec<&str> =
-        p.model.descriptor().parameters.iter().filter(|d| !d.unit.is_empty()).map(|d| d.name).collect();
-    let values: Vec<Resolved> = names.iter().map(|name| p.resolve(name, seed, index)).collect();
-    let exact = |name: &str, i: usize| values[names.iter().position(|n| *n == name).unwrap()].get(i as u32);
-    let at = |name: &str, i: usize| r(exact(name, i));
-    let recorded = given.populations[index].spikes.as_ref().unwrap();
-    let first = recorded.ticks.partition_point(|&t| t < tick);
-    let drawn = &recorded.neurons[first..recorded.ticks.partition_point(|&t| t <= tick)];
-    let mut fired = Vec::new();
-    let mut now = before.to_vec();
-    for (i, [v, u, e, h]) in now.iter_mut().enumerate() {
-        let [exc, inh] = due.get(i).copied().unwrap_or_default().map(&r);
-        let membrane = |v: f64, drive: f64| r(r(r(v * at("alpha_decay", i)) + at("i_offset", i)) + drive);
-        let fires = match p.model {
-            Model::SpikeList => p.spikes.at(tick).contains(&(i as u32)),
-            Model::SpikesFromArray => latency(|name| exact(name, i)) == Some(tick),
+/// A population that is being run.
+struct Group<'a> {
+    p: &'a Population,
+    values: Values,
+    cells: Vec<Cell>,
+    ring: Vec<Vec<[f64; 2]>>,
+    /// Poisson spikes, as found.
+    given: &'a SpikeRecording,
+    is_chip: bool,
+}
+
+#[derive(Clone, Copy, Default)]
+struct Cell {
+    v: f64,
+    u: f64,
+    /// Excitatory and inhibitory current.
+    e: f64,
+    h: f64,
+    /// Ticks to wait, or whether a charge-and-spike neuron has fired.
+    waiting: u32,
+}
+
+impl<'a> Group<'a> {
+    fn new(network: &'a Network, index: usize, numeric: Numeric, given: &'a Recordings) -> Self {
+        let p = &network.populations[index];
+        let numbers = p.model.descriptor().parameters.iter().filter(|d| !d.unit.is_empty());
+        let mut group = Self {
+            p,
+            values: numbers.map(|d| (d.name, p.resolve(d.name, network.seed, index))).collect(),
+            cells: vec![Cell::default(); p.size as usize],
+            ring: vec![vec![[0.0; 2]; p.size as usize]; SLOTS],
+            given: given.populations[index].spikes.as_ref().unwrap(),
+            is_chip: numeric == Numeric::Chip,
+        };
+        for i in (0..p.size as usize).filter(|_| group.values.contains_key("v_init")) {
+            group.cells[i].v = group.at("v_init", i);
+            if p.model == Model::Izhikevich {
+                group.cells[i].u = group.r(group.at("recovery_sensitivity", i) * group.cells[i].v);
+            }
+        }
+        group
+    }
+
+    /// One operation in double precision, then rounding, is the operation in single precision.
+    fn r(&self, x: f64) -> f64 {
+        if self.is_chip { f64::from(x as f32) } else { x }
+    }
+
+    fn exact(&self, name: &str, i: usize) -> f64 {
+        self.values[name].get(i as u32)
+    }
+
+    fn at(&self, name: &str, i: usize) -> f64 {
+        self.r(self.exact(name, i))
+    }
+
+    fn step(&mut self, tick: u32) -> Vec<u32> {
+        let mut fired = Vec::new();
+        for i in 0..self.cells.len() {
+            let due = std::mem::take(&mut self.ring[tick as usize % SLOTS][i]);
+            let mut cell = self.cells[i];
+            if self.advance(tick, i, due, &mut cell) {
+                fired.push(i as u32);
+            }
+            self.cells[i] = cell;
+        }
+        fired
+    }
+
+    fn advance(&self, tick: u32, i: usize, due: [f64; 2], cell: &mut Cell) -> bool {
+        let [exc, inh] = due.map(|sum| self.r(sum));
+        match self.p.model {
+            Model::SpikeList => self.p.spikes.at(tick).contains(&(i as u32)),
+            Model::SpikesFromArray => self.latency(i) == Some(tick),
             Model::PoissonProcess => {
-                let fires = drawn.binary_search(&(i as u32)).is_ok();
-                assert!(!fires || waiting[i] == 0, "a spike within Tref ticks of another");
-                waiting[i] = if fires { exact("Tref", i) as u32 } else { waiting[i].saturating_sub(1) };
+                let from = self.given.ticks.partition_point(|&t| t < tick);
+                let to = self.given.ticks.partition_point(|&t| t <= tick);
+                let fires = self.given.neurons[from..to].contains(&(i as u32));
+                assert!(!fires || cell.waiting == 0, "a spike within Tref ticks of another");
+                cell.waiting = cell.waiting.saturating_sub(1);
+                if fires {
+                    cell.waiting = self.exact("Tref", i) as u32;
+                }
                 fires
             }
             Model::Relay => exc > 0.0,
-            Model::Lif | Model::LifNoDelay => {
-                *v = membrane(*v, r(exc - inh));
-                *v >= at("threshold", i)
-            }
+            Model::Lif | Model::LifNoDelay => self.membrane(i, exc - inh, cell),
             Model::LifCurrExp | Model::LifCurrExpNoDelay => {
-                *e = r(r(*e * at("exc_decay", i)) + exc);
-                *h = r(r(*h * at("inh_decay", i)) + inh);
-                let is_free = waiting[i] == 0;
-                waiting[i] = waiting[i].saturating_sub(1);
-                *v = if is_free { membrane(*v, r(*e - *h)) } else { *v };
-                is_free && *v >= at("threshold", i)
-            }
-            Model::ChargeAndSpike if waiting[i] == 1 => false,
-            Model::ChargeAndSpike => {
-                *v = r(*v + r(exc - inh));
-                let is_charging = tick >= exact("t_silent", i) as u32;
-                *v = if is_charging { r(*v + at("i_offset", i)) } else { *v };
-                let fires = is_charging && *v >= at("threshold", i);
-                (*v, waiting[i]) = if fires { (0.0, 1) } else { (*v, 0) };
-                fires
-            }
-            Model::Izhikevich => {
-                let input = r(at("i_offset", i) + r(exc - inh));
-                for _ in 0..2 {
-                    let slope = r(r(r(r(r(r(r(0.04) * *v) * *v) + r(5.0 * *v)) + 140.0) - *u) + input);
-                    *v = r(*v + r(0.5 * slope));
+                cell.e = self.r(self.r(cell.e * self.at("exc_decay", i)) + exc);
+                cell.h = self.r(self.r(cell.h * self.at("inh_decay", i)) + inh);
+                if cell.waiting > 0 {
+                    cell.waiting -= 1;
+                    return false;
                 }
-                let gap = r(r(at("recovery_sensitivity", i) * *v) - *u);
-                *u = r(*u + r(at("recovery_decay", i) * gap));
-                let fires = *v >= 30.0;
-                *u = if fires { r(*u + at("reset_recovery_increment", i)) } else { *u };
-                *v = if fires { at("v_reset", i) } else { *v };
+                let fires = self.membrane(i, cell.e - cell.h, cell);
+                if fires {
+                    cell.waiting = self.exact("t_refrac", i) as u32;
+                }
                 fires
             }
-        };
-        if fires && names.contains(&"alpha_decay") {
-            let subtracts = p.choice("reset") == "reset_by_subtraction";
-            *v = if subtracts { r(*v - at("threshold", i)) } else { at("v_reset", i) };
-            if names.contains(&"t_refrac") {
-                waiting[i] = exact("t_refrac", i) as u32;
-            }
-        }
-        if fires {
-            fired.push(i as u32);
+            Model::ChargeAndSpike => self.charge(tick, i, exc - inh, cell),
+            Model::Izhikevich => self.izhikevich(i, exc - inh, cell),
         }
     }
-    (now, fired)
-}
 
-fn latency(value: impl Fn(&str) -> f64) -> Option<u32> {
-    let x = (value("array") - value("x_min")) / (value("x_max") - value("x_min"));
-    let ticks = (1.0 - x.min(1.0)) * (value("t_stop") - value("t_start"));
-    (x >= 0.0).then(|| (value("t_start") + ticks).round() as u32)
+    fn latency(&self, i: usize) -> Option<u32> {
+        let value = |name: &str| self.exact(name, i);
+        let x = (value("array") - value("x_min")) / (value("x_max") - value("x_min"));
+        let ticks = (1.0 - x.min(1.0)) * (value("t_stop") - value("t_start"));
+        (x >= 0.0).then(|| (value("t_start") + ticks).round() as u32)
+    }
+
+    fn membrane(&self, i: usize, drive: f64, cell: &mut Cell) -> bool {
+        let (threshold, decayed) = (self.at("threshold", i), self.r(cell.v * self.at("alpha_decay", i)));
+        cell.v = self.r(self.r(decayed + self.at("i_offset", i)) + self.r(drive));
+        if cell.v < threshold {
+            return false;
+        }
+        let subtracts = self.p.choice("reset") == "reset_by_subtraction";
+        cell.v = if subtracts { self.r(cell.v - threshold) } else { self.at("v_reset", i) };
+        true
+    }
+
+    fn charge(&self, tick: u32, i: usize, drive: f64, cell: &mut Cell) -> bool {
+        if cell.waiting > 0 {
+            return false;
+        }
+        cell.v = self.r(cell.v + self.r(drive));
+        if f64::from(tick) < self.exact("t_silent", i) {
+            return false;
+        }
+        cell.v = self.r(cell.v + self.at("i_offset", i));
+        if cell.v < self.at("threshold", i) {
+            return false;
+        }
+        (cell.v, cell.waiting) = (0.0, 1);
+        true
+    }
+
+    fn izhikevich(&self, i: usize, drive: f64, cell: &mut Cell) -> bool {
+        let r = |x| self.r(x);
+        let input = r(self.at("i_offset", i) + r(drive));
+        for _ in 0..2 {
+            let polynomial = r(r(r(r(r(0.04) * cell.v) * cell.v) + r(5.0 * cell.v)) + 140.0);
+            cell.v = r(cell.v + r(0.5 * r(r(polynomial - cell.u) + input)));
+        }
+        let gap = r(r(self.at("recovery_sensitivity", i) * cell.v) - cell.u);
+        cell.u = r(cell.u + r(self.at("recovery_decay", i) * gap));
+        let fires = cell.v >= 30.0;
+        if fires {
+            cell.u = r(cell.u + self.at("reset_recovery_increment", i));
+            cell.v = self.at("v_reset", i);
+        }
+        fires
+    }
 }
 
 fn check(network: &Network, found: &Recordings, plain: &Plain, case: &str) {
@@ -341,8 +389,8 @@ fn check(network: &Network, found: &Recordings, plain: &Plain, case: &str) {
             let expected: Vec<f64> =
                 ticks.iter().flat_map(|&t| neurons.iter().map(move |&i| value(t, i))).collect();
             let values: Vec<f64> = match &state.values {
-                Values::F32(values) => values.iter().map(|&x| f64::from(x)).collect(),
-                Values::F64(values) => values.clone(),
+                gennaker_engine::Values::F32(values) => values.iter().map(|&x| f64::from(x)).collect(),
+                gennaker_engine::Values::F64(values) => values.clone(),
             };
             assert_eq!((&state.ticks, &state.neurons), (&ticks, &neurons));
             // An Izhikevich neuron with too much input leaves the numbers behind in both.
