@@ -1,39 +1,47 @@
 //! The progress bar of a run: on terminals only, and not for runs that are over in a moment.
 
+use std::fmt::Write;
 use std::time::{Duration, Instant};
 
-use indicatif::{ProgressBar, ProgressDrawTarget, ProgressStyle};
+use indicatif::{ProgressBar, ProgressDrawTarget, ProgressState, ProgressStyle};
 
 /// A bar that stays hidden where standard error is not a terminal.
 pub(crate) struct Progress {
     bar: ProgressBar,
+    is_quiet: bool,
     next_look: Instant,
 }
 
 /// Time between two looks at the bar: more often would cost more than a short tick.
 const INTERVAL: Duration = Duration::from_millis(100);
+/// Runs that are over sooner show no bar.
+const PATIENCE: Duration = Duration::from_millis(400);
 
 impl Progress {
     /// A bar from `start` to `end` ticks.
     pub(crate) fn new(start: u32, end: u32, is_quiet: bool) -> Self {
-        let bar = if is_quiet {
-            ProgressBar::hidden()
-        } else {
-            ProgressBar::with_draw_target(Some(end.into()), ProgressDrawTarget::stderr_with_hz(10))
-        };
-        let template = "{bar:32} {human_pos} of {human_len} ticks, {per_sec}, {eta} left";
-        bar.set_style(
-            ProgressStyle::with_template(template).expect("a valid template").progress_chars("█▓░"),
-        );
+        let bar = ProgressBar::with_draw_target(Some(end.into()), ProgressDrawTarget::hidden());
+        let style = ProgressStyle::with_template(
+            "{bar:32} {human_pos} of {human_len} ticks, {rate} per second, {eta} left",
+        )
+        .expect("a valid template")
+        .with_key("rate", |state: &ProgressState, text: &mut dyn Write| {
+            // A bar that cannot be drawn is no reason to stop a run.
+            let _ = write!(text, "{:.0}", state.per_sec());
+        });
+        bar.set_style(style.progress_chars("█▓░"));
         bar.set_position(start.into());
         bar.reset_eta();
-        Self { bar, next_look: Instant::now() + INTERVAL }
+        Self { bar, is_quiet, next_look: Instant::now() + PATIENCE }
     }
 
     /// Tells how many ticks have been run.
     pub(crate) fn at(&mut self, tick: u32) {
         let now = Instant::now();
         if now >= self.next_look {
+            if self.bar.is_hidden() && !self.is_quiet {
+                self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
+            }
             self.bar.set_position(tick.into());
             self.next_look = now + INTERVAL;
         }

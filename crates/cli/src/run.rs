@@ -22,7 +22,7 @@ use crate::summary::{MappingSummary, RunSummary, Times};
 /// Pixels of a PNG for each of the picture's: sharp in print.
 pub(crate) const PNG_SCALE: f64 = 2.0;
 /// `mapping.json` is left out beyond this many cores: it would dwarf the results.
-const MAX_WRITTEN_PES: u32 = 1000;
+const MAX_WRITTEN_PES: u32 = 5_000;
 
 /// Runs a network.
 pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {

@@ -225,28 +225,32 @@ impl ResultFolder {
 
     fn states(&self, name: &str, info: &PopulationInfo) -> Result<Vec<StateRecording>, FormatError> {
         let mut arrays = Arrays::read(&self.path, name)?;
-        let mut read = |state: &StateInfo| {
-            let variable = &state.variable;
-            let ticks = arrays.take_u32(&format!("{variable}_t"))?;
-            let neurons = arrays.take_u32(&format!("{variable}_i"))?;
-            let values = arrays.take(variable)?;
-            let values = match values.data {
-                ArrayData::F32(x) if values.shape == [ticks.len(), neurons.len()] => Values::F32(x),
-                ArrayData::F64(x) if values.shape == [ticks.len(), neurons.len()] => Values::F64(x),
-                _ => {
-                    return Err(
-                        arrays.damaged(&format!("array `{variable}` has not one value per tick and neuron"))
-                    );
+        let mut read =
+            |state: &StateInfo| {
+                let variable = &state.variable;
+                let ticks = arrays.take_u32(&format!("{variable}_t"))?;
+                let neurons = arrays.take_u32(&format!("{variable}_i"))?;
+                if neurons.iter().any(|&n| n >= info.size) {
+                    return Err(arrays
+                        .damaged(&format!("array `{variable}_i` has neurons that the population has not")));
                 }
+                let values = arrays.take(variable)?;
+                let values = match values.data {
+                    ArrayData::F32(x) if values.shape == [ticks.len(), neurons.len()] => Values::F32(x),
+                    ArrayData::F64(x) if values.shape == [ticks.len(), neurons.len()] => Values::F64(x),
+                    _ => {
+                        return Err(arrays
+                            .damaged(&format!("array `{variable}` has not one value per tick and neuron")));
+                    }
+                };
+                Ok(StateRecording {
+                    variable: variable.clone(),
+                    unit: state.unit.clone(),
+                    neurons,
+                    ticks,
+                    values,
+                })
             };
-            Ok(StateRecording {
-                variable: variable.clone(),
-                unit: state.unit.clone(),
-                neurons,
-                ticks,
-                values,
-            })
-        };
         info.states.iter().map(&mut read).collect()
     }
 }

@@ -149,6 +149,17 @@ fn every_refusal_says_where_and_what() {
 }
 
 #[test]
+fn depth_and_length_do_not_break_the_reader() {
+    for open in ["x = ", "[[population]]\nparameters.v_init = ", "machine = ", "machine.a = "] {
+        assert!(message(&format!("{open}{}", "[".repeat(100_000))).starts_with("net.toml: "));
+        assert!(message(&format!("{open}{}", "{a = ".repeat(100_000))).starts_with("net.toml: "));
+    }
+    let long = "x".repeat(1_000_000);
+    let text = SMALL.replacen("post = \"exc\"", &format!("post = \"{long}\""), 1);
+    assert!(message(&text).contains("there is no population `xxx"));
+}
+
+#[test]
 fn lists_and_spikes_come_from_files() {
     let folder = tempfile::tempdir().unwrap();
     std::fs::write(folder.path().join("spikes.csv"), "neuron,timestep\n1,5\n0,2\n").unwrap();

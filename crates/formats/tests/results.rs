@@ -6,6 +6,7 @@ use std::path::Path;
 use gennaker_engine::{PopulationRecording, Recordings, SpikeRecording, StateRecording, Values};
 use gennaker_formats::*;
 use gennaker_network::{Model, Network, Population, Recording};
+use proptest::prelude::*;
 
 const HOSTILE: &str = "../../etc/<b>\"pass\nwd\"";
 
@@ -190,4 +191,31 @@ fn files_are_written_whole() {
     write_atomically(&path, b"two").unwrap();
     assert_eq!(fs::read(&path).unwrap(), b"two");
     assert_eq!(entries(path.parent().unwrap()), ["state.bin"]);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(64))]
+
+    #[test]
+    fn damage_never_panics(
+        name in prop::sample::select(vec!["run.json", "spikes-000.npz", "states-000.npz"]),
+        places in prop::collection::vec((any::<prop::sample::Index>(), any::<u8>()), 1..8),
+        end in any::<prop::sample::Index>(),
+        is_cut in any::<bool>(),
+    ) {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join("r");
+        write(&path, &recordings()).unwrap();
+        let mut bytes = fs::read(path.join(name)).unwrap();
+        for (place, value) in places {
+            let place = place.index(bytes.len());
+            bytes[place] = value;
+        }
+        if is_cut {
+            bytes.truncate(end.index(bytes.len()));
+        }
+        fs::write(path.join(name), bytes).unwrap();
+        let _ = ResultFolder::open(&path).and_then(|results| results.recordings());
+        let _ = check_result_path(&path);
+    }
 }

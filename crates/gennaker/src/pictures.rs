@@ -1,5 +1,6 @@
 //! Pictures of recordings: which numbers go where.
 
+use std::collections::BTreeMap;
 use std::ops::Range;
 
 use gennaker_engine::{PopulationRecording, Recordings, StateRecording};
@@ -57,23 +58,32 @@ pub fn rates(title: &str, recordings: &Recordings, view: &View) -> Result<Pictur
     if seconds <= 0.0 {
         return Err(ReportError::Range { start: view.ticks.start, end: view.ticks.end });
     }
-    let hz = |counts: Vec<u32>| counts.into_iter().map(|n| f64::from(n) / seconds).collect();
     let shown = recordings.populations.iter().filter(|recording| view.shows(recording));
-    let counts = shown.filter_map(|recording| spike_counts(recording, view));
-    let rates: Vec<(&str, Vec<f64>)> = counts.map(|(name, counts)| (name, hz(counts))).collect();
-    let populations: Vec<_> = rates.iter().map(|(name, rates_hz)| RatePopulation { name, rates_hz }).collect();
+    let rates: Vec<_> = shown.filter_map(|recording| active_rates(recording, view, seconds)).collect();
+    let populations: Vec<_> = rates
+        .iter()
+        .map(|(recording, rates_hz)| RatePopulation {
+            name: &recording.name,
+            rates_hz,
+            n_silent: recording.size.saturating_sub(rates_hz.len() as u32),
+        })
+        .collect();
     RateHistogram { title, populations: &populations }.draw()
 }
 
-/// The name of a population that recorded spikes, and how many each of its neurons sent.
-fn spike_counts<'a>(recording: &'a PopulationRecording, view: &View) -> Option<(&'a str, Vec<u32>)> {
+/// A population that recorded spikes, and the rates of those of its neurons that spiked.
+fn active_rates<'a>(
+    recording: &'a PopulationRecording,
+    view: &View,
+    seconds: f64,
+) -> Option<(&'a PopulationRecording, Vec<f64>)> {
     let spikes = recording.spikes.as_ref()?;
-    let mut counts = vec![0u32; recording.size as usize];
+    let mut counts = BTreeMap::<u32, u32>::new();
     for (_, &neuron) in spikes.ticks.iter().zip(&spikes.neurons).filter(|(tick, _)| view.ticks.contains(tick))
     {
-        counts[neuron as usize] += 1;
+        *counts.entry(neuron).or_default() += 1;
     }
-    Some((&recording.name, counts))
+    Some((recording, counts.into_values().map(|n| f64::from(n) / seconds).collect()))
 }
 
 /// Which state variables a picture shows.

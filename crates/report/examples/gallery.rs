@@ -116,8 +116,8 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut noise = Noise(3);
     let rates: Vec<f64> = (0..5000).map(|_| (noise.next() + noise.next() + noise.next()) * 9.0).collect();
     let populations = [
-        RatePopulation { name: "excitatory", rates_hz: &rates },
-        RatePopulation { name: "inhibitory", rates_hz: &rates[..300] },
+        RatePopulation { name: "excitatory", rates_hz: &rates, n_silent: 100 },
+        RatePopulation { name: "inhibitory", rates_hz: &rates[..300], n_silent: 0 },
     ];
     save(
         folder,

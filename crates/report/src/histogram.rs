@@ -28,8 +28,10 @@ pub struct RateHistogram<'a> {
 pub struct RatePopulation<'a> {
     /// Population name.
     pub name: &'a str,
-    /// Mean rate of each neuron in Hz.
+    /// Mean rate of each neuron that spiked, in Hz.
     pub rates_hz: &'a [f64],
+    /// Number of neurons that did not spike.
+    pub n_silent: u32,
 }
 
 impl RateHistogram<'_> {
@@ -39,7 +41,7 @@ impl RateHistogram<'_> {
     /// [`ReportError::Nothing`] without neurons.
     pub fn draw(&self) -> Result<Picture, ReportError> {
         let shown = &self.populations[..self.populations.len().min(MAX_PANELS)];
-        if shown.iter().all(|p| p.rates_hz.is_empty()) {
+        if shown.iter().all(|p| p.n_neurons() == 0) {
             let missing = "no population recorded spikes";
             return Err(ReportError::Nothing { missing, remedy: "add \"spikes\" to its `record`" });
         }
@@ -49,7 +51,7 @@ impl RateHistogram<'_> {
         let height = (420.0 / shown.len() as f64).clamp(70.0, 240.0).round();
         let places = stack(&vec![height; shown.len()], GAP);
         let lowest = places[places.len() - 1];
-        let n_neurons = shown.iter().map(|p| p.rates_hz.len() as u64).sum();
+        let n_neurons = shown.iter().map(RatePopulation::n_neurons).sum();
         let subtitle =
             format!("mean rates of {} in bins of {} Hz", counted(n_neurons, "neuron"), short(bins.width_hz));
         let mut chart = Chart::new(self.title, &subtitle, lowest.bottom());
@@ -66,8 +68,24 @@ impl RateHistogram<'_> {
 }
 
 impl RatePopulation<'_> {
+    fn n_neurons(&self) -> u64 {
+        self.rates_hz.len() as u64 + u64::from(self.n_silent)
+    }
+
+    /// The rate that half of the neurons stay below.
+    fn median_hz(&self) -> f64 {
+        let mut sorted = self.rates_hz.to_vec();
+        sorted.sort_unstable_by(f64::total_cmp);
+        let rate = |place: u64| place.checked_sub(self.n_silent.into()).map_or(0.0, |i| sorted[i as usize]);
+        match self.n_neurons() {
+            0 => 0.0,
+            n => (rate((n - 1) / 2) + rate(n / 2)) / 2.0,
+        }
+    }
+
     fn draw(&self, chart: &mut Chart, axis: &Scale, bins: &Bins, place: Panel, colour: &'static str) {
-        let counts = bins.counts(self.rates_hz);
+        let mut counts = bins.counts(self.rates_hz);
+        counts[0] = counts[0].saturating_add(self.n_silent);
         let most = f64::from(counts.iter().copied().max().unwrap_or(0).max(1));
         let scale = Scale::new((0.0, most * 1.08), (place.bottom(), place.top));
         let whole = |tick: &(f64, String)| tick.0.fract() == 0.0;
@@ -81,20 +99,8 @@ impl RatePopulation<'_> {
                 .expect("text takes every write");
         }
         chart.svg.area(&d, colour, 0.85);
-        let lines = [
-            counted(self.rates_hz.len() as u64, "neuron"),
-            format!("median {} Hz", short(median(self.rates_hz))),
-        ];
+        let lines = [counted(self.n_neurons(), "neuron"), format!("median {} Hz", short(self.median_hz()))];
         chart.panel_label(place, self.name, colour, &lines);
-    }
-}
-
-fn median(values: &[f64]) -> f64 {
-    let mut sorted = values.to_vec();
-    sorted.sort_unstable_by(f64::total_cmp);
-    match sorted.len() {
-        0 => 0.0,
-        n => (sorted[(n - 1) / 2] + sorted[n / 2]) / 2.0,
     }
 }
 
@@ -142,7 +148,8 @@ mod tests {
         let bins = Bins::new(80.0);
         assert_eq!((bins.width_hz, bins.n), (2.0, 41));
         assert_eq!(bins.counts(&rates).iter().sum::<u32>(), 5);
+        let median = |n_silent| RatePopulation { name: "", rates_hz: &rates, n_silent }.median_hz();
+        assert_eq!([median(0), median(1), median(5), median(6)], [7.3, (0.1 + 7.3) / 2.0, 0.0, 0.0]);
         assert_eq!(Bins::new(0.0).counts(&[0.0; 3])[0], 3);
-        assert_eq!(median(&rates), 7.3);
     }
 }
