@@ -42,14 +42,14 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
 
     let mut summary =
         RunSummary::new(&experiment, mapped.as_ref(), &done.report, done.times, done.is_interrupted);
+    // Whatever goes wrong with one, the other is still written: a long run lies behind both.
+    let written =
+        out.as_ref().map(|out| write(out, &experiment, mapped.as_ref(), &done, &mut notes)).transpose();
     if let Some(path) = &command.checkpoint {
         write_atomically(path, &done.checkpoint)?;
-        summary.checkpoint = Some(path.clone());
     }
-    if let Some(out) = out {
-        write(&out, &experiment, mapped.as_ref(), &done, &mut notes)?;
-        summary.results = Some(out);
-    }
+    written?;
+    (summary.results, summary.checkpoint) = (out, command.checkpoint.clone());
     summary.notes = notes;
     if command.json {
         say_json(&summary)?

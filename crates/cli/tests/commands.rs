@@ -154,6 +154,10 @@ fn an_interrupted_and_resumed_run_equals_a_whole_one() {
         let read = |folder: &str| fs::read(desk.path(folder).join(file)).unwrap();
         assert!(read("whole") == read("resumed"), "{file} differs");
     }
+    // A state among the results keeps the next run from replacing them, but not this one from writing both.
+    desk.ok(&["run", "net.toml", "--out", "both", "--checkpoint", "both/state"]);
+    assert!(desk.path("both/state").exists() && desk.path("both/run.json").exists());
+    assert!(desk.fails(&["run", "net.toml", "--out", "both"]).contains("it holds `state`"));
     let message = desk.run(&["run", "net.toml", "--time", "40", "--no-out", "--resume", "half.state"]);
     let message = String::from_utf8_lossy(&message.stderr).into_owned();
     assert!(message.contains("the saved state is at tick 40, and the run ends at tick 40"), "{message}");
