@@ -19,7 +19,14 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("gennaker-report", &["gennaker-engine", "gennaker-network"]),
     (
         "gennaker",
-        &["gennaker-machine", "gennaker-network", "gennaker-mapping", "gennaker-engine", "gennaker-formats", "gennaker-report"],
+        &[
+            "gennaker-machine",
+            "gennaker-network",
+            "gennaker-mapping",
+            "gennaker-engine",
+            "gennaker-formats",
+            "gennaker-report",
+        ],
     ),
     ("gennaker-cli", &["gennaker"]),
     ("gennaker-python", &["gennaker"]),
@@ -54,7 +61,8 @@ fn files(folder: &Path, endings: &[&str]) -> Vec<PathBuf> {
 }
 
 fn manifests() -> Vec<(String, toml::Table)> {
-    let mut folders: Vec<PathBuf> = fs::read_dir(root().join("crates")).unwrap().map(|e| e.unwrap().path()).collect();
+    let mut folders: Vec<PathBuf> =
+        fs::read_dir(root().join("crates")).unwrap().map(|e| e.unwrap().path()).collect();
     folders.push(root().join("python"));
     folders
         .iter()
@@ -68,8 +76,10 @@ fn manifests() -> Vec<(String, toml::Table)> {
 #[test]
 fn arrows_point_down_only() {
     for (name, manifest) in manifests() {
-        let (_, allowed) = ARROWS.iter().find(|(n, _)| *n == name).unwrap_or_else(|| panic!("{name} is not in ARROWS"));
-        let dependencies = manifest.get("dependencies").and_then(|d| d.as_table()).cloned().unwrap_or_default();
+        let (_, allowed) =
+            ARROWS.iter().find(|(n, _)| *n == name).unwrap_or_else(|| panic!("{name} is not in ARROWS"));
+        let dependencies =
+            manifest.get("dependencies").and_then(|d| d.as_table()).cloned().unwrap_or_default();
         for dependency in dependencies.keys().filter(|d| d.starts_with("gennaker")) {
             assert!(allowed.contains(&dependency.as_str()), "{name} must not know {dependency}");
         }
@@ -82,7 +92,10 @@ fn every_library_says_what_it_does_not_know() {
         let folder = name.strip_prefix("gennaker-").unwrap_or(name);
         let text = read(&root().join("crates").join(folder).join("src/lib.rs"));
         assert!(text.contains("#![deny(missing_docs)]"), "{name}: missing docs are not denied");
-        assert!(text.to_lowercase().contains("not know"), "{name}: lib.rs does not say what the crate does not know");
+        assert!(
+            text.to_lowercase().contains("not know"),
+            "{name}: lib.rs does not say what the crate does not know"
+        );
     }
     let architecture = read(&root().join("ARCHITECTURE.md"));
     for (name, _) in ARROWS {
@@ -98,7 +111,11 @@ fn files_and_functions_stay_small() {
         assert!(lines.len() <= MAX_FILE_LINES, "{}: {} lines", path.display(), lines.len());
         if path.extension().is_some_and(|e| e == "rs") {
             for (line, length) in functions(&lines) {
-                assert!(length <= MAX_FUNCTION_LINES, "{}:{line}: a function of {length} lines", path.display());
+                assert!(
+                    length <= MAX_FUNCTION_LINES,
+                    "{}:{line}: a function of {length} lines",
+                    path.display()
+                );
             }
         }
     }
@@ -126,7 +143,12 @@ fn functions(lines: &[&str]) -> Vec<(usize, usize)> {
 #[test]
 fn nothing_unfinished_machine_bound_or_inexact() {
     // Assembled here so that this file does not contain them.
-    let unfinished = ["TO".to_owned() + "DO", "FIX".to_owned() + "ME", "unimplem".to_owned() + "ented!", "to".to_owned() + "do!("];
+    let unfinished = [
+        "TO".to_owned() + "DO",
+        "FIX".to_owned() + "ME",
+        "unimplem".to_owned() + "ented!",
+        "to".to_owned() + "do!(",
+    ];
     let paths = ["/ro".to_owned() + "ot/", "/ho".to_owned() + "me/", "/wo".to_owned() + "rk/"];
     for path in files(&root(), &[".rs", ".py", ".pyi", ".md", ".toml", ".sh", "run"]) {
         let text = read(&path);

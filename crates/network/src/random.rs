@@ -37,7 +37,10 @@ pub fn philox_row<const N: usize>(counter: [u32; 4], mut key: [u32; 2]) -> [[u32
         *word = u64::from(counter[1].wrapping_add(lane as u32));
     }
     for _ in 0..10 {
-        #[expect(clippy::needless_range_loop, reason = "four arrays side by side, in the form that vectorises")]
+        #[expect(
+            clippy::needless_range_loop,
+            reason = "four arrays side by side, in the form that vectorises"
+        )]
         for lane in 0..N {
             let a = (c[0][lane] & LOW) * u64::from(MULTIPLIERS[0]);
             let b = (c[2][lane] & LOW) * u64::from(MULTIPLIERS[1]);
