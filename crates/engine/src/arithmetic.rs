@@ -25,6 +25,8 @@ pub(crate) trait Real:
 {
     /// Rounds to this precision.
     fn from_f64(value: f64) -> Self;
+    /// Neither infinite nor undefined.
+    fn is_finite(self) -> bool;
     /// Wraps recorded values.
     fn values(values: Vec<Self>) -> Values;
     /// Unwraps recorded values of this precision.
@@ -32,6 +34,9 @@ pub(crate) trait Real:
 }
 
 impl Real for f32 {
+    fn is_finite(self) -> bool {
+        f32::is_finite(self)
+    }
     #[inline(always)]
     fn from_f64(value: f64) -> Self {
         value as f32
@@ -45,6 +50,9 @@ impl Real for f32 {
 }
 
 impl Real for f64 {
+    fn is_finite(self) -> bool {
+        f64::is_finite(self)
+    }
     #[inline(always)]
     fn from_f64(value: f64) -> Self {
         value

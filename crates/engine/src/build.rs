@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use gennaker_network::{
     Connector, Distribution, Model, Network, NetworkError, Parameter, Projection, QuantisationReport,
-    Quantiser, Synapse, for_each_synapse,
+    Quantiser, Synapse, for_each_pair, for_each_synapse,
 };
 use rayon::prelude::*;
 
@@ -214,20 +214,18 @@ impl Plan {
         })?;
         let quantises = options.numeric.quantises();
         let mut drawn = Drawn { network, projection, range: self.range.clone(), quantises, quantiser };
-        let shared = drawn.shared_values();
         let mut builder = StoreBuilder::new(n_senders, self.range.start, self.range.len(), self.receptors);
-        let store = match (&p.connector, shared) {
-            (Connector::OneToOne, Some(shared)) => {
-                (&mut drawn).walk(|_| ());
-                builder.diagonal(shared)
-            }
-            _ => {
-                check_count(self.certain_synapses(network, p), &p.name)?;
-                for_each_synapse(network, projection, self.range.clone(), |s| builder.count(s.pre));
-                check_count(builder.n_counted(), &p.name)?;
-                builder.place(shared, &mut drawn)
-            }
-        };
+        let shared = drawn.shared_values();
+        if let (Connector::OneToOne, Some((shared, account))) = (&p.connector, shared) {
+            return Ok((builder.diagonal(shared), account.times(self.range.len() as u64)));
+        }
+        check_count(self.certain_synapses(network, p), &p.name)?;
+        let n_synapses = builder.count(&drawn);
+        check_count(n_synapses, &p.name)?;
+        if let Some((shared, account)) = shared {
+            return Ok((builder.place_shared(shared, &drawn), account.times(n_synapses)));
+        }
+        let store = builder.place(&mut drawn);
         Ok((store, *drawn.quantiser.report()))
     }
 
@@ -264,8 +262,8 @@ struct Drawn<'a> {
 }
 
 impl Drawn<'_> {
-    /// The values of all synapses, if the description says that they are alike.
-    fn shared_values(&self) -> Option<SharedValues> {
+    /// The values of all synapses, if the description says that they are alike, with the account of one of them.
+    fn shared_values(&self) -> Option<(SharedValues, QuantisationReport)> {
         let p = &self.network.projections[self.projection];
         let given = match (&p.connector, &p.weight, &p.delay) {
             (Connector::List(list), Parameter::Number(weight), Parameter::Number(delay)) => {
@@ -278,8 +276,9 @@ impl Drawn<'_> {
             }
             _ => return None,
         };
-        let (weight, delay) = used(self.quantises, &mut self.quantiser.clone(), given.weight, given.delay);
-        Some(SharedValues { weight, delay })
+        let mut quantiser = self.quantiser.clone();
+        let (weight, delay) = used(self.quantises, &mut quantiser, given.weight, given.delay);
+        Some((SharedValues { weight, delay }, *quantiser.report()))
     }
 }
 
@@ -300,8 +299,12 @@ fn used(quantises: bool, quantiser: &mut Quantiser, weight: f64, delay: u32) -> 
     (weight, quantiser.delay_in_use(delay))
 }
 
-impl Synapses for &mut Drawn<'_> {
-    fn walk(self, mut each: impl FnMut(Synapse)) {
+impl Synapses for Drawn<'_> {
+    fn pairs(&self, each: impl FnMut(u32, u32)) {
+        for_each_pair(self.network, self.projection, self.range.clone(), each);
+    }
+
+    fn walk(&mut self, mut each: impl FnMut(Synapse)) {
         let (quantises, quantiser) = (self.quantises, &mut self.quantiser);
         for_each_synapse(self.network, self.projection, self.range.clone(), |s| {
             let (weight, delay) = used(quantises, quantiser, s.weight, s.delay);

@@ -156,7 +156,9 @@ fn check_shapes<A: Arithmetic>(
 fn recordings_match(own: &Recordings, given: &Recordings) -> bool {
     own.populations.len() == given.populations.len()
         && own.populations.iter().zip(&given.populations).all(|(own, given)| {
-            let spikes = given.spikes.as_ref().is_none_or(|s| s.ticks.len() == s.neurons.len());
+            let spikes = given.spikes.as_ref().is_none_or(|s| {
+                s.ticks.len() == s.neurons.len() && s.neurons.iter().all(|&neuron| neuron < own.size)
+            });
             let states = own.states.iter().zip(&given.states).all(|(a, b)| {
                 let is_one_precision = matches!(
                     (&a.values, &b.values),

@@ -1,9 +1,10 @@
 //! The account of a run: what was simulated and what a user should know about it.
 
-use gennaker_network::{Network, QuantisationReport};
+use gennaker_network::{Network, Population, QuantisationReport};
 use serde::Serialize;
 
-use crate::arithmetic::Arithmetic;
+use crate::arithmetic::{Arithmetic, Real};
+use crate::block::Block;
 use crate::core::Core;
 use crate::options::Options;
 
@@ -104,8 +105,25 @@ fn notes<A: Arithmetic>(core: &Core<A>, network: &Network, options: &Options) ->
             options.ring_width
         ));
     }
+    notes
+        .extend(network.populations.iter().enumerate().filter_map(|(index, p)| runaway_note(core, index, p)));
     notes.extend(activity_notes(core, network));
     notes
+}
+
+/// Neurons whose state has left the range of numbers: too strong an input for the model's equations and time step.
+fn runaway_note<A: Arithmetic>(core: &Core<A>, index: usize, population: &Population) -> Option<String> {
+    let states = population.model.descriptor().states;
+    let is_lost = |block: &Block<A>, i: usize| {
+        states.iter().filter_map(|s| block.kernel.state(s.name)).any(|values| !values[i].is_finite())
+    };
+    let lost = |block: &Block<A>| (0..block.range.len()).filter(|&i| is_lost(block, i)).count();
+    let n: usize = core.blocks_of(index).map(lost).sum();
+    let of = population.size;
+    (n > 0).then(|| {
+        let name = &population.name;
+        format!("population `{name}`: the state of {n} of {of} neurons is no finite number any more; their input is too strong")
+    })
 }
 
 /// Populations that said nothing, or everything: the first thing to look at when a network does not do what it should.
@@ -113,7 +131,7 @@ fn activity_notes<A: Arithmetic>(core: &Core<A>, network: &Network) -> Vec<Strin
     if core.tick == 0 {
         return Vec::new();
     }
-    let of = |(population, &n): (&gennaker_network::Population, &u64)| {
+    let of = |(population, &n): (&Population, &u64)| {
         let possible = u64::from(core.tick) * u64::from(population.size);
         match n {
             0 => Some(format!("population `{}` never spiked in {} ticks", population.name, core.tick)),

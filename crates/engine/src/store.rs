@@ -100,8 +100,10 @@ pub(crate) struct SharedValues {
 
 /// A sequence of synapses that is drawn when it is walked.
 pub(crate) trait Synapses {
-    /// Calls `each` for every synapse.
-    fn walk(self, each: impl FnMut(Synapse));
+    /// Calls `each(pre, post)` for every synapse.
+    fn pairs(&self, each: impl FnMut(u32, u32));
+    /// Calls `each` for every synapse, in the same order, with weight and delay as they shall be stored.
+    fn walk(&mut self, each: impl FnMut(Synapse));
 }
 
 /// Builds a store in two passes over the same synapses: count, then place.
@@ -131,43 +133,47 @@ impl StoreBuilder {
         Store { starts: Vec::new(), rows }
     }
 
-    /// First pass: counts a synapse of `sender`.
-    #[inline]
-    pub(crate) fn count(&mut self, sender: u32) {
-        let n = &mut self.starts[sender as usize + 1];
-        *n = n.saturating_add(1);
-    }
-
-    /// Synapses counted.
-    pub(crate) fn n_counted(&self) -> u64 {
+    /// First pass: counts the synapses of every sender and returns their sum.
+    pub(crate) fn count(&mut self, synapses: &impl Synapses) -> u64 {
+        synapses.pairs(|sender, _| {
+            let n = &mut self.starts[sender as usize + 1];
+            *n = n.saturating_add(1);
+        });
         self.starts.iter().map(|&n| u64::from(n)).sum()
     }
 
-    /// Second pass over the synapses that were counted, with weights and delays as they shall be stored.
-    pub(crate) fn place<S: Sum>(mut self, shared: Option<SharedValues>, synapses: impl Synapses) -> Store<S> {
+    /// Second pass for synapses that are all alike.
+    pub(crate) fn place_shared<S: Sum>(mut self, shared: SharedValues, synapses: &impl Synapses) -> Store<S> {
+        let SharedValues { weight, delay } = shared;
+        let mut next = self.open_rows();
+        let mut targets = vec![0u16; self.n_counted()];
+        synapses.pairs(|sender, post| targets[take(&mut next, sender)] = self.target(post, weight));
+        let rows = Rows::Shared { targets, weight: S::from_weight(self.magnitude(weight)), delay };
+        Store { starts: self.starts, rows }
+    }
+
+    /// Second pass for synapses of different weights or delays.
+    pub(crate) fn place<S: Sum>(mut self, synapses: &mut impl Synapses) -> Store<S> {
+        let mut next = self.open_rows();
+        let mut words = vec![S::Word::default(); self.n_counted()];
+        synapses.walk(|s| {
+            let weight = S::from_weight(self.magnitude(s.weight));
+            words[take(&mut next, s.pre)] = S::pack(self.target(s.post, s.weight), s.delay as u16, weight);
+        });
+        Store { starts: self.starts, rows: Rows::Packed(words) }
+    }
+
+    /// Turns counts into row starts and returns where the next synapse of each sender goes.
+    fn open_rows(&mut self) -> Vec<u32> {
         for i in 1..self.starts.len() {
             self.starts[i] += self.starts[i - 1];
         }
-        let n = self.starts.last().map_or(0, |&n| n as usize);
-        let mut next = self.starts.clone();
-        let mut place_at = |sender: u32| {
-            let at = next[sender as usize];
-            next[sender as usize] += 1;
-            at as usize
-        };
-        let rows = if let Some(SharedValues { weight, delay }) = shared {
-            let mut targets = vec![0u16; n];
-            synapses.walk(|s| targets[place_at(s.pre)] = self.target(s.post, weight));
-            Rows::Shared { targets, weight: S::from_weight(self.magnitude(weight)), delay }
-        } else {
-            let mut words = vec![S::Word::default(); n];
-            synapses.walk(|s| {
-                let weight = S::from_weight(self.magnitude(s.weight));
-                words[place_at(s.pre)] = S::pack(self.target(s.post, s.weight), s.delay as u16, weight);
-            });
-            Rows::Packed(words)
-        };
-        Store { starts: self.starts, rows }
+        self.starts.clone()
+    }
+
+    /// Synapses in all rows, once they are open.
+    fn n_counted(&self) -> usize {
+        self.starts.last().map_or(0, |&n| n as usize)
     }
 
     /// The sum that a synapse adds to.
@@ -186,4 +192,12 @@ impl StoreBuilder {
             Receptors::Net => weight,
         }
     }
+}
+
+/// The place of the next synapse of `sender`.
+#[inline]
+fn take(next: &mut [u32], sender: u32) -> usize {
+    let at = next[sender as usize];
+    next[sender as usize] += 1;
+    at as usize
 }

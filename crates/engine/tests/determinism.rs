@@ -163,7 +163,7 @@ fn too_many_synapses_are_refused_before_they_are_drawn() {
         let cells = network.add_population(Population::new("cells", 2, Model::Lif));
         network.add_projection(Projection::new("p", cells, cells, rule));
         let error = Simulation::new(&network, &options(1, Numeric::Chip)).err().unwrap().to_string();
-        assert!(error.contains("`p`") && error.contains("at most 4294967294"), "{error}");
+        assert!(error.contains("`p`") && error.contains("at most 429496729"), "{error}");
     }
 }
 
@@ -206,4 +206,21 @@ fn checkpoints_belong_to_one_network_and_one_ring_width() {
         assert!(refusal(new(law.into(), RingWidth::Bits32)).contains("another network"), "{rule:?}");
         assert!(refusal(new(3.0.into(), RingWidth::Bits16)).contains("Bits32"), "{rule:?}");
     }
+}
+
+/// A state that has left the range of numbers is reported, never silent.
+#[test]
+fn runaway_state_is_noted() {
+    use gennaker_network::*;
+    let mut network = Network::new("runaway");
+    network.add_population(
+        Population::new("wild", 3, Model::Izhikevich).with("i_offset", vec![4.0, 1e20, 1e20]),
+    );
+    let mut simulation = Simulation::new(&network, &options(1, Numeric::Chip)).unwrap();
+    simulation.run(10);
+    let notes = simulation.report().notes;
+    assert!(
+        notes.iter().any(|n| n.contains("`wild`: the state of 2 of 3 neurons is no finite number")),
+        "{notes:?}"
+    );
 }

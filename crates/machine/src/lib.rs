@@ -6,8 +6,8 @@
 //! much memory as one chip, and only broken parts are stored. The price is that no chip can differ from another
 //! except by a fault.
 //!
-//! It deliberately knows no neurons, no networks, no placement and no time: what runs on the hardware, and how fast,
-//! is the business of other crates.
+//! **What it does not know.** Neurons, networks, placement and time: what runs on the hardware, and how fast, is the
+//! business of other crates.
 //!
 //! ```
 //! use gennaker_machine::{ChipXy, Link, Machine, MachineSpec};

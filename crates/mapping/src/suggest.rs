@@ -1,12 +1,16 @@
 //! Which machine would have been large enough.
 
-use gennaker_machine::{Machine, MachineSpec};
+use gennaker_machine::{Generation, Machine, MachineSpec};
 
 /// Name of the smallest preset with at least this many cores for applications, on chips like those of `machine`.
 pub(crate) fn smallest_machine_with(n_cores: usize, machine: &Machine) -> String {
     let cores_per_chip = usize::from(machine.spec().chip.application_pes).max(1);
     let chips = n_cores.div_ceil(cores_per_chip);
     let n_boards = (chips.div_ceil(48 * 3) * 3) as u32;
+    if machine.spec().generation == Generation::Spinnaker1 {
+        let boards = if chips <= 48 { 1 } else { n_boards };
+        return format!("preset = \"spinn5\", layout = {{ boards = {boards} }}");
+    }
     match chips {
         0..=1 => "chip".into(),
         2..=48 => "board".into(),

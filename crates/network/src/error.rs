@@ -178,9 +178,14 @@ fn hint(nearest: &Option<String>) -> String {
     nearest.as_ref().map_or_else(String::new, |name| format!(" (did you mean `{name}`?)"))
 }
 
-/// The known name closest to `name` by edit distance, if it is near enough to be a misspelling.
-pub(crate) fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
-    let (distance, best) = known.into_iter().map(|k| (edit_distance(name, k), k)).min()?;
+/// The known name closest to `name` by edit distance, if it is near enough to be a misspelling: "did you mean".
+///
+/// Names longer than 100 bytes are not compared: the work grows with the product of the lengths.
+#[must_use]
+pub fn nearest<'a>(name: &str, known: impl IntoIterator<Item = &'a str>) -> Option<String> {
+    let is_short = |text: &str| text.len() <= 100;
+    let near = known.into_iter().filter(|k| is_short(name) && is_short(k));
+    let (distance, best) = near.map(|k| (edit_distance(name, k), k)).min()?;
     (distance <= 1 + name.chars().count() / 3).then(|| best.to_owned())
 }
 

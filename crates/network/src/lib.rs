@@ -37,9 +37,11 @@ mod spike_trains;
 mod synapse;
 mod validate;
 
-pub use connectivity::{BitMatrix, Synapse, for_each_synapse, in_degrees, n_synapses, slice_pairs};
+pub use connectivity::{
+    BitMatrix, Synapse, for_each_pair, for_each_synapse, in_degrees, n_synapses, slice_pairs,
+};
 pub use connector::{ConnectionList, Connector, DistanceKernel, Projection};
-pub use error::NetworkError;
+pub use error::{NetworkError, nearest};
 pub use model::{
     CoreProfile, Model, ModelDescriptor, ParameterDefault, ParameterDescriptor, RingLayout, StateDescriptor,
     SynapseWord,

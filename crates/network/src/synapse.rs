@@ -116,6 +116,22 @@ impl QuantisationReport {
         }
     }
 
+    /// The account of `n` synapses like the one that this is the account of.
+    #[must_use]
+    pub fn times(mut self, n: u64) -> Self {
+        for count in [
+            &mut self.n_synapses,
+            &mut self.n_rounded,
+            &mut self.n_vanished,
+            &mut self.n_clipped_weights,
+            &mut self.n_clipped_delays,
+            &mut self.n_ignored_delays,
+        ] {
+            *count *= n;
+        }
+        if n == 0 { Self::default() } else { self }
+    }
+
     /// Adds another account, as when the targets of one projection are quantised in parts.
     pub fn merge(&mut self, other: &Self) {
         self.n_synapses += other.n_synapses;

@@ -101,6 +101,11 @@ fn projections() {
     let endless = Distribution::Normal { mean: 0.0, sd: f64::MAX };
     assert!(projection_error(p(0.5).with_weight(endless)).contains("within 1e30"));
     assert!(projection_error(p(0.5).with_delay(0.5)).contains("whole number of ticks"));
+    let total =
+        Connector::FixedTotalNumber { n: u64::MAX, allow_self_connections: own, with_replacement: true };
+    assert!(projection_error(onto_cell(total)).contains("draws at most 4294967295"));
+    let out = Connector::FixedOutDegree { n: u32::MAX, allow_self_connections: own, with_replacement: true };
+    assert!(projection_error(onto_cell(out)).contains("draws at most 4294967295"));
     let degree = Connector::FixedInDegree { n: 4, allow_self_connections: own, with_replacement: false };
     assert!(projection_error(onto_cell(degree)).contains("only 3"));
 }

@@ -41,13 +41,9 @@ pub fn for_each_synapse(network: &Network, projection: usize, post: Range<u32>, 
     rules::walk(network, projection, post, &mut sink);
 }
 
-/// Calls `each(pre, post)` for every synapse onto the targets in `post`, without drawing weights and delays.
-pub(crate) fn for_each_pair(
-    network: &Network,
-    projection: usize,
-    post: Range<u32>,
-    each: impl FnMut(u32, u32),
-) {
+/// Calls `each(pre, post)` for every synapse onto the targets in `post`, in the order of [`for_each_synapse`] but without
+/// drawing weights and delays.
+pub fn for_each_pair(network: &Network, projection: usize, post: Range<u32>, each: impl FnMut(u32, u32)) {
     rules::walk(network, projection, post, &mut PairSink(each));
 }
 
