@@ -15,8 +15,8 @@ const ARROWS: [(&str, &[&str]); 9] = [
     ("gennaker-network", &[]),
     ("gennaker-mapping", &["gennaker-machine", "gennaker-network"]),
     ("gennaker-engine", &["gennaker-machine", "gennaker-network", "gennaker-mapping"]),
-    ("gennaker-formats", &["gennaker-machine", "gennaker-network", "gennaker-mapping", "gennaker-engine"]),
-    ("gennaker-report", &["gennaker-engine", "gennaker-network"]),
+    ("gennaker-formats", &["gennaker-network", "gennaker-engine"]),
+    ("gennaker-report", &[]),
     (
         "gennaker",
         &[
