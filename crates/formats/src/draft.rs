@@ -15,13 +15,17 @@ pub(crate) struct Draft {
     is_published: bool,
 }
 
-/// Whether results may be written to `path`: nothing is there, an empty folder, or results of an earlier run and
-/// nothing else. Worth asking before a long run.
+/// Pictures that `gennaker plot` adds to the results of a run.
+const PLOTTED: [&str; 4] = ["raster", "voltage", "states", "rates"];
+
+/// Whether results may and can be written to `path`: nothing is there, an empty folder, or results of an earlier run
+/// and nothing else. Worth asking before a long run.
 ///
 /// # Errors
 /// [`FormatError::Occupied`] with what is in the way, or [`FormatError::Io`].
 pub fn check_result_path(path: &Path) -> Result<(), FormatError> {
-    resolve(path).map(|_| ())
+    let target = resolve(path)?;
+    files::check_writable(target.parent().unwrap_or(&target), path)
 }
 
 impl Draft {
@@ -111,7 +115,8 @@ fn foreign_entry(folder: &Path) -> Result<Option<String>, FormatError> {
     names.sort_unstable();
     let known = RunInfo::read(folder).map(|info| info.files).unwrap_or_default();
     let is_ours = |name: &String| {
-        let is_picture = name.ends_with(".svg") || name.ends_with(".png");
+        let stem = name.strip_suffix(".svg").or_else(|| name.strip_suffix(".png"));
+        let is_picture = stem.is_some_and(|stem| PLOTTED.contains(&stem));
         known.contains(name) || (is_picture && !known.is_empty()) || (name == RUN_FILE && !known.is_empty())
     };
     Ok(names.into_iter().find(|name| !is_ours(name)))

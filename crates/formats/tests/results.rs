@@ -108,17 +108,22 @@ fn results_replace_results_and_nothing_else() {
     let path = folder.path().join("r");
     fs::create_dir(&path).unwrap();
     write(&path, &recordings()).unwrap();
-    fs::write(path.join("picture-of-mine.png"), "").unwrap();
+    fs::write(path.join("rates.png"), "").unwrap();
     let mut fewer = recordings();
     fewer.populations[0].states.clear();
     write(&path, &fewer).unwrap();
     assert_eq!(ResultFolder::open(&path).unwrap().recordings().unwrap(), fewer);
     assert!(!path.join("states-000.npz").exists());
 
-    fs::write(path.join("notes.txt"), "mine").unwrap();
-    let message = write(&path, &recordings()).unwrap_err().to_string();
-    assert!(message.contains("it holds `notes.txt`, which no run has written"), "{message}");
-    assert!(check_result_path(&path).is_err());
+    for mine in ["notes.txt", "figure-of-mine.png"] {
+        fs::write(path.join(mine), "mine").unwrap();
+        let message = write(&path, &recordings()).unwrap_err().to_string();
+        assert!(message.contains(&format!("it holds `{mine}`, which no run has written")), "{message}");
+        assert!(check_result_path(&path).is_err());
+        fs::remove_file(path.join(mine)).unwrap();
+    }
+    check_result_path(&path).unwrap();
+    assert_eq!(entries(folder.path()), ["r"]);
     assert_eq!(ResultFolder::open(&path).unwrap().recordings().unwrap(), fewer);
 }
 
@@ -191,6 +196,34 @@ fn files_are_written_whole() {
     write_atomically(&path, b"two").unwrap();
     assert_eq!(fs::read(&path).unwrap(), b"two");
     assert_eq!(entries(path.parent().unwrap()), ["state.bin"]);
+}
+
+#[cfg(unix)]
+#[test]
+fn devices_are_written_to_and_links_followed() {
+    use std::os::unix::fs::{FileTypeExt, symlink};
+
+    let folder = tempfile::tempdir().unwrap();
+    let link = folder.path().join("null");
+    symlink("/dev/null", &link).unwrap();
+    write_atomically(&link, b"gone").unwrap();
+    assert!(link.is_symlink());
+    assert!(fs::metadata("/dev/null").unwrap().file_type().is_char_device());
+
+    let (file, link) = (folder.path().join("file"), folder.path().join("link"));
+    fs::write(&file, "old").unwrap();
+    symlink(&file, &link).unwrap();
+    write_atomically(&link, b"new").unwrap();
+    assert!(link.is_symlink());
+    assert_eq!(fs::read(&file).unwrap(), b"new");
+    assert!(write_atomically(folder.path(), b"x").is_err());
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn a_place_that_takes_no_files_is_known_before_a_run() {
+    let message = check_result_path(Path::new("/proc/gennaker/results")).unwrap_err().to_string();
+    assert!(message.starts_with("cannot write `/proc/gennaker/results`"), "{message}");
 }
 
 proptest! {
