@@ -27,6 +27,14 @@ pub enum Error {
         /// What the system says.
         source: std::io::Error,
     },
+    /// A machine file that describes no machine.
+    #[error("machine file `{}`: {source}", .path.display())]
+    MachineFileContent {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong in it.
+        source: Box<MachineError>,
+    },
     /// The mapping.
     #[error(transparent)]
     Mapping(Box<MappingError>),

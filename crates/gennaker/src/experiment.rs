@@ -58,14 +58,20 @@ impl Experiment {
     /// Chooses the machine: a preset, or the name of a machine file ending in `.toml`, relative to the current folder.
     ///
     /// # Errors
-    /// [`Error::Machine`] or [`Error::MachineFile`], before anything is run.
+    /// [`Error::Machine`], [`Error::MachineFile`] or [`Error::MachineFileContent`], before anything is run.
     pub fn set_machine(&mut self, name: &str) -> Result<(), Error> {
         let choice = match machine_text(name, Path::new(""))? {
             Some(text) => MachineChoice::Described(text),
             None => MachineChoice::Named(name.to_owned()),
         };
+        let is_file = matches!(choice, MachineChoice::Described(_));
         self.file.settings.machine = Some(choice);
-        self.machine().map(|_| ())
+        match self.machine() {
+            Err(Error::Machine(source)) if is_file => {
+                Err(Error::MachineFileContent { path: PathBuf::from(name), source })
+            }
+            other => other.map(|_| ()),
+        }
     }
 
     /// The machine that was chosen, if one was.
@@ -77,7 +83,13 @@ impl Experiment {
         let spec = match choice {
             MachineChoice::Described(text) => MachineSpec::from_toml(text)?,
             MachineChoice::Named(name) => match machine_text(name, &self.folder)? {
-                Some(text) => MachineSpec::from_toml(&text)?,
+                Some(text) => {
+                    let machine = MachineSpec::from_toml(&text).and_then(Machine::new);
+                    let path = self.folder.join(name);
+                    return machine
+                        .map(Some)
+                        .map_err(|source| Error::MachineFileContent { path, source: Box::new(source) });
+                }
                 None => MachineSpec::parse(name)?,
             },
         };
@@ -173,6 +185,12 @@ mod tests {
         // The content was taken in, so that results stay complete without the file.
         assert_eq!(experiment.map().unwrap().mapping.machine, "lab");
         assert!(experiment.set_machine(path.to_str().unwrap()).unwrap_err().to_string().contains("lab.toml"));
+        fs::write(&path, "preset = \"chip\"\ndead = 3\n").unwrap();
+        let message = experiment.set_machine(path.to_str().unwrap()).unwrap_err().to_string();
+        assert!(message.contains("lab.toml") && message.contains("unknown key `dead`"), "{message}");
+        experiment.file.settings.machine = Some(MachineChoice::Named("lab.toml".to_owned()));
+        experiment.folder = folder.path().to_owned();
+        assert_eq!(experiment.machine().unwrap_err().to_string(), message);
         assert!(experiment.set_machine("bord").unwrap_err().to_string().contains("board"));
     }
 }

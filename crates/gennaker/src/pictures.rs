@@ -68,7 +68,7 @@ pub fn rates(title: &str, recordings: &Recordings, view: &View) -> Result<Pictur
             n_silent: recording.size.saturating_sub(rates_hz.len() as u32),
         })
         .collect();
-    RateHistogram { title, populations: &populations }.draw()
+    RateHistogram { title, populations: &populations, resolution_hz: 1.0 / seconds }.draw()
 }
 
 /// A population that recorded spikes, and the rates of those of its neurons that spiked.

@@ -122,6 +122,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     save(
         folder,
         "rates",
-        &RateHistogram { title: "balanced random network", populations: &populations }.draw()?,
+        &RateHistogram { title: "balanced random network", populations: &populations, resolution_hz: 0.0 }
+            .draw()?,
     )
 }

@@ -21,6 +21,9 @@ pub struct RateHistogram<'a> {
     pub title: &'a str,
     /// Populations from top to bottom.
     pub populations: &'a [RatePopulation<'a>],
+    /// Difference of neighbouring rates in Hz: one spike over the time observed. Bins are whole multiples of it, so
+    /// that each holds equally many possible rates. 0 if any rate is possible.
+    pub resolution_hz: f64,
 }
 
 /// The mean rates of one population's neurons.
@@ -46,7 +49,7 @@ impl RateHistogram<'_> {
             return Err(ReportError::Nothing { missing, remedy: "add \"spikes\" to its `record`" });
         }
         let finite = shown.iter().flat_map(|p| p.rates_hz).copied().filter(|x| x.is_finite());
-        let bins = Bins::new(finite.fold(0.0, f64::max));
+        let bins = Bins::new(finite.fold(0.0, f64::max), self.resolution_hz);
         #[expect(clippy::cast_precision_loss, reason = "at most 24")]
         let height = (420.0 / shown.len() as f64).clamp(70.0, 240.0).round();
         let places = stack(&vec![height; shown.len()], GAP);
@@ -111,10 +114,15 @@ struct Bins {
 }
 
 impl Bins {
-    fn new(largest_hz: f64) -> Self {
-        let width_hz = nice_step(if largest_hz > 0.0 { largest_hz / 40.0 } else { 0.025 });
+    fn new(largest_hz: f64, resolution_hz: f64) -> Self {
+        let raw = if largest_hz > 0.0 { largest_hz / 40.0 } else { 0.025 };
+        let width_hz = if resolution_hz > 0.0 && resolution_hz.is_finite() {
+            resolution_hz * nice_step((raw / resolution_hz).max(1.0))
+        } else {
+            nice_step(raw)
+        };
         #[expect(clippy::cast_sign_loss, reason = "not negative")]
-        let n = ((largest_hz / width_hz).floor() as u32 + 1).min(1000);
+        let n = (bin_of(largest_hz, width_hz) as u32 + 1).min(1000);
         Self { width_hz, n: n.max(10) }
     }
 
@@ -129,13 +137,18 @@ impl Bins {
     fn counts(&self, rates_hz: &[f64]) -> Vec<u32> {
         let mut counts = vec![0; self.n as usize];
         for rate in rates_hz.iter().filter(|rate| rate.is_finite()) {
-            let bin = (rate / self.width_hz).floor().clamp(0.0, f64::from(self.n - 1));
+            let bin = bin_of(*rate, self.width_hz).clamp(0.0, f64::from(self.n - 1));
             #[expect(clippy::cast_sign_loss, reason = "clamped")]
             let bin = bin as usize;
             counts[bin] += 1;
         }
         counts
     }
+}
+
+/// The bin of a rate. One at a border, as all are with narrow bins, belongs above it, whatever the division rounds to.
+fn bin_of(rate_hz: f64, width_hz: f64) -> f64 {
+    (rate_hz / width_hz + 1e-9).floor()
 }
 
 #[cfg(test)]
@@ -145,11 +158,20 @@ mod tests {
     #[test]
     fn every_neuron_is_in_a_bin() {
         let rates = [0.0, 0.1, 7.3, 79.99, 80.0];
-        let bins = Bins::new(80.0);
+        let bins = Bins::new(80.0, 0.0);
         assert_eq!((bins.width_hz, bins.n), (2.0, 41));
         assert_eq!(bins.counts(&rates).iter().sum::<u32>(), 5);
         let median = |n_silent| RatePopulation { name: "", rates_hz: &rates, n_silent }.median_hz();
         assert_eq!([median(0), median(1), median(5), median(6)], [7.3, (0.1 + 7.3) / 2.0, 0.0, 0.0]);
-        assert_eq!(Bins::new(0.0).counts(&[0.0; 3])[0], 3);
+        assert_eq!(Bins::new(0.0, 0.0).counts(&[0.0; 3])[0], 3);
+    }
+
+    #[test]
+    fn bins_hold_equally_many_possible_rates() {
+        for seconds in [0.035, 0.3, 1.0, 7.0] {
+            let rates: Vec<f64> = (0..60).map(|n| f64::from(n) / seconds).collect();
+            let bins = Bins::new(rates[59], 1.0 / seconds);
+            assert_eq!(bins.counts(&rates), [2; 30], "{seconds}");
+        }
     }
 }

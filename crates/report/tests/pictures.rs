@@ -183,9 +183,9 @@ proptest! {
     }
 
     #[test]
-    fn any_rates_make_a_histogram(rates in prop::collection::vec(any::<f64>(), 1..40)) {
+    fn any_rates_make_a_histogram(rates in prop::collection::vec(any::<f64>(), 1..40), resolution_hz: f64) {
         let populations = [RatePopulation { name: "a", rates_hz: &rates, n_silent: 7 }];
-        let picture = RateHistogram { title: "t", populations: &populations }.draw().unwrap();
+        let picture = RateHistogram { title: "t", populations: &populations, resolution_hz }.draw().unwrap();
         prop_assert!(picture.to_png(0.2).is_ok());
     }
 }
