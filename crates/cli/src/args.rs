@@ -2,7 +2,7 @@
 
 use std::path::PathBuf;
 
-use clap::builder::{PossibleValuesParser, TypedValueParser};
+use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gennaker::Numeric;
 use gennaker::mapping::{CompressWhen, Compressor, KeyAllocator, Placer, RecordingPlace, Router};
@@ -31,6 +31,7 @@ pub(crate) enum Command {
 }
 
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub(crate) struct Run {
     /// The network file (TOML).
     pub(crate) network: PathBuf,
@@ -44,7 +45,7 @@ pub(crate) struct Run {
     #[arg(long)]
     pub(crate) seed: Option<u64>,
     /// Threads; all processors by default. Results do not depend on it.
-    #[arg(long)]
+    #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_THREADS))]
     pub(crate) threads: Option<usize>,
     /// Arithmetic; overrides the file.
     #[arg(long, value_parser = choice::<Numeric>(&NUMERICS))]
@@ -70,6 +71,7 @@ pub(crate) struct Run {
 }
 
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub(crate) struct Map {
     /// The network file (TOML).
     pub(crate) network: PathBuf,
@@ -125,6 +127,7 @@ pub(crate) struct Machine {
 }
 
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
 pub(crate) struct Plot {
     /// A result folder.
     pub(crate) results: PathBuf,
@@ -134,7 +137,8 @@ pub(crate) struct Plot {
     /// File format.
     #[arg(long, value_enum, default_value = "svg")]
     pub(crate) format: PictureFormat,
-    /// Folder for the pictures, the result folder by default; or one file ending in .svg or .png.
+    /// Folder for the pictures, the result folder by default; or one file ending in .svg or .png, which shows the
+    /// raster unless --kind says otherwise.
     #[arg(long, value_name = "DIR|FILE")]
     pub(crate) out: Option<PathBuf>,
     /// Draw only this population; may be given several times.
@@ -177,6 +181,8 @@ pub(crate) struct Models {
     pub(crate) json: bool,
 }
 
+/// No machine profits from more threads, and switching between them would cost more than the run.
+const MAX_THREADS: u64 = 1024;
 const NUMERICS: [&str; 4] = ["chip", "reference", "reference_integer_weights", "reference_single_parameters"];
 
 /// A parser for one of the libraries' choices by its name in files.

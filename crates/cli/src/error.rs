@@ -23,6 +23,10 @@ pub(crate) enum CliError {
         "a picture's file name ends in .svg or .png, and shows one kind; add --kind raster, voltage, states or rates"
     )]
     OneFile,
+    #[error("`{}` is no kind of picture that is drawn: use a file name ending in .svg or .png, or a folder", .path.display())]
+    OtherFormat { path: PathBuf },
+    #[error("`{}` holds no network: it has no population; describe one under [[population]]", .path.display())]
+    NoPopulation { path: PathBuf },
     #[error("these results hold nothing to draw: neither spikes nor state variables were recorded")]
     NothingRecorded,
 }

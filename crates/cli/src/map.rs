@@ -10,7 +10,8 @@ use gennaker::{Experiment, Mapped, Mapping, Network};
 
 use crate::args::Map;
 use crate::error::CliError;
-use crate::output::{Columns, bytes, counted, grouped, plain, say, say_json, seconds};
+use crate::output::{Columns, bytes, counted, grouped, name, plain, say, say_json, seconds};
+use crate::run::read;
 use crate::summary::{MappingSummary, size_of};
 
 /// Lays a network on a machine.
@@ -31,7 +32,7 @@ pub(crate) fn map(command: &Map) -> Result<ExitCode, CliError> {
 
 /// The network file with what the command line overrides.
 fn experiment(command: &Map) -> Result<Experiment, CliError> {
-    let mut experiment = Experiment::read(&command.network)?;
+    let mut experiment = read(&command.network)?;
     let options = &mut experiment.mapping;
     options.placer = command.placer.unwrap_or(options.placer);
     options.router = command.router.unwrap_or(options.router);
@@ -52,7 +53,7 @@ fn text(network: &Network, mapped: &Mapped, verified: Option<Verified>) -> Strin
     let Mapped { mapping, times, .. } = mapped;
     let mut text = format!(
         "network   {}\nmachine   {}\n\n{}\n",
-        plain(&size_of(network)),
+        size_of(network),
         MappingSummary::new(mapped).text(network),
         populations(network, mapping)
     );
@@ -85,7 +86,7 @@ fn populations(network: &Network, mapping: &Mapping) -> String {
         chips.sort_unstable();
         chips.dedup();
         columns.row([
-            plain(&population.name),
+            name(&population.name),
             grouped(population.size),
             grouped(slices.len() as u64),
             grouped(largest),
@@ -98,15 +99,15 @@ fn populations(network: &Network, mapping: &Mapping) -> String {
 
 /// The memory of the fullest PE, block by block.
 fn fullest(network: &Network, slice: &Slice) -> String {
-    let name = network.populations.get(slice.population as usize).map_or("", |p| p.name.as_str());
+    let population = network.populations.get(slice.population as usize).map_or("", |p| p.name.as_str());
     let mut columns = Columns::new(&["block", "bytes"]);
     for region in &slice.memory.regions {
         columns.row([region.block.name().to_owned(), grouped(region.bytes)]);
     }
-    let (name, last) = (plain(name), slice.hi.saturating_sub(1));
+    let (population, last) = (name(population), slice.hi.saturating_sub(1));
     let (chip, core) = (slice.chip, slice.core);
     format!(
-        "fullest PE: core {core} of chip {chip}, neurons {} to {last} of `{name}`\n{}",
+        "fullest PE: core {core} of chip {chip}, neurons {} to {last} of `{population}`\n{}",
         slice.lo,
         columns.text()
     )

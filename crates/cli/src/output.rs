@@ -122,6 +122,17 @@ pub(crate) fn bytes(n: u64) -> String {
     if unit == 0 { format!("{n} B") } else { format!("{text} {}", UNITS[unit]) }
 }
 
+/// Longest name that is shown in full.
+const MAX_NAME: usize = 60;
+
+/// A name within a line or table: plain, and cut where it would push everything else off the screen.
+pub(crate) fn name(name: &str) -> String {
+    match name.char_indices().nth(MAX_NAME) {
+        Some((end, _)) => format!("{}…", plain(&name[..end])),
+        None => plain(name),
+    }
+}
+
 /// A name on one line, without letters that would move the cursor or hide text.
 pub(crate) fn plain(name: &str) -> String {
     let is_hidden =
@@ -146,6 +157,13 @@ mod tests {
             ["1 entry", "2 entries", "0 PEs"]
         );
         assert_eq!([12, 2048, 131_072, 3 << 30].map(bytes), ["12 B", "2 KiB", "128 KiB", "3 GiB"]);
+    }
+
+    #[test]
+    fn names_are_cut_between_letters() {
+        assert_eq!(name("exc\n"), "exc\u{fffd}");
+        assert_eq!(name(&"ä".repeat(60)), "ä".repeat(60));
+        assert_eq!(name(&"ä".repeat(61)), format!("{}…", "ä".repeat(60)));
     }
 
     #[test]

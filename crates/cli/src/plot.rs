@@ -75,6 +75,9 @@ fn encoded(picture: &Picture, format: PictureFormat) -> Result<Vec<u8>, ReportEr
     }
 }
 
+/// Endings that nobody means as a folder's.
+const OTHER_FORMATS: [&str; 10] = ["bmp", "eps", "gif", "html", "jpeg", "jpg", "pdf", "ps", "tif", "webp"];
+
 /// Where pictures go: a folder, or one file whose ending tells the format.
 struct Target {
     path: PathBuf,
@@ -85,9 +88,13 @@ struct Target {
 impl Target {
     fn new(command: &Plot) -> Result<Self, CliError> {
         let path = command.out.clone().unwrap_or_else(|| command.results.clone());
-        let format = match path.extension().and_then(|ending| ending.to_str()) {
+        // A folder may have any name.
+        let ending = (!path.is_dir()).then(|| path.extension()).flatten();
+        let ending = ending.and_then(|ending| ending.to_str()).map(str::to_ascii_lowercase);
+        let format = match ending.as_deref() {
             Some("svg") => Some(PictureFormat::Svg),
             Some("png") => Some(PictureFormat::Png),
+            Some(other) if OTHER_FORMATS.contains(&other) => return Err(CliError::OtherFormat { path }),
             _ => None,
         };
         if format.is_some() && command.kind.len() > 1 {

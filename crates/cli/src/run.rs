@@ -15,7 +15,7 @@ use gennaker::{Experiment, Mapped, Recordings, RunReport, Simulation, explain_si
 use crate::args::Run;
 use crate::error::CliError;
 use crate::interrupt;
-use crate::output::{complain, plain, say, say_json};
+use crate::output::{complain, say, say_json};
 use crate::progress::Progress;
 use crate::summary::{MappingSummary, RunSummary, Times};
 
@@ -68,7 +68,7 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
 
 /// The network file with what the command line overrides.
 fn experiment(command: &Run) -> Result<Experiment, CliError> {
-    let mut experiment = Experiment::read(&command.network)?;
+    let mut experiment = read(&command.network)?;
     let settings = &mut experiment.file.settings;
     settings.timesteps = command.time.unwrap_or(settings.timesteps);
     settings.numeric = command.numeric.unwrap_or(settings.numeric);
@@ -76,6 +76,15 @@ fn experiment(command: &Run) -> Result<Experiment, CliError> {
     experiment.threads = command.threads;
     if let Some(machine) = &command.machine {
         experiment.set_machine(machine)?;
+    }
+    Ok(experiment)
+}
+
+/// Reads a network file. One without neurons is more likely the wrong file than a network.
+pub(crate) fn read(path: &Path) -> Result<Experiment, CliError> {
+    let experiment = Experiment::read(path)?;
+    if experiment.file.network.populations.is_empty() {
+        return Err(CliError::NoPopulation { path: path.to_owned() });
     }
     Ok(experiment)
 }
@@ -108,7 +117,7 @@ fn opening(experiment: &Experiment, mapped: Option<&Mapped>) -> String {
     let network = &experiment.file.network;
     let machine =
         mapped.map_or_else(|| "not mapped".to_owned(), |mapped| MappingSummary::new(mapped).text(network));
-    format!("network   {}\nmachine   {machine}", plain(&crate::summary::size_of(network)))
+    format!("network   {}\nmachine   {machine}", crate::summary::size_of(network))
 }
 
 /// What a run leaves behind.

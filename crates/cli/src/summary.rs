@@ -7,7 +7,7 @@ use std::time::Duration;
 use gennaker::{Experiment, Mapped, Network, Numeric, RunReport};
 use serde::Serialize;
 
-use crate::output::{Columns, bytes, counted, grouped, large, plain, seconds, short};
+use crate::output::{Columns, bytes, counted, grouped, large, name, plain, seconds, short};
 
 /// The JSON document of `gennaker run --json`.
 #[derive(Debug, Serialize)]
@@ -76,7 +76,7 @@ struct PopulationSummary {
 pub(crate) fn size_of(network: &Network) -> String {
     format!(
         "{}: {}, {}, {}, seed {}",
-        network.name,
+        name(&network.name),
         counted(network.populations.len() as u64, "population"),
         counted(network.n_neurons(), "neuron"),
         counted(network.projections.len() as u64, "projection"),
@@ -105,12 +105,12 @@ impl MappingSummary {
         let fullest = network.populations.get(self.fullest_population);
         format!(
             "{}: {}, {}; fullest PE {} of {} (`{}`); {}, {} in the fullest router",
-            plain(&self.machine),
+            name(&self.machine),
             counted(self.n_chips, "chip"),
             counted(self.n_pes, "PE"),
             bytes(self.max_memory_bytes.into()),
             bytes(self.sram_bytes.into()),
-            plain(fullest.map_or("", |population| &population.name)),
+            name(fullest.map_or("", |population| &population.name)),
             counted(self.routing_entries, "routing entry"),
             grouped(self.max_routing_entries)
         )
@@ -171,7 +171,7 @@ impl RunSummary {
     fn table(&self) -> String {
         let mut columns = Columns::new(&["population", "neurons", "spikes", "rate (Hz)"]);
         for p in &self.populations {
-            columns.row([plain(&p.name), grouped(p.size), grouped(p.n_spikes), short(p.mean_rate_hz)]);
+            columns.row([name(&p.name), grouped(p.size), grouped(p.n_spikes), short(p.mean_rate_hz)]);
         }
         columns.text()
     }

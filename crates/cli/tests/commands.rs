@@ -168,6 +168,12 @@ fn an_interrupted_and_resumed_run_equals_a_whole_one() {
 #[test]
 fn errors_are_sentences_with_exit_code_1() {
     let desk = Desk::new();
+    fs::write(desk.path("empty.toml"), "").unwrap();
+    for command in ["run", "map"] {
+        assert!(desk.fails(&[command, "empty.toml"]).contains("`empty.toml` holds no network"));
+    }
+    fs::write(desk.path("lab.toml"), "dead_chips = 3").unwrap();
+    assert!(desk.fails(&["machine", "lab.toml"]).starts_with("error: machine file `lab.toml`: "));
     assert!(desk.fails(&["run", "none.toml"]).contains("cannot read `none.toml`"));
     fs::write(desk.path("typo.toml"), NETWORK.replace("pre = \"in\"", "pre = \"inn\"")).unwrap();
     let message = desk.fails(&["run", "typo.toml"]);
@@ -194,9 +200,14 @@ fn wrong_usage_has_exit_code_2() {
         &["run", "net.toml", "--numeric", "float"],
         &["fly"],
         &["run", "net.toml", "--no-out", "--out", "x"],
+        &["run", "net.toml", "--threads", "0"],
+        &["run", "net.toml", "--threads", "100000"],
     ] {
         assert_eq!(desk.run(arguments).status.code(), Some(2), "{arguments:?}");
     }
+    let negative = desk.run(&["run", "net.toml", "--seed", "-1"]);
+    assert_eq!(negative.status.code(), Some(2));
+    assert!(String::from_utf8_lossy(&negative.stderr).contains("invalid value '-1' for '--seed <SEED>'"));
 }
 
 #[test]
@@ -213,6 +224,17 @@ fn hostile_names_reach_neither_file_names_nor_the_terminal() {
     assert_eq!(entries(&desk.path("results")), ["2Jx"]);
     let svg = fs::read_to_string(desk.path("results/2Jx/raster.svg")).unwrap();
     assert!(!svg.contains("<svg onload"));
+}
+
+#[test]
+fn long_names_are_cut_in_tables() {
+    let desk = Desk::new();
+    fs::write(desk.path("net.toml"), NETWORK.replace("\"cell\"", &format!("\"{}\"", "x".repeat(100_000))))
+        .unwrap();
+    for arguments in [&["run", "net.toml", "--no-out"], &["map", "net.toml", "--verify"]] {
+        let text = desk.ok(arguments);
+        assert!(text.contains(&format!("  {}…  ", "x".repeat(60))), "{text}");
+    }
 }
 
 #[test]
@@ -261,6 +283,10 @@ fn pictures_are_drawn_from_results() {
     assert_eq!(entries(&desk.path("pictures")), ["raster.svg", "rates.svg", "states.svg", "voltage.svg"]);
     desk.ok(&["plot", "r", "--out", "one.png", "--kind", "voltage", "--population", "cell"]);
     assert!(fs::read(desk.path("one.png")).unwrap().starts_with(b"\x89PNG"));
+    desk.ok(&["plot", "r", "--out", "two.PNG", "--kind", "raster"]);
+    assert!(fs::read(desk.path("two.PNG")).unwrap().starts_with(b"\x89PNG"));
+    assert!(desk.fails(&["plot", "r", "--out", "x.jpg"]).contains("use a file name ending in .svg or .png"));
+    assert!(!desk.path("x.jpg").exists());
     assert!(desk.fails(&["plot", "r", "--population", "cel"]).contains("they have: in, cell, silent"));
     assert!(desk.fails(&["plot", "r", "--from", "60", "--to", "10"]).contains("between tick 60 and tick 10"));
     // Pictures in the result folder do not keep the next run from replacing it.
