@@ -89,11 +89,20 @@ pub(crate) trait Sum:
     fn from_weight(weight: f64) -> Self;
     /// The sum of both, or the largest (smallest) number where it would be beyond.
     fn limited_add(self, weight: Self) -> Self;
+    /// Whether `n` equal weights may be added at once, as `n` times the weight: where that is exact.
+    const COUNTS: bool;
+    /// The sum and `count` times the weight; exact where [`Sum::COUNTS`] is, and no sum overflows.
+    fn add_times(self, weight: Self, count: u32) -> Self;
     /// The sum limited to `limit`, and whether it was above.
     fn saturate(self, limit: i32) -> (Self, bool);
 }
 
 impl Sum for i32 {
+    const COUNTS: bool = true;
+    #[inline(always)]
+    fn add_times(self, weight: Self, count: u32) -> Self {
+        self.wrapping_add(weight.wrapping_mul(count as i32))
+    }
     /// Target in the low 16 bits, then 8 bits of delay, then the signed 8-bit weight: whatever the synapse words of the
     /// models hold fits, so one layout serves all.
     type Word = u32;
@@ -120,6 +129,11 @@ impl Sum for i32 {
 }
 
 impl Sum for f64 {
+    const COUNTS: bool = false;
+    #[inline(always)]
+    fn add_times(self, weight: Self, count: u32) -> Self {
+        self + weight * f64::from(count)
+    }
     type Word = (u16, u16, f64);
     #[inline(always)]
     fn pack(target: u16, delay: u16, weight: Self) -> Self::Word {

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::arithmetic::{Arithmetic, Sum};
+use crate::bit_rows::Chunk;
 use crate::kernels::{Due, Fired, Kernel};
 use crate::recorder::StateRecorder;
 use crate::ring::Ring;
@@ -32,6 +33,8 @@ pub(crate) struct Block<A: Arithmetic> {
     pub(crate) saturation: Option<i32>,
     /// Whether so many synapses can meet on one sum that it must not simply be added to.
     pub(crate) can_overflow: bool,
+    /// Space for counters of [`crate::bit_rows`], kept so that no tick allocates.
+    pub(crate) scratch: Vec<Chunk>,
     pub(crate) n_events: u64,
     pub(crate) n_saturated: u64,
 }
@@ -52,9 +55,9 @@ impl<A: Arithmetic> Block<A> {
         for incoming in &self.incoming {
             let (store, senders) = (&incoming.store, &sent[incoming.pre]);
             self.n_events += if self.can_overflow {
-                store.deliver(senders, tick, ring, A::Sum::limited_add)
+                store.deliver(senders, tick, ring, &mut self.scratch, A::Sum::limited_add)
             } else {
-                store.deliver(senders, tick, ring, |sum, weight| sum + weight)
+                store.deliver(senders, tick, ring, &mut self.scratch, |sum, weight| sum + weight)
             };
         }
     }

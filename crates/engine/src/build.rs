@@ -8,7 +8,7 @@ use gennaker_network::{
 };
 use rayon::prelude::*;
 
-use crate::arithmetic::Arithmetic;
+use crate::arithmetic::{Arithmetic, Sum};
 use crate::block::{Block, Incoming};
 use crate::error::EngineError;
 use crate::kernels::{Fired, kernel, reads_net_drive};
@@ -180,6 +180,7 @@ impl Plan {
             recorders: StateRecorder::for_block(population, &self.range),
             saturation: self.saturation(options.ring_width),
             can_overflow: self.can_overflow,
+            scratch: Vec::new(),
             n_events: 0,
             n_saturated: 0,
             range: self.range,
@@ -220,6 +221,15 @@ impl Plan {
             return Ok((builder.diagonal(shared), account.times(self.range.len() as u64)));
         }
         check_count(self.certain_synapses(network, p), &p.name)?;
+        let can_be_bits = A::Sum::COUNTS && !self.can_overflow;
+        if let (true, Some((shared, account)), Some(expected)) =
+            (can_be_bits, shared, self.expected_simple(network, p))
+            && builder.is_dense(expected)
+            && let Some(store) = builder.bits(shared, &drawn)
+        {
+            let n_synapses = store.len() as u64;
+            return Ok((store, account.times(n_synapses)));
+        }
         let n_synapses = builder.count(&drawn);
         check_count(n_synapses, &p.name)?;
         if let Some((shared, account)) = shared {
@@ -227,6 +237,25 @@ impl Plan {
         }
         let store = builder.place(&mut drawn);
         Ok((store, *drawn.quantiser.report()))
+    }
+
+    /// The expected number of synapses onto this block, for rules that never connect a pair twice.
+    fn expected_simple(&self, network: &Network, projection: &Projection) -> Option<f64> {
+        let n_pre = f64::from(network.populations[projection.pre].size);
+        let n_post = f64::from(network.populations[projection.post].size);
+        #[expect(clippy::cast_precision_loss, reason = "an estimate")]
+        let n_targets = self.range.len() as f64;
+        match &projection.connector {
+            Connector::AllToAll { .. } => Some(n_pre * n_targets),
+            Connector::FixedProbability { p, .. } => Some(p * n_pre * n_targets),
+            Connector::FixedInDegree { n, with_replacement: false, .. } => Some(f64::from(*n) * n_targets),
+            Connector::FixedOutDegree { n, with_replacement: false, .. } => {
+                Some(f64::from(*n) / n_post * n_pre * n_targets)
+            }
+            // Lists may repeat a pair; that is found out when they are stored.
+            Connector::List(list) => Some(list.len() as f64 / n_post * n_targets),
+            _ => None,
+        }
     }
 
     /// Synapses onto this block that need not be drawn to be known; fewer than there are for some rules.

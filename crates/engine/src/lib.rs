@@ -24,6 +24,7 @@
 #![deny(missing_docs)]
 
 mod arithmetic;
+mod bit_rows;
 mod block;
 mod build;
 mod checkpoint;

@@ -1,18 +1,16 @@
 //! Wider vector instructions where the processor has them, with the same bits everywhere.
 //!
-//! A kernel's loop is compiled several times from one source, once per instruction set, and the widest one that the processor
+//! A task's loop is compiled several times from one source, once per instruction set, and the widest one that the processor
 //! has is chosen at run time. No version fuses multiplication and addition or reorders sums, so all give the same results;
 //! `GENNAKER_SIMD=portable` (or `avx2`) chooses a narrower one, which a test uses to compare them.
 
 use std::sync::OnceLock;
 
-use crate::arithmetic::Arithmetic;
-use crate::kernels::Due;
-
-/// A neuron update that marks who fires. Implementations are `#[inline(always)]`, so that each caller below compiles its own.
-pub(crate) trait Compute<A: Arithmetic> {
-    /// Advances all neurons of the block by one tick; writes one flag (0 or 1) for each.
-    fn compute(&mut self, tick: u32, due: &Due<'_, A::Sum>, flags: &mut [u8]);
+/// Work that is worth compiling for each instruction set. Implementations are `#[inline(always)]`, and so is what they call,
+/// so that each caller below compiles its own.
+pub(crate) trait Task {
+    /// Does the work.
+    fn run(self);
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -22,23 +20,19 @@ enum Level {
     Avx512,
 }
 
-/// Runs the kernel compiled for the widest instruction set there is.
-pub(crate) fn compute<A: Arithmetic>(
-    kernel: &mut impl Compute<A>,
-    tick: u32,
-    due: &Due<'_, A::Sum>,
-    flags: &mut [u8],
-) {
+/// Runs the task compiled for the widest instruction set there is.
+#[inline]
+pub(crate) fn run(task: impl Task) {
     match level() {
-        Level::Portable => kernel.compute(tick, due, flags),
+        Level::Portable => task.run(),
         #[cfg(target_arch = "x86_64")]
         // SAFETY: `level` returns this only if the processor has the instructions; the function has no other precondition.
-        Level::Avx2 => unsafe { with_avx2(kernel, tick, due, flags) },
+        Level::Avx2 => unsafe { with_avx2(task) },
         #[cfg(target_arch = "x86_64")]
         // SAFETY: as above.
-        Level::Avx512 => unsafe { with_avx512(kernel, tick, due, flags) },
+        Level::Avx512 => unsafe { with_avx512(task) },
         #[cfg(not(target_arch = "x86_64"))]
-        Level::Avx2 | Level::Avx512 => kernel.compute(tick, due, flags),
+        Level::Avx2 | Level::Avx512 => task.run(),
     }
 }
 
@@ -74,22 +68,12 @@ fn detected() -> Level {
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
-fn with_avx2<A: Arithmetic>(
-    kernel: &mut impl Compute<A>,
-    tick: u32,
-    due: &Due<'_, A::Sum>,
-    flags: &mut [u8],
-) {
-    kernel.compute(tick, due, flags);
+fn with_avx2(task: impl Task) {
+    task.run();
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx512f,avx512bw,avx512dq,avx512vl")]
-fn with_avx512<A: Arithmetic>(
-    kernel: &mut impl Compute<A>,
-    tick: u32,
-    due: &Due<'_, A::Sum>,
-    flags: &mut [u8],
-) {
-    kernel.compute(tick, due, flags);
+fn with_avx512(task: impl Task) {
+    task.run();
 }

@@ -5,6 +5,7 @@ use std::ops::Range;
 use gennaker_network::Synapse;
 
 use crate::arithmetic::Sum;
+use crate::bit_rows::{BitRows, Chunk};
 use crate::ring::{Receptors, Ring};
 
 /// The synapses of one projection onto one block.
@@ -20,6 +21,8 @@ enum Rows<S: Sum> {
     Diagonal { first: u32, n: u32, offset: usize, weight: S, delay: u32 },
     /// All synapses alike: only the targets are kept, 2 bytes each.
     Shared { targets: Vec<u16>, weight: S, delay: u32 },
+    /// All synapses alike and many: a bit for every possible one. The first sum is that of target 0.
+    Bits { rows: BitRows, first_sum: usize, weight: S, delay: u32 },
     /// Weight and delay with every target: 4 bytes each on the chip's arithmetic.
     Packed(Vec<S::Word>),
 }
@@ -32,6 +35,7 @@ impl<S: Sum> Store<S> {
         senders: &[u32],
         tick: u32,
         ring: &mut Ring<S>,
+        scratch: &mut Vec<Chunk>,
         add: impl Fn(S, S) -> S + Copy,
     ) -> u64 {
         let add_to = move |sum: &mut S, weight: S| *sum = add(*sum, weight);
@@ -48,6 +52,9 @@ impl<S: Sum> Store<S> {
                 self.for_each_row(senders, |row| {
                     targets[row].iter().for_each(|&target| add_to(&mut sums[usize::from(target)], *weight));
                 })
+            }
+            Rows::Bits { rows, first_sum, weight, delay } => {
+                rows.add(senders, *weight, &mut ring.slot(tick, *delay)[*first_sum..], scratch)
             }
             Rows::Packed(words) => {
                 let (sums, mask, width) = ring.parts();
@@ -74,8 +81,9 @@ impl<S: Sum> Store<S> {
 
     /// Number of synapses.
     pub(crate) fn len(&self) -> usize {
-        match self.rows {
-            Rows::Diagonal { n, .. } => n as usize,
+        match &self.rows {
+            Rows::Diagonal { n, .. } => *n as usize,
+            Rows::Bits { rows, .. } => rows.len(),
             _ => self.starts.last().map_or(0, |&n| n as usize),
         }
     }
@@ -84,10 +92,11 @@ impl<S: Sum> Store<S> {
     pub(crate) fn n_bytes(&self) -> u64 {
         let rows = match &self.rows {
             Rows::Diagonal { .. } => 0,
-            Rows::Shared { targets, .. } => size_of_val(targets.as_slice()),
-            Rows::Packed(words) => size_of_val(words.as_slice()),
+            Rows::Shared { targets, .. } => size_of_val(targets.as_slice()) as u64,
+            Rows::Bits { rows, .. } => rows.n_bytes(),
+            Rows::Packed(words) => size_of_val(words.as_slice()) as u64,
         };
-        (rows + size_of_val(self.starts.as_slice())) as u64
+        rows + size_of_val(self.starts.as_slice()) as u64
     }
 }
 
@@ -105,6 +114,9 @@ pub(crate) trait Synapses {
     /// Calls `each` for every synapse, in the same order, with weight and delay as they shall be stored.
     fn walk(&mut self, each: impl FnMut(Synapse));
 }
+
+/// Fewest targets for which bits are considered: below, most of a chunk would be empty.
+const MIN_BIT_TARGETS: usize = 256;
 
 /// Builds a store in two passes over the same synapses: count, then place.
 pub(crate) struct StoreBuilder {
@@ -131,6 +143,27 @@ impl StoreBuilder {
             delay,
         };
         Store { starts: Vec::new(), rows }
+    }
+
+    /// Whether bits take no more memory than lists of targets would for this many synapses, on average over all senders.
+    pub(crate) fn is_dense(&self, n_synapses: f64) -> bool {
+        let n_senders = self.starts.len() - 1;
+        let lists = 2.0 * n_synapses + 4.0 * n_senders as f64;
+        self.n_targets >= MIN_BIT_TARGETS
+            && BitRows::n_bytes_of(n_senders, self.n_targets) as f64 <= 1.25 * lists
+    }
+
+    /// The store of synapses that are all alike as bits, in one pass; `None` if a pair is connected twice.
+    pub(crate) fn bits<S: Sum>(&self, shared: SharedValues, synapses: &impl Synapses) -> Option<Store<S>> {
+        let SharedValues { weight, delay } = shared;
+        let mut rows = BitRows::new(self.starts.len() - 1, self.n_targets);
+        let mut is_simple = true;
+        synapses.pairs(|sender, post| {
+            is_simple &= rows.insert(sender as usize, (post - self.first_target) as usize);
+        });
+        let first_sum = usize::from(self.target(self.first_target, weight));
+        let rows = Rows::Bits { rows, first_sum, weight: S::from_weight(self.magnitude(weight)), delay };
+        is_simple.then_some(Store { starts: Vec::new(), rows })
     }
 
     /// First pass: counts the synapses of every sender and returns their sum.

@@ -3,9 +3,8 @@
 use crate::arithmetic::{Arithmetic, Real};
 use crate::parameters::{ParameterReader, ParameterSet, PerNeuron, Same};
 use crate::ring::Receptors;
-use crate::simd::Compute;
 
-use super::{Drive, Due, Fired, Kernel, NetDrive, SplitDrive, StateArray};
+use super::{Compute, Drive, Due, Fired, Kernel, NetDrive, SplitDrive, StateArray};
 
 /// `charge_and_spike`.
 pub(crate) struct ChargeAndSpike<A: Arithmetic> {

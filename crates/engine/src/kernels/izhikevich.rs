@@ -4,9 +4,8 @@
 use crate::arithmetic::Arithmetic;
 use crate::parameters::{ParameterReader, ParameterSet, PerNeuron, Same};
 use crate::ring::Receptors;
-use crate::simd::Compute;
 
-use super::{Drive, Due, Fired, Kernel, NetDrive, SplitDrive, StateArray, constant};
+use super::{Compute, Drive, Due, Fired, Kernel, NetDrive, SplitDrive, StateArray, constant};
 
 const PARAMETERS: [&str; 5] =
     ["recovery_decay", "recovery_sensitivity", "v_reset", "reset_recovery_increment", "i_offset"];

@@ -3,9 +3,8 @@
 use crate::arithmetic::Arithmetic;
 use crate::parameters::{ParameterReader, ParameterSet, PerNeuron, Same};
 use crate::ring::Receptors;
-use crate::simd::Compute;
 
-use super::{Drive, Due, Fired, Kernel, NetDrive, SplitDrive, StateArray};
+use super::{Compute, Drive, Due, Fired, Kernel, NetDrive, SplitDrive, StateArray};
 
 /// The parameters that both families share, in this order.
 const MEMBRANE: [&str; 4] = ["threshold", "alpha_decay", "i_offset", "v_reset"];

@@ -13,7 +13,7 @@ use gennaker_network::{Model, SpikeTrains};
 use crate::arithmetic::{Arithmetic, Real};
 use crate::parameters::ParameterReader;
 use crate::ring::Receptors;
-use crate::simd::{self, Compute};
+use crate::simd;
 
 /// The input sums due in the current tick.
 pub(crate) struct Due<'a, S> {
@@ -33,6 +33,27 @@ pub(crate) trait Kernel<A: Arithmetic>: Send {
     fn visit(&mut self, visitor: &mut dyn FnMut(StateArray<'_, A::Real>));
     /// Back to the state before the first tick.
     fn reset(&mut self);
+}
+
+/// A neuron update that marks who fires; `#[inline(always)]`, as [`simd::Task`] asks.
+pub(crate) trait Compute<A: Arithmetic> {
+    /// Advances all neurons of the block by one tick; writes one flag (0 or 1) for each.
+    fn compute(&mut self, tick: u32, due: &Due<'_, A::Sum>, flags: &mut [u8]);
+}
+
+/// A call of [`Compute::compute`].
+struct Update<'a, A: Arithmetic, K> {
+    kernel: &'a mut K,
+    tick: u32,
+    due: &'a Due<'a, A::Sum>,
+    flags: &'a mut [u8],
+}
+
+impl<A: Arithmetic, K: Compute<A>> simd::Task for Update<'_, A, K> {
+    #[inline(always)]
+    fn run(self) {
+        self.kernel.compute(self.tick, self.due, self.flags);
+    }
 }
 
 /// An array of evolving state.
@@ -72,7 +93,7 @@ impl Fired {
 
     /// Advances a kernel and lists who it marks.
     fn mark<A: Arithmetic>(&mut self, kernel: &mut impl Compute<A>, tick: u32, due: &Due<'_, A::Sum>) {
-        simd::compute(kernel, tick, due, &mut self.flags);
+        simd::run(Update::<A, _> { kernel, tick, due, flags: &mut self.flags });
         let (words, rest) = self.flags.as_chunks::<8>();
         for (at, word) in words.iter().enumerate() {
             let mut bits = u64::from_le_bytes(*word);

@@ -5,9 +5,8 @@ use gennaker_network::random::{Purpose, bernoulli_threshold, key_of, philox_row}
 
 use crate::arithmetic::Arithmetic;
 use crate::parameters::ParameterReader;
-use crate::simd::Compute;
 
-use super::{Due, Fired, Kernel, StateArray};
+use super::{Compute, Due, Fired, Kernel, StateArray};
 
 /// `spike_list` and `spikes_from_array`.
 pub(crate) struct Trains(SpikeTrains);
