@@ -23,7 +23,7 @@ class Brian2Backend:
         """
         _log.debug("options without effect here: %s", options)
         timesteps = _convert.whole_number("timesteps", timesteps, 0)
-        network, records = net._build()
+        network, records = _convert.built(net)
         network.validate()
         numeric = "reference_integer_weights" if quantize_weights else "reference_single_parameters"
         self.report = simulate(net, network, records, timesteps, numeric)

@@ -62,7 +62,7 @@ class _Hardware:
         }
         _log.debug("options without effect here: %s", ignored)
         timesteps = _convert.whole_number("timesteps", timesteps, 0)
-        network, records = net._build()
+        network, records = _convert.built(net)
         self.mapping = mapper.lay_out(network, self._machine, timesteps)
         net.reset()
         if not mapping_only:

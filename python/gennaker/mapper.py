@@ -3,6 +3,7 @@
 from types import SimpleNamespace
 
 from gennaker import _gennaker
+from gennaker.snn import _convert
 
 #: Programs of custom models by model name. Scripts may add to it; no chip program is ever loaded here.
 APP_PATH_IN_LIB: dict[str, str] = {}
@@ -26,7 +27,7 @@ class Mapper:
 
         The first holds the ``mapping`` and ``synchronous_start``, which has no effect: here, all cores start at once.
         """
-        network, _ = self.net._build()
+        network, _ = _convert.built(self.net)
         self.mapping = lay_out(network, self.machine, timesteps)
         return SimpleNamespace(mapping=self.mapping, synchronous_start=True), SimpleNamespace(timesteps=timesteps)
 

@@ -30,6 +30,7 @@ mod models;
 mod network;
 mod parameters;
 mod simulation;
+mod threads;
 
 /// The compiled core of gennaker.
 #[pymodule]

@@ -11,6 +11,7 @@ use crate::error::value_error;
 use crate::json::{from_python, to_python};
 use crate::machine::Machine;
 use crate::network::Network;
+use crate::threads::with_threads;
 
 /// Lays a network on a machine. `options`: a dictionary such as `{"timesteps": 1000, "placer": "radial"}`.
 #[pyfunction]
@@ -24,7 +25,9 @@ pub(crate) fn map(
     let options: MappingOptions = options
         .map_or_else(|| Ok(MappingOptions::default()), |given| from_python("mapping options", given))?;
     let (network, machine) = (&network.inner, &machine.inner);
-    let inner = py.detach(|| gennaker::mapping::map(network, machine, &options)).map_err(value_error)?;
+    let inner = py
+        .detach(|| with_threads(|| gennaker::mapping::map(network, machine, &options)))?
+        .map_err(value_error)?;
     let populations = network.populations.iter().map(|p| p.name.clone()).collect();
     Ok(Mapping { inner, machine: machine.clone(), populations })
 }
@@ -113,8 +116,9 @@ impl Mapping {
 
     /// Proves that every spike reaches exactly its targets, once; returns counts of what was walked.
     fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
-        let verified =
-            py.detach(|| gennaker::mapping::verify(&self.inner, &self.machine)).map_err(value_error)?;
+        let verified = py
+            .detach(|| with_threads(|| gennaker::mapping::verify(&self.inner, &self.machine)))?
+            .map_err(value_error)?;
         let counts = PyDict::new(py);
         counts.set_item("nets", verified.nets)?;
         Ok(counts)

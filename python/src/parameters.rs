@@ -84,7 +84,7 @@ pub(crate) fn connection_list(what: &str, value: &Bound<'_, PyAny>) -> PyResult<
         let value = view[[row, column]];
         to_whole(value).ok_or_else(|| {
             value_error(format!(
-                "{what}: connection {row}: {name} is {value}; it must be a whole number, 0 or more"
+                "{what}: connection {row}: {name} is {value}; it must be a whole number from 0 to 2^32 - 1"
             ))
         })
     };
@@ -110,8 +110,9 @@ fn float_array<'py>(what: &str, value: &Bound<'py, PyAny>) -> PyResult<PyReadonl
 fn whole_numbers(what: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
     let array = float_array(what, value)?;
     let whole = |&x: &f64| {
-        to_whole(x)
-            .ok_or_else(|| value_error(format!("{what} include {x}; they must be whole numbers, 0 or more")))
+        to_whole(x).ok_or_else(|| {
+            value_error(format!("{what} include {x}; they must be whole numbers from 0 to 2^32 - 1"))
+        })
     };
     array.as_array().iter().map(whole).collect()
 }

@@ -203,3 +203,24 @@ def test_nothing_to_say_is_nothing_said():
 
 def test_an_empty_network_runs():
     hardware.SpiNNaker2Chip().run(snn.Network(), 5)
+
+
+def test_numbers_beyond_32_bits_are_named():
+    with pytest.raises(ValueError, match="population `a`: size is 1180591620717411303424; it must be between 1 and 2147483648"):
+        snn.Population(2**70, "lif", {}, name="a")
+    net = snn.Network()
+    net.add(snn.Population(1, "lif", {}))
+    with pytest.raises(ValueError, match="timesteps is 4294967296; it must be between 0 and 4294967295"):
+        hardware.SpiNNaker2Chip().run(net, 2**32)
+    cell = snn.Population(2, "lif", {}, name="cell")
+    source = snn.Population(2, "spike_list", {}, name="source")
+    with pytest.raises(ValueError, match=r"outside population `source`, which"):
+        snn.Projection(source, cell, [[9, 0, 1, 1]])
+    for connections in ([[0, 0, 10**400, 1]], np.ones((1, 4), dtype=complex)):
+        with pytest.raises(ValueError, match="must be rows of four numbers"):
+            snn.Projection(source, cell, connections)
+
+
+def test_only_networks_are_run():
+    with pytest.raises(TypeError, match="net is 5; it must be a snn.Network"):
+        hardware.SpiNNaker2Chip().run(5, 5)

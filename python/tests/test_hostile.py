@@ -1,6 +1,8 @@
 """Nonsense in every argument: an ordinary exception or an ordinary result, never a crash."""
 
 import itertools
+import os
+import signal
 
 import numpy as np
 import pytest
@@ -179,3 +181,13 @@ def test_random_connectors(seed):
         network.add_population("a", 4, "lif")
         if survives(network.add_projection, "aa", 0, 0, connector) is not None:
             survives(gennaker.Simulation, network, "reference")
+
+
+@pytest.mark.skipif(not hasattr(os, "fork"), reason="no fork here")
+def test_the_child_of_a_fork_maps_and_runs_as_its_parent_did():
+    spikes = run(snn.Population(3, "lif", {"i_offset": 5.0}))
+    child = os.fork()
+    if child == 0:
+        signal.alarm(30)
+        os._exit(run(snn.Population(3, "lif", {"i_offset": 5.0})) != spikes)
+    assert os.waitpid(child, 0)[1] == 0

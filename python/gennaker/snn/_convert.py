@@ -38,7 +38,20 @@ def models():
     return _gennaker.models()
 
 
-def whole_number(what, value, minimum):
+#: Largest index and tick.
+MAX_WHOLE = 2**32 - 1
+#: Most neurons of a population.
+MAX_SIZE = 2**31
+
+
+def built(net):
+    """The network for the core, and what is recorded of each population."""
+    if not hasattr(net, "_build"):
+        raise TypeError(f"net is {net!r}; it must be a snn.Network")
+    return net._build()
+
+
+def whole_number(what, value, minimum, maximum=MAX_WHOLE):
     """An ``int`` from anything that is one: Python's, NumPy's, or a float without a fraction."""
     try:
         number = int(value) if isinstance(value, (float, np.floating)) and value == int(value) else operator.index(value)
@@ -46,6 +59,8 @@ def whole_number(what, value, minimum):
         raise TypeError(f"{what} is {value!r}; it must be a whole number") from None
     if number < minimum:
         raise ValueError(f"{what} is {number}; it must be at least {minimum}")
+    if number > maximum:
+        raise ValueError(f"{what} is {number}; it must be between {minimum} and {maximum}")
     return number
 
 
@@ -123,8 +138,10 @@ def warn_unknown_params(population, model, unknown):
 def connection_array(projection, connections):
     """The synapses as an array of n rows pre, post, weight, delay; delays are whole numbers in it."""
     try:
+        if isinstance(connections, np.ndarray) and np.iscomplexobj(connections):
+            raise TypeError("found complex numbers")
         array = np.asarray(connections, dtype=float)
-    except (TypeError, ValueError) as error:
+    except (TypeError, ValueError, OverflowError) as error:
         raise ValueError(
             f"projection `{projection}`: connections must be rows of four numbers pre, post, weight, delay ({error})"
         ) from None

@@ -19,7 +19,7 @@ class Population:
 
     def __init__(self, size, neuron_model, params=None, name=None, record=("spikes",)):
         self.name = f"Population_{next(_numbers)}" if name is None else str(name)
-        self.size = _convert.whole_number(f"population `{self.name}`: size", size, 1)
+        self.size = _convert.whole_number(f"population `{self.name}`: size", size, 1, _convert.MAX_SIZE)
         _convert.check_model(self.name, neuron_model)
         self.neuron_model = neuron_model
         self._max_atoms_per_core = None

@@ -54,7 +54,8 @@ class Projection:
         alone = _gennaker.Network("check")
         post, _ = self.post._add_to(alone, self.post.name)
         # Of the senders only their number matters, and a source's spikes can be many.
-        pre = post if self.pre is self.post else alone.add_population(f"{self.pre.name} ", self.pre.size, "relay")
+        pre_name = self.pre.name + " " * (self.pre.name == self.post.name)
+        pre = post if self.pre is self.post else alone.add_population(pre_name, self.pre.size, "relay")
         alone.add_projection(self.name, pre, post, self._array())
         alone.validate()
 
