@@ -11,7 +11,7 @@ use crate::simd;
 /// Words that are handled together: 512 targets.
 pub(crate) type Chunk = [u64; 8];
 /// Targets of a chunk.
-const CHUNK_BITS: usize = 512;
+pub(crate) const CHUNK_BITS: usize = 512;
 /// Targets that are expanded together.
 const LANES: usize = 16;
 /// Rows that full adders take at once.
@@ -56,6 +56,15 @@ impl BitRows {
         *word |= bit;
         self.lengths[sender] += u16::from(is_new);
         is_new
+    }
+
+    /// Sets one chunk of every row, which must be empty before.
+    pub(crate) fn copy_strip(&mut self, chunk: usize, strip: &[Chunk]) {
+        let rows = self.bits.chunks_exact_mut(self.chunks_per_row).zip(&mut self.lengths);
+        for ((row, length), own) in rows.zip(strip) {
+            row[chunk] = *own;
+            *length += own.iter().map(|word| word.count_ones() as u16).sum::<u16>();
+        }
     }
 
     /// Number of synapses.

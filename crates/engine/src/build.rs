@@ -333,6 +333,11 @@ impl Synapses for Drawn<'_> {
         for_each_pair(self.network, self.projection, self.range.clone(), each);
     }
 
+    fn pairs_onto(&self, posts: Range<u32>, each: impl FnMut(u32, u32)) -> Option<()> {
+        let connector = &self.network.projections[self.projection].connector;
+        connector.is_drawn_per_target().then(|| for_each_pair(self.network, self.projection, posts, each))
+    }
+
     fn walk(&mut self, mut each: impl FnMut(Synapse)) {
         let (quantises, quantiser) = (self.quantises, &mut self.quantiser);
         for_each_synapse(self.network, self.projection, self.range.clone(), |s| {

@@ -5,7 +5,7 @@ use std::ops::Range;
 use gennaker_network::Synapse;
 
 use crate::arithmetic::Sum;
-use crate::bit_rows::{BitRows, Chunk};
+use crate::bit_rows::{BitRows, CHUNK_BITS, Chunk};
 use crate::ring::{Receptors, Ring};
 
 /// The synapses of one projection onto one block.
@@ -111,6 +111,8 @@ pub(crate) struct SharedValues {
 pub(crate) trait Synapses {
     /// Calls `each(pre, post)` for every synapse.
     fn pairs(&self, each: impl FnMut(u32, u32));
+    /// Calls `each(pre, post)` for every synapse onto the targets `posts`; `None` if all would have to be drawn for that.
+    fn pairs_onto(&self, posts: Range<u32>, each: impl FnMut(u32, u32)) -> Option<()>;
     /// Calls `each` for every synapse, in the same order, with weight and delay as they shall be stored.
     fn walk(&mut self, each: impl FnMut(Synapse));
 }
@@ -157,13 +159,36 @@ impl StoreBuilder {
     pub(crate) fn bits<S: Sum>(&self, shared: SharedValues, synapses: &impl Synapses) -> Option<Store<S>> {
         let SharedValues { weight, delay } = shared;
         let mut rows = BitRows::new(self.starts.len() - 1, self.n_targets);
+        let is_simple = self.fill_by_strips(&mut rows, synapses).is_some() || self.fill(&mut rows, synapses);
+        let first_sum = usize::from(self.target(self.first_target, weight));
+        let rows = Rows::Bits { rows, first_sum, weight: S::from_weight(self.magnitude(weight)), delay };
+        is_simple.then_some(Store { starts: Vec::new(), rows })
+    }
+
+    /// Draws a few hundred targets at a time into a strip of all rows that stays in cache, and copies strip by strip. Rules
+    /// that are drawn per target connect no pair twice.
+    fn fill_by_strips(&self, rows: &mut BitRows, synapses: &impl Synapses) -> Option<()> {
+        let mut strip = vec![Chunk::default(); self.starts.len() - 1];
+        for (at, first) in (0..self.n_targets).step_by(CHUNK_BITS).enumerate() {
+            let n = CHUNK_BITS.min(self.n_targets - first);
+            let first = self.first_target + first as u32;
+            strip.fill(Chunk::default());
+            synapses.pairs_onto(first..first + n as u32, |sender, post| {
+                let target = (post - first) as usize;
+                strip[sender as usize][target / 64] |= 1 << (target % 64);
+            })?;
+            rows.copy_strip(at, &strip);
+        }
+        Some(())
+    }
+
+    /// Draws all synapses in any order; `false` if a pair is connected twice.
+    fn fill(&self, rows: &mut BitRows, synapses: &impl Synapses) -> bool {
         let mut is_simple = true;
         synapses.pairs(|sender, post| {
             is_simple &= rows.insert(sender as usize, (post - self.first_target) as usize);
         });
-        let first_sum = usize::from(self.target(self.first_target, weight));
-        let rows = Rows::Bits { rows, first_sum, weight: S::from_weight(self.magnitude(weight)), delay };
-        is_simple.then_some(Store { starts: Vec::new(), rows })
+        is_simple
     }
 
     /// First pass: counts the synapses of every sender and returns their sum.

@@ -142,7 +142,8 @@ impl Connector {
     }
 
     /// Whether the synapses of some targets can be drawn without looking at the others'.
-    pub(crate) fn is_drawn_per_target(&self) -> bool {
+    #[must_use]
+    pub fn is_drawn_per_target(&self) -> bool {
         !matches!(self, Self::List(_) | Self::FixedOutDegree { .. } | Self::FixedTotalNumber { .. })
     }
 }
