@@ -42,7 +42,7 @@ pub enum MappingError {
     },
     /// More slices than cores.
     #[error(
-        "the network needs {asked} PEs and machine `{machine}` has {available} for applications: use machine \
+        "the network needs at least {asked} PEs and machine `{machine}` has {available} for applications: use machine \
          `{suggestion}`, or raise max_atoms_per_core where memory allows it"
     )]
     MachineFull {
@@ -54,6 +54,19 @@ pub enum MappingError {
         machine: String,
         /// A machine that is large enough.
         suggestion: String,
+    },
+    /// A population's recordings do not fit in a chip's DRAM.
+    #[error(
+        "population `{population}`: the recordings of one PE need {needed_bytes} B of DRAM and no chip of machine \
+         `{machine}` with a free PE has as much left: record less often, fewer neurons, or fewer timesteps"
+    )]
+    RecordingTooLong {
+        /// Name of the population.
+        population: String,
+        /// Bytes that one PE needs.
+        needed_bytes: u64,
+        /// Name of the machine.
+        machine: String,
     },
     /// Recordings in DRAM do not fit.
     #[error(

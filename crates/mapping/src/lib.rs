@@ -41,6 +41,7 @@
 #![deny(missing_docs)]
 
 mod budget;
+mod capacity;
 mod compress;
 mod cost;
 mod error;

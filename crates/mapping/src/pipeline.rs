@@ -9,13 +9,14 @@ use gennaker_network::Network;
 use rayon::prelude::*;
 
 use crate::budget::{BlockSizes, MemoryMap};
+use crate::capacity::check_capacity;
 use crate::cost::{Bound, PopulationCost, Recorder};
 use crate::error::MappingError;
 use crate::graph::{Net, SliceDemand, SliceGraph};
 use crate::inputs::{Cuts, SliceInputs, count_inputs};
 use crate::layout::{SliceLayout, lay_out_timed};
 use crate::mapping::{Mapping, MappingStats, RoutedNet, Slice};
-use crate::options::MappingOptions;
+use crate::options::{MappingOptions, RecordingPlace};
 use crate::partition::{Cut, cut};
 use crate::place::check_room;
 use crate::times::StageTimes;
@@ -40,6 +41,7 @@ pub fn map_timed(
     options: &MappingOptions,
 ) -> Result<(Mapping, StageTimes), MappingError> {
     network.validate()?;
+    check_capacity(network, machine)?;
     let mut times = StageTimes::default();
     let start = Instant::now();
     let pe = &machine.spec().chip.pe;
@@ -54,12 +56,17 @@ pub fn map_timed(
     let graph = slice_graph(&slices);
     times.connect += start.elapsed();
 
-    let layout = lay_out_timed(&graph, machine, options, &mut times)?;
+    let layout = lay_out_timed(&graph, machine, options, &mut times)
+        .map_err(|error| name_population(error, network, &slices))?;
     for (slice, (place, keys)) in slices.iter_mut().zip(layout.places.iter().zip(&layout.keys)) {
         (slice.made.chip, slice.made.core) = (place.chip, place.core);
         (slice.made.key, slice.made.mask) = (keys.key, keys.mask);
     }
-    let notes = costs.iter().zip(&chosen).filter_map(|(cost, cut)| recording_note(cost, *cut)).collect();
+    let notes = costs
+        .iter()
+        .zip(&chosen)
+        .filter_map(|(cost, cut)| recording_note(cost, *cut, options.recording))
+        .collect();
     Ok((assemble(slices, graph, layout, notes, machine, options), times))
 }
 
@@ -182,14 +189,33 @@ fn slice_graph(slices: &[Draft]) -> SliceGraph {
     SliceGraph { slices: slices.iter().map(demand).collect(), nets, target_sets }
 }
 
-fn recording_note(cost: &PopulationCost<'_>, cut: Cut) -> Option<String> {
+/// The routing stages know slices only; users know populations.
+fn name_population(error: MappingError, network: &Network, slices: &[Draft]) -> MappingError {
+    match error {
+        MappingError::DramFull { slice, needed_bytes, machine } => {
+            let population = slices[slice as usize].made.population as usize;
+            let population = network.populations[population].name.clone();
+            MappingError::RecordingTooLong { population, needed_bytes, machine }
+        }
+        other => other,
+    }
+}
+
+fn recording_note(cost: &PopulationCost<'_>, cut: Cut, place: RecordingPlace) -> Option<String> {
     let n = cost.population.size.min(cut.atoms_per_core);
-    let kilobytes = cost.dram_bytes(&(0..n), Recorder::Dram).div_ceil(1_024);
-    (cut.recorder == Recorder::Dram && kilobytes > 0).then(|| {
-        format!(
-            "population `{}`: recordings of {kilobytes} KiB per PE do not fit in SRAM beside {n} neurons and go to DRAM",
-            cost.population.name
-        )
+    let bytes = cost.dram_bytes(&(0..n), Recorder::Dram);
+    if cut.recorder != Recorder::Dram || bytes == 0 {
+        return None;
+    }
+    let name = &cost.population.name;
+    Some(match place {
+        RecordingPlace::Dram => {
+            format!("population `{name}`: recordings of up to {bytes} B per PE go to DRAM")
+        }
+        _ => format!(
+            "population `{name}`: recordings of up to {bytes} B per PE do not fit in SRAM beside {n} neuron{} and go to DRAM",
+            if n == 1 { "" } else { "s" }
+        ),
     })
 }
 

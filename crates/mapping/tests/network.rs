@@ -226,3 +226,32 @@ fn a_machine_that_is_too_small_is_named_with_one_that_is_not() {
     let error = map(&network, &chip, &MappingOptions::default()).unwrap_err().to_string();
     assert!(error.contains("2001 PEs") && error.contains("148") && error.contains("`board`"), "{error}");
 }
+
+/// Hopeless networks are refused before anything is drawn or allocated for them.
+#[test]
+fn hopeless_sizes_are_refused_at_once() {
+    let dresden = Machine::new(MachineSpec::dresden()).unwrap();
+    let mut crowd = Network::new("crowd");
+    crowd.add_population(Population::new("crowd", 2_000_000_000, Model::PoissonProcess));
+    let error = map(&crowd, &dresden, &MappingOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("at least 8000000 PEs"), "{error}");
+
+    let chip = Machine::new(MachineSpec::single_chip()).unwrap();
+    let mut dense = Network::new("dense");
+    let cells = dense.add_population(Population::new("cells", 30_000, Model::Lif));
+    let all = Connector::AllToAll { allow_self_connections: true };
+    dense.add_projection(Projection::new("all", cells, cells, all));
+    let error = map(&dense, &chip, &MappingOptions::default()).unwrap_err().to_string();
+    assert!(error.contains("at least 13732 PEs") && error.contains("use machine `boards:3`"), "{error}");
+}
+
+/// A recording that no chip can hold is the population's problem, by name.
+#[test]
+fn recordings_beyond_dram_name_their_population() {
+    let machine = Machine::new(MachineSpec::single_chip()).unwrap();
+    let mut network = Network::new("long");
+    network.add_population(Population::new("watched", 250, Model::Lif).recording("v"));
+    let options = MappingOptions { timesteps: 100_000_000, ..MappingOptions::default() };
+    let error = map(&network, &machine, &options).unwrap_err().to_string();
+    assert!(error.contains("population `watched`") && error.contains("DRAM"), "{error}");
+}

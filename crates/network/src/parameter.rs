@@ -81,6 +81,19 @@ pub enum Distribution {
     },
 }
 
+impl std::fmt::Display for Distribution {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Uniform { low, high } => write!(f, "uniform from {low} to {high}"),
+            Self::UniformInt { low, high } => write!(f, "uniform_int from {low} to {high}"),
+            Self::Normal { mean, sd } => write!(f, "normal with mean {mean} and sd {sd}"),
+            Self::NormalClipped { mean, sd, low, high } => {
+                write!(f, "normal_clipped with mean {mean}, sd {sd}, from {low} to {high}")
+            }
+        }
+    }
+}
+
 impl Distribution {
     /// Draws one value from a stream that belongs to one neuron or synapse.
     #[must_use]
@@ -124,7 +137,7 @@ impl Distribution {
                 if !in_range(&[mean, sd, low, high]) || sd < 0.0 || low > high =>
             {
                 Some(format!(
-                    "normal_clipped needs numbers within 1e30, sd >= 0 and low <= high, found {self:?}"
+                    "normal_clipped needs numbers within 1e30, sd >= 0 and low <= high, found {self}"
                 ))
             }
             _ => None,

@@ -71,7 +71,7 @@ pub(crate) fn show(value: &Parameter) -> String {
     match value {
         Parameter::Number(x) => x.to_string(),
         Parameter::Array(values) => format!("an array of {} values", values.len()),
-        Parameter::Random(law) => format!("{law:?}"),
+        Parameter::Random(law) => law.to_string(),
         Parameter::Text(text) => format!("`{text}`"),
     }
 }

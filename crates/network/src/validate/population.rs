@@ -133,7 +133,7 @@ fn check_law(
     d: &ParameterDescriptor,
     law: &Distribution,
 ) -> Result<(), NetworkError> {
-    let error = |problem: String| Err(value_error(population, d.name, format!("{law:?}"), problem));
+    let error = |problem: String| Err(value_error(population, d.name, law.to_string(), problem));
     if let Some(problem) = law.problem() {
         return error(problem);
     }
