@@ -92,7 +92,7 @@ def test_a_network_too_large_for_one_chip():
 
     net = snn.Network()
     net.add(snn.Population(100_000, "lif", {}, name="many"))
-    with pytest.raises(ValueError, match="needs 400 PEs.*148.*board"):
+    with pytest.raises(ValueError, match="needs at least 400 PEs.*148.*board"):
         hardware.SpiNNaker2Chip().run(net, 5)
     hw = hardware.SpiNNcloud48NodeBoard()
     hw.run(net, 5, mapping_only=True)
