@@ -19,7 +19,7 @@ arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 arguments.add_argument("--scale", type=int, default=200, help="a fifth of the number of neurons (default 200)")
 arguments.add_argument("--ticks", type=int, default=1000, help="ticks to run (default 1000)")
 arguments.add_argument("--seed", type=int, default=1, help="seed of the connections (default 1)")
-arguments.add_argument("--plot", metavar="FILE", help="save raster, rate and a voltage as a picture")
+arguments.add_argument("--plot", metavar="FILE", help="save raster, rate and a voltage as a picture (needs matplotlib)")
 options = arguments.parse_args()
 
 n_exc, n_inh = 4 * options.scale, options.scale

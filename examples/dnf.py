@@ -15,7 +15,7 @@ from spinnaker2 import hardware, helpers, snn
 N, WIDTH, TIMESTEPS = 400, 20, 400
 
 arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-arguments.add_argument("--plot", metavar="FILE", help="save a raster of stimulus and field as a picture")
+arguments.add_argument("--plot", metavar="FILE", help="save a raster of stimulus and field as a picture (needs matplotlib)")
 options = arguments.parse_args()
 
 

@@ -13,7 +13,7 @@ TIMESTEPS = 50
 THRESHOLD = 10.0
 
 arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
-arguments.add_argument("--plot", metavar="FILE", help="save input, voltage and output as a picture")
+arguments.add_argument("--plot", metavar="FILE", help="save input, voltage and output as a picture (needs matplotlib)")
 options = arguments.parse_args()
 
 stimulus = snn.Population(size=2, neuron_model="spike_list", params={0: [1, 4, 9, 11], 1: [20, 30]}, name="stimulus")

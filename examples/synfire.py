@@ -15,7 +15,7 @@ N_EXC, N_INH, TIMESTEPS = 80, 20, 100
 arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 arguments.add_argument("--groups", type=int, default=10, metavar="N", help="groups in the chain (default 10)")
 arguments.add_argument("--jitter", type=float, default=2.0, metavar="TICKS", help="spread of the first packet (default 2)")
-arguments.add_argument("--plot", metavar="FILE", help="save a raster as a picture")
+arguments.add_argument("--plot", metavar="FILE", help="save a raster as a picture (needs matplotlib)")
 options = arguments.parse_args()
 
 random = np.random.default_rng(1)
