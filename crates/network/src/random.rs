@@ -32,7 +32,9 @@ pub fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
 #[must_use]
 pub fn philox_row<const N: usize>(counter: [u32; 4], mut key: [u32; 2]) -> [[u32; N]; 4] {
     // 32-bit words in 64-bit lanes: a product needs no shuffling, and the compiler sees plain vector multiplications.
-    let mut c = counter.map(|word| [u64::from(word); N]);
+    // Plain loops rather than `map`, which is not always inlined and then compiled for the baseline only.
+    let [c0, c1, c2, c3] = counter;
+    let mut c = [[u64::from(c0); N], [u64::from(c1); N], [u64::from(c2); N], [u64::from(c3); N]];
     for (lane, word) in c[1].iter_mut().enumerate() {
         *word = u64::from(counter[1].wrapping_add(lane as u32));
     }
@@ -51,7 +53,13 @@ pub fn philox_row<const N: usize>(counter: [u32; 4], mut key: [u32; 2]) -> [[u32
         }
         key = [key[0].wrapping_add(KEY_STEPS[0]), key[1].wrapping_add(KEY_STEPS[1])];
     }
-    c.map(|lanes| lanes.map(|word| word as u32))
+    let mut words = [[0; N]; 4];
+    for (words, lanes) in words.iter_mut().zip(&c) {
+        for (word, lane) in words.iter_mut().zip(lanes) {
+            *word = *lane as u32;
+        }
+    }
+    words
 }
 
 /// The low half of a 64-bit lane.

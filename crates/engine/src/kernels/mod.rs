@@ -94,17 +94,28 @@ impl Fired {
     /// Advances a kernel and lists who it marks.
     fn mark<A: Arithmetic>(&mut self, kernel: &mut impl Compute<A>, tick: u32, due: &Due<'_, A::Sum>) {
         simd::run(Update::<A, _> { kernel, tick, due, flags: &mut self.flags });
-        let (words, rest) = self.flags.as_chunks::<8>();
-        for (at, word) in words.iter().enumerate() {
-            let mut bits = u64::from_le_bytes(*word);
+        let (groups, rest) = self.flags.as_chunks::<64>();
+        for (first, group) in (self.first..).step_by(64).zip(groups) {
+            let mut bits = bits_of(group);
             while bits != 0 {
-                self.neurons.push(self.first + 8 * at as u32 + bits.trailing_zeros() / 8);
+                self.neurons.push(first + bits.trailing_zeros());
                 bits &= bits - 1;
             }
         }
-        let from = self.first + 8 * words.len() as u32;
+        let from = self.first + 64 * groups.len() as u32;
         self.neurons.extend((from..).zip(rest).filter(|(_, flag)| **flag != 0).map(|(neuron, _)| neuron));
     }
+}
+
+/// The flags (each 0 or 1) of 64 neurons as bits.
+#[inline]
+fn bits_of(flags: &[u8; 64]) -> u64 {
+    let (words, _) = flags.as_chunks::<8>();
+    let byte = |word: &[u8; 8]| {
+        // Each flag is moved to a bit of its own in the top byte.
+        u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> 56
+    };
+    words.iter().rev().fold(0, |bits, word| bits << 8 | byte(word))
 }
 
 /// The drive of a neuron, excitation minus inhibition, from either kind of sums.
