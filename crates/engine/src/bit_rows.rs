@@ -13,7 +13,9 @@ pub(crate) type Chunk = [u64; 8];
 /// Targets of a chunk.
 pub(crate) const CHUNK_BITS: usize = 512;
 /// Targets that are expanded together.
-const LANES: usize = 16;
+const LANES: usize = 32;
+/// Rows that are counted before the counts, of 16 bits, are added to the sums.
+const MAX_COUNT: usize = u16::MAX as usize;
 /// Rows that full adders take at once.
 const GROUP: usize = 7;
 
@@ -85,20 +87,13 @@ impl BitRows {
         sums: &mut [S],
         planes: &mut Vec<Chunk>,
     ) -> u64 {
-        if senders.is_empty() {
-            return 0;
+        for senders in senders.chunks(MAX_COUNT) {
+            let n_planes = (usize::BITS - senders.len().leading_zeros()) as usize;
+            planes.clear();
+            planes.resize(n_planes * self.chunks_per_row, [0; 8]);
+            let sums = &mut sums[..self.n_targets];
+            simd::run(Addition { rows: self, senders, weight, sums, planes, n_planes });
         }
-        let n_planes = (usize::BITS - senders.len().leading_zeros()) as usize;
-        planes.clear();
-        planes.resize(n_planes * self.chunks_per_row, [0; 8]);
-        simd::run(Addition {
-            rows: self,
-            senders,
-            weight,
-            sums: &mut sums[..self.n_targets],
-            planes,
-            n_planes,
-        });
         senders.iter().map(|&s| u64::from(self.lengths[s as usize])).sum()
     }
 
@@ -173,7 +168,7 @@ impl<S: Sum> Addition<'_, S> {
         for (at, sums) in whole.iter_mut().chain(std::iter::once(&mut padded)).enumerate() {
             let chunk = (at * LANES / CHUNK_BITS).min(self.planes.len() / self.n_planes - 1);
             let (word, shift) = (at * LANES % CHUNK_BITS / 64, at * LANES % 64);
-            let mut counts = [0u32; LANES];
+            let mut counts = [0u16; LANES];
             for (p, plane) in self.planes[chunk * self.n_planes..][..self.n_planes].iter().enumerate() {
                 let bits = (plane[word] >> shift) as u32;
                 for lane in 0..LANES {
@@ -182,7 +177,7 @@ impl<S: Sum> Addition<'_, S> {
                 }
             }
             for lane in 0..LANES {
-                sums[lane] = sums[lane].add_times(self.weight, counts[lane]);
+                sums[lane] = sums[lane].add_times(self.weight, counts[lane].into());
             }
         }
         debug_assert!(n_whole * LANES + rest.len() == self.rows.n_targets);
@@ -191,7 +186,15 @@ impl<S: Sum> Addition<'_, S> {
 }
 
 /// The bit of each lane.
-const LANE_BITS: [u32; LANES] = [1, 2, 4, 8, 16, 32, 64, 128, 256, 512, 1024, 2048, 4096, 8192, 16384, 32768];
+const LANE_BITS: [u32; LANES] = {
+    let mut bits = [1; LANES];
+    let mut lane = 1;
+    while lane < LANES {
+        bits[lane] = 1 << lane;
+        lane += 1;
+    }
+    bits
+};
 
 /// Sum and carry of three one-bit numbers, for 512 of them side by side.
 #[inline(always)]
@@ -236,6 +239,18 @@ mod tests {
             prop_assert_eq!(sums, expected);
             prop_assert_eq!(rows.n_bytes(), BitRows::n_bytes_of(n_senders, n_targets));
         }
+    }
+
+    /// More rows than a counter of 16 bits can count.
+    #[test]
+    fn many_rows_are_counted_in_parts() {
+        let n_senders = 70_000;
+        let mut rows = BitRows::new(n_senders, 40);
+        (0..n_senders).for_each(|sender| assert!(rows.insert(sender, 33)));
+        let senders: Vec<u32> = (0..n_senders as u32).collect();
+        let mut sums = vec![0i32; 40];
+        assert_eq!(rows.add(&senders, -2, &mut sums, &mut Vec::new()), 70_000);
+        assert_eq!((sums[33], sums[32]), (-140_000, 0));
     }
 
     #[test]
