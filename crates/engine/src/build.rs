@@ -38,8 +38,9 @@ pub(crate) fn build<A: Arithmetic>(
     options: &Options,
     n_threads: usize,
 ) -> Result<Built<A>, EngineError> {
-    let plans: Vec<Plan> =
-        (0..network.populations.len()).flat_map(|p| plans(network, options, p, n_threads)).collect();
+    let by_population: Vec<Vec<Plan>> =
+        (0..network.populations.len()).map(|p| plans(network, options, p, n_threads)).collect();
+    let plans = interleaved(by_population);
     let built: Vec<BuiltBlock<A>> =
         plans.into_par_iter().map(|plan| plan.build(network, options)).collect::<Result<_, EngineError>>()?;
     let mut reports = vec![QuantisationReport::default(); network.projections.len()];
@@ -52,6 +53,15 @@ pub(crate) fn build<A: Arithmetic>(
         report.check(options.out_of_range, &projection.name, network.populations[projection.post].model)?;
     }
     Ok((blocks, reports))
+}
+
+/// First blocks first, then second blocks and so on: threads that share the blocks out in order get equal parts of every
+/// population. Within a population blocks stay in the order of neurons.
+fn interleaved(by_population: Vec<Vec<Plan>>) -> Vec<Plan> {
+    let mut numbered: Vec<(usize, Plan)> =
+        by_population.into_iter().flat_map(|p| p.into_iter().enumerate()).collect();
+    numbered.sort_by_key(|(number, _)| *number);
+    numbered.into_iter().map(|(_, plan)| plan).collect()
 }
 
 /// What is fixed for a block before any synapse is drawn.

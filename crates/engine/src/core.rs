@@ -16,6 +16,7 @@ const MIN_PARALLEL_WORK: u64 = 2_000;
 
 /// A network in host memory, ready to run.
 pub(crate) struct Core<A: Arithmetic> {
+    /// Those of one population in the order of its neurons; populations interleaved.
     pub(crate) blocks: Vec<Block<A>>,
     /// Who fired in the last tick, by population.
     pub(crate) sent: Vec<Vec<u32>>,
