@@ -8,7 +8,7 @@ use crate::block::Block;
 use crate::build::build;
 use crate::error::EngineError;
 use crate::options::Options;
-use crate::recorder::SpikeRecorder;
+use crate::recorder::{SpikeRecorder, StateRecorder};
 use crate::recording::{PopulationRecording, Recordings, StateRecording};
 
 /// Neurons plus a hundredth of the synapses below which a tick is too short to share between threads.
@@ -90,6 +90,26 @@ impl<A: Arithmetic> Core<A> {
             populations: network.populations.iter().enumerate().map(population).collect(),
             timesteps: self.tick,
         }
+    }
+
+    /// Everything recorded, which is forgotten then.
+    pub(crate) fn take_recordings(&mut self, network: &Network) -> Recordings {
+        // Spikes are moved out before the rest is gathered, so that they are never held twice.
+        let take = |r: &mut Option<SpikeRecorder>| r.as_mut().map(|r| std::mem::take(&mut r.spikes));
+        let spikes: Vec<_> = self.spike_recorders.iter_mut().map(take).collect();
+        let mut recordings = self.recordings(network);
+        for (population, spikes) in recordings.populations.iter_mut().zip(spikes) {
+            population.spikes = spikes;
+        }
+        self.blocks.iter_mut().flat_map(|b| &mut b.recorders).for_each(StateRecorder::clear);
+        recordings
+    }
+
+    pub(crate) fn recorded_bytes(&self) -> u64 {
+        let spikes: usize =
+            self.spike_recorders.iter().flatten().map(|r| size_of_val(&r.spikes.neurons[..])).sum();
+        let states: usize = self.blocks.iter().flat_map(|b| &b.recorders).map(StateRecorder::bytes).sum();
+        2 * spikes as u64 + states as u64
     }
 
     pub(crate) fn blocks_of(&self, population: usize) -> impl Iterator<Item = &Block<A>> {
