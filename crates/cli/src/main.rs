@@ -16,6 +16,7 @@ mod output;
 mod plot;
 mod progress;
 mod run;
+mod run_pictures;
 mod summary;
 
 fn main() -> ExitCode {

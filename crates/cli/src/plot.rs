@@ -10,15 +10,15 @@ use gennaker::{Recordings, ResultFolder};
 
 use crate::args::{PictureFormat, PictureKind, Plot};
 use crate::error::CliError;
-use crate::output::say;
-use crate::run::{PNG_SCALE, some};
+use crate::output::{complain, say};
+use crate::run_pictures::{PICTURE_BYTES, PNG_SCALE, some};
 
 /// Draws pictures of a result folder.
 pub(crate) fn plot(command: &Plot) -> Result<ExitCode, CliError> {
     let results = ResultFolder::open(&command.results)?;
-    let view = view(command, results.info())?;
+    let mut view = view(command, results.info())?;
     let target = Target::new(command)?;
-    let recordings = results.recordings()?;
+    let recordings = recordings(command, &results, &mut view)?;
     // Thresholds come from the network; without its file the pictures lack them.
     let network = NetworkFile::read(&command.results.join("network.toml")).ok();
 
@@ -48,6 +48,27 @@ fn view(command: &Plot, info: &RunInfo) -> Result<View, CliError> {
         return Err(ReportError::Range { start: ticks.start, end: ticks.end }.into());
     }
     Ok(View { ticks, tick_ms: info.tick_ms, populations: command.population.clone() })
+}
+
+/// What was recorded in the ticks to show. Without a last one, a view of very much is cut short and says so.
+fn recordings(command: &Plot, results: &ResultFolder, view: &mut View) -> Result<Recordings, CliError> {
+    // Parts of archives that somebody has compressed cannot be read alone.
+    let Ok(small) = results.stretch_within(view.ticks.clone(), PICTURE_BYTES) else {
+        return Ok(results.recordings()?);
+    };
+    let is_whole = view.ticks == (0..results.info().timesteps);
+    if is_whole && small == view.ticks {
+        return Ok(results.recordings()?);
+    }
+    if command.to.is_none() && small != view.ticks {
+        let (start, end) = (small.start, small.end);
+        complain(&format!(
+            "shows ticks {start} to {end} of {}; --from and --to choose others",
+            view.ticks.end
+        ));
+        view.ticks = small;
+    }
+    Ok(results.recordings_between(view.ticks.clone())?)
 }
 
 fn draw(

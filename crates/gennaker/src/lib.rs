@@ -35,6 +35,7 @@ mod doctor;
 mod error;
 mod experiment;
 pub mod pictures;
+mod pieces;
 
 pub use gennaker_engine as engine;
 pub use gennaker_formats as formats;
@@ -43,7 +44,7 @@ pub use gennaker_mapping as mapping;
 pub use gennaker_network as network;
 pub use gennaker_report as report;
 
-pub use doctor::explain_silence;
+pub use doctor::{explain_silence, highest_v};
 pub use error::Error;
 pub use experiment::{Experiment, Mapped};
 pub use gennaker_engine::{Numeric, Options, Recordings, RunReport, Simulation};
@@ -54,3 +55,4 @@ pub use gennaker_network::{
     Connector, Distribution, Model, Network, OutOfRange, Parameter, Population, Projection, Recording,
     SpikeTrains,
 };
+pub use pieces::{RECORDING_LIMIT_BYTES, run_in_pieces};
