@@ -16,7 +16,6 @@ mod output;
 mod plot;
 mod progress;
 mod run;
-mod run_pictures;
 mod summary;
 
 fn main() -> ExitCode {

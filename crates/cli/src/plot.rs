@@ -6,12 +6,11 @@ use std::process::ExitCode;
 use gennaker::formats::{NetworkFile, RunInfo, write_atomically};
 use gennaker::pictures::{self, Variables, View};
 use gennaker::report::{Picture, ReportError};
-use gennaker::{Recordings, ResultFolder};
+use gennaker::{PICTURE_BYTES, PNG_SCALE, Recordings, ResultFolder, some_picture};
 
 use crate::args::{PictureFormat, PictureKind, Plot};
 use crate::error::CliError;
 use crate::output::{complain, say};
-use crate::run_pictures::{PICTURE_BYTES, PNG_SCALE, some};
 
 /// Draws pictures of a result folder.
 pub(crate) fn plot(command: &Plot) -> Result<ExitCode, CliError> {
@@ -25,7 +24,7 @@ pub(crate) fn plot(command: &Plot) -> Result<ExitCode, CliError> {
     let mut n_drawn = 0;
     for kind in kinds(command, &target) {
         let picture = draw(kind, &recordings, network.as_ref(), results.info(), &view);
-        let picture = if command.kind.is_empty() { some(picture)? } else { Some(picture?) };
+        let picture = if command.kind.is_empty() { some_picture(picture)? } else { Some(picture?) };
         if let Some(picture) = picture {
             let path = target.path(kind);
             write_atomically(&path, &encoded(&picture, target.format)?)?;

@@ -10,6 +10,7 @@ use gennaker::formats::{ResultWriter, Results, check_result_path, write_atomical
 use gennaker::network::Network;
 use gennaker::{
     Experiment, Mapped, Recordings, RunReport, Simulation, explain_silence, highest_v, run_in_pieces,
+    write_with_pictures,
 };
 
 use crate::args::Run;
@@ -17,7 +18,6 @@ use crate::error::CliError;
 use crate::interrupt;
 use crate::output::{complain, say, say_json};
 use crate::progress::Progress;
-use crate::run_pictures::{PICTURE_BYTES, all_pictures};
 use crate::summary::{MappingSummary, RunSummary, Times};
 
 /// `mapping.json` is left out beyond this many cores: it would dwarf the results.
@@ -208,35 +208,17 @@ fn write(
         notes.push("mapping.json is left out for its size; `gennaker map --out FILE` writes it".to_owned());
     }
     let mapping = mapped.filter(|_| !is_large).map(|mapped| &mapped.mapping);
-    let ticks = 0..done.recordings.timesteps;
-    let in_memory = !writer.has_pieces();
-    let extra_files =
-        if in_memory { all_pictures(experiment, &done.recordings, ticks.clone())? } else { Vec::new() };
     let results = Results {
         file: &experiment.file,
         recordings: &done.recordings,
         machine: mapped.map_or_else(String::new, |mapped| mapped.mapping.machine.clone()),
         interrupted: done.is_interrupted,
-        extra_files,
+        extra_files: Vec::new(),
         notes: notes.clone(),
         report: serde_json::to_value(&done.report).expect("plain data"),
         mapping: mapping.map(|mapping| serde_json::to_value(mapping).expect("plain data")),
     };
-    let mut finished = writer.finish(&results)?;
-    if !in_memory {
-        let shown = finished.folder().stretch_within(ticks.clone(), PICTURE_BYTES)?;
-        let recordings = finished.folder().recordings_between(shown.clone())?;
-        finished.add(&all_pictures(experiment, &recordings, shown.clone())?)?;
-        if shown != ticks {
-            let note = format!(
-                "the pictures show ticks {} to {} of {}; `gennaker plot --from TICK --to TICK` draws others",
-                shown.start, shown.end, ticks.end
-            );
-            finished.note(&note);
-            notes.push(note);
-        }
-    }
-    finished.publish()?;
+    *notes = write_with_pictures(writer, &results)?.notes;
     Ok(())
 }
 

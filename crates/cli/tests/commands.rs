@@ -185,10 +185,7 @@ fn recordings_beyond_memory_are_the_same() {
         }
     }
     let info = |folder: &str| -> Value {
-        let mut info: Value =
-            serde_json::from_slice(&fs::read(desk.path(folder).join("run.json")).unwrap()).unwrap();
-        info["files"].as_array_mut().unwrap().sort_by_key(|name| name.to_string());
-        info
+        serde_json::from_slice(&fs::read(desk.path(folder).join("run.json")).unwrap()).unwrap()
     };
     assert_eq!(info("whole"), info("pieces"));
     desk.ok(&["plot", "pieces", "--from", "100", "--to", "120", "--out", "part.svg"]);

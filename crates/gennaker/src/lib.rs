@@ -34,6 +34,7 @@
 mod doctor;
 mod error;
 mod experiment;
+mod folder;
 pub mod pictures;
 mod pieces;
 
@@ -47,6 +48,7 @@ pub use gennaker_report as report;
 pub use doctor::{explain_silence, highest_v};
 pub use error::Error;
 pub use experiment::{Experiment, Mapped};
+pub use folder::{PICTURE_BYTES, PNG_SCALE, some_picture, write_with_pictures};
 pub use gennaker_engine::{Numeric, Options, Recordings, RunReport, Simulation};
 pub use gennaker_formats::{NetworkFile, ResultFolder};
 pub use gennaker_machine::{Machine, MachineSpec};
