@@ -9,7 +9,7 @@ use std::time::Instant;
 use gennaker::formats::{ResultWriter, Results, check_result_path, write_atomically};
 use gennaker::network::Network;
 use gennaker::{
-    Experiment, Mapped, Recordings, RunReport, Simulation, explain_silence, highest_v, run_in_pieces,
+    Experiment, Mapped, Peaks, Recordings, RunReport, Simulation, explain_silence, run_in_pieces,
     write_with_pictures,
 };
 
@@ -165,26 +165,9 @@ fn simulate(
     let recordings = simulation.recordings();
     let mut report = simulation.report();
     peaks.add(&recordings);
-    explain_silence(&mut report, &experiment.file.network, &|population| peaks.of(population));
+    explain_silence(&mut report, &experiment.file.network, &|population| peaks.highest_v(population));
     let checkpoint = if command.checkpoint.is_some() { simulation.checkpoint() } else { Vec::new() };
     Ok(Done { is_interrupted: first + ticks < end, recordings, report, times, checkpoint })
-}
-
-/// The highest recorded membrane potential of each population, of all pieces.
-#[derive(Default)]
-struct Peaks(Vec<Option<f64>>);
-
-impl Peaks {
-    fn add(&mut self, piece: &Recordings) {
-        self.0.resize(piece.populations.len(), None);
-        for (population, peak) in self.0.iter_mut().enumerate() {
-            *peak = highest_v(piece, population).into_iter().chain(*peak).reduce(f64::max);
-        }
-    }
-
-    fn of(&self, population: usize) -> Option<f64> {
-        self.0.get(population).copied().flatten()
-    }
 }
 
 fn resume(simulation: &mut Simulation, path: &Path, end: u32) -> Result<(), CliError> {

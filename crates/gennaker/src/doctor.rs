@@ -29,6 +29,26 @@ pub fn highest_v(recordings: &Recordings, population: usize) -> Option<f64> {
     (highest > f64::NEG_INFINITY).then_some(highest)
 }
 
+/// The highest recorded membrane potentials of a run whose recordings come in pieces.
+#[derive(Debug, Clone, Default)]
+pub struct Peaks(Vec<Option<f64>>);
+
+impl Peaks {
+    /// Takes a piece into account.
+    pub fn add(&mut self, piece: &Recordings) {
+        self.0.resize(piece.populations.len(), None);
+        for (population, peak) in self.0.iter_mut().enumerate() {
+            *peak = highest_v(piece, population).into_iter().chain(*peak).reduce(f64::max);
+        }
+    }
+
+    /// [`highest_v`] of all pieces together.
+    #[must_use]
+    pub fn highest_v(&self, population: usize) -> Option<f64> {
+        self.0.get(population).copied().flatten()
+    }
+}
+
 fn reason(
     index: usize,
     report: &RunReport,

@@ -45,7 +45,7 @@ pub use gennaker_mapping as mapping;
 pub use gennaker_network as network;
 pub use gennaker_report as report;
 
-pub use doctor::{explain_silence, highest_v};
+pub use doctor::{Peaks, explain_silence, highest_v};
 pub use error::Error;
 pub use experiment::{Experiment, Mapped};
 pub use folder::{PICTURE_BYTES, PNG_SCALE, some_picture, write_with_pictures};

@@ -42,6 +42,10 @@ pub fn run_in_pieces<E>(
     let stretch = u32::try_from(limit_bytes / 2 / most_per_tick).unwrap_or(u32::MAX).max(1);
     let mut done = 0;
     loop {
+        let recorded_bytes = simulation.recorded_bytes();
+        if recorded_bytes > 0 && recorded_bytes >= limit_bytes / 2 {
+            flush(simulation.take_recordings())?;
+        }
         let mut is_stopped = false;
         let asked = stretch.min(ticks - done);
         let run = simulation.run_with(asked, &mut |tick| {
@@ -52,9 +56,6 @@ pub fn run_in_pieces<E>(
         done += run;
         if is_stopped || run < asked || done == ticks {
             return Ok(done);
-        }
-        if simulation.recorded_bytes() >= limit_bytes / 2 {
-            flush(simulation.take_recordings())?;
         }
     }
 }
@@ -113,6 +114,21 @@ mod tests {
             assert_eq!(run(100_000, stop_at).0, stop_at);
         }
         assert_eq!(run(0, 7), (7, 6, run(0, 7).2));
+    }
+
+    /// Calls that are cut short again and again keep to the limit, too.
+    #[test]
+    fn many_short_runs_hand_over_as_much() {
+        let (mut simulation, mut n) = (simulation(), 0);
+        while simulation.tick() < 300 {
+            run_in_pieces(&mut simulation, 300, 100_000, &mut |_| ControlFlow::Break(()), &mut |_| {
+                n += 1;
+                Ok::<(), ()>(())
+            })
+            .unwrap();
+            assert!(simulation.recorded_bytes() < 100_000);
+        }
+        assert!(n > 4);
     }
 
     #[test]
