@@ -29,6 +29,7 @@ mod build;
 mod checkpoint;
 mod core;
 mod error;
+mod exponential;
 mod history;
 mod kernels;
 mod literal;
