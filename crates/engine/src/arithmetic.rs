@@ -1,11 +1,12 @@
 //! The two arithmetics as types: integer sums with single-precision state (the chip), double precision throughout.
 
 use std::fmt::Debug;
-use std::ops::{Add, Mul, Sub};
+use std::ops::{Add, Div, Mul, Sub};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::exponential;
 use crate::recording::Values;
 
 /// A number type of neuron state.
@@ -17,6 +18,7 @@ pub(crate) trait Real:
     + Add<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>
+    + Div<Output = Self>
     + Send
     + Sync
     + Serialize
@@ -25,6 +27,8 @@ pub(crate) trait Real:
 {
     /// Rounds to this precision.
     fn from_f64(value: f64) -> Self;
+    /// The exponential function as [`crate::exponential`] defines it, not the standard library's.
+    fn exponential(self) -> Self;
     /// Neither infinite nor undefined.
     fn is_finite(self) -> bool;
     /// Wraps recorded values.
@@ -41,6 +45,10 @@ impl Real for f32 {
     fn from_f64(value: f64) -> Self {
         value as f32
     }
+    #[inline(always)]
+    fn exponential(self) -> Self {
+        exponential::single(self)
+    }
     fn values(values: Vec<Self>) -> Values {
         Values::F32(values)
     }
@@ -56,6 +64,10 @@ impl Real for f64 {
     #[inline(always)]
     fn from_f64(value: f64) -> Self {
         value
+    }
+    #[inline(always)]
+    fn exponential(self) -> Self {
+        exponential::double(self)
     }
     fn values(values: Vec<Self>) -> Values {
         Values::F64(values)

@@ -30,6 +30,7 @@ mod build;
 mod checkpoint;
 mod core;
 mod error;
+mod exponential;
 mod kernels;
 mod literal;
 mod options;

@@ -11,7 +11,7 @@ const MEMBRANE: [&str; 4] = ["threshold", "alpha_decay", "i_offset", "v_reset"];
 /// Those and the synapses'.
 const CURR_EXP: [&str; 6] = ["threshold", "alpha_decay", "i_offset", "v_reset", "exc_decay", "inh_decay"];
 
-/// `lif` and `lif_no_delay`.
+/// `lif`, `lif_no_delay` and `lif_wide`.
 pub(crate) struct Lif<A: Arithmetic> {
     v: Vec<A::Real>,
     v_init: Vec<A::Real>,
@@ -48,7 +48,7 @@ impl<A: Arithmetic> Lif<A> {
     }
 }
 
-fn subtracts(reader: &ParameterReader<'_>) -> bool {
+pub(super) fn subtracts(reader: &ParameterReader<'_>) -> bool {
     reader.population.choice("reset") == "reset_by_subtraction"
 }
 
@@ -102,7 +102,7 @@ impl<A: Arithmetic> Kernel<A> for Lif<A> {
     }
 }
 
-/// `lif_curr_exp` and `lif_curr_exp_no_delay`.
+/// `lif_curr_exp`, `lif_curr_exp_no_delay` and `lif_curr_exp_wide`.
 pub(crate) struct LifCurrExp<A: Arithmetic> {
     v: Vec<A::Real>,
     i_exc: Vec<A::Real>,

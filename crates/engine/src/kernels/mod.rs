@@ -4,8 +4,10 @@
 //! compilers from using vector instructions well. No fused multiply-add: results must be those of separate operations.
 
 mod charge;
+mod conductance;
 mod izhikevich;
 mod lif;
+pub(crate) mod poisson_input;
 mod source;
 
 use gennaker_network::{Model, SpikeTrains};
@@ -76,7 +78,7 @@ impl Fired {
         Self { first: range.start, flags: vec![0; range.len()], neurons: Vec::with_capacity(range.len()) }
     }
 
-    /// The neurons that fired, ascending, by their index in the population.
+    /// The neurons that fired, ascending, by their index in the population; as often as they did.
     pub(crate) fn neurons(&self) -> &[u32] {
         &self.neurons
     }
@@ -89,6 +91,14 @@ impl Fired {
     /// Adds one neuron by its index in the population.
     fn push(&mut self, neuron: u32) {
         self.neurons.push(neuron);
+    }
+
+    /// Lists every neuron as often as `fill` counts it.
+    fn repeat(&mut self, fill: impl FnOnce(&mut [u8])) {
+        fill(&mut self.flags);
+        for (neuron, &count) in (self.first..).zip(&self.flags) {
+            self.neurons.extend(std::iter::repeat_n(neuron, count.into()));
+        }
     }
 
     /// Advances a kernel and lists who it marks.
@@ -144,9 +154,11 @@ impl<A: Arithmetic> Drive<A::Real> for SplitDrive<'_, A> {
 /// Whether the model's update reads excitation minus inhibition only.
 pub(crate) fn reads_net_drive(model: Model) -> bool {
     match model {
-        Model::Lif | Model::LifNoDelay | Model::ChargeAndSpike | Model::Izhikevich => true,
-        Model::LifCurrExp | Model::LifCurrExpNoDelay | Model::Relay => false,
-        Model::SpikeList | Model::SpikesFromArray | Model::PoissonProcess => false,
+        Model::Lif | Model::LifNoDelay | Model::LifWide => true,
+        Model::ChargeAndSpike | Model::Izhikevich => true,
+        Model::LifCurrExp | Model::LifCurrExpNoDelay | Model::LifCurrExpWide => false,
+        Model::LifCondExp | Model::Relay => false,
+        Model::SpikeList | Model::SpikesFromArray | Model::PoissonProcess | Model::PoissonInput => false,
     }
 }
 
@@ -159,9 +171,13 @@ pub(crate) fn kernel<A: Arithmetic>(
         Model::SpikeList => Box::new(source::Trains::new(reader.population.spikes.clone())),
         Model::SpikesFromArray => Box::new(source::Trains::new(latency_code(reader))),
         Model::PoissonProcess => Box::new(source::Poisson::new(reader)),
+        Model::PoissonInput => Box::new(poisson_input::PoissonInput::new(reader)),
         Model::Relay => Box::new(source::Relay),
-        Model::Lif | Model::LifNoDelay => Box::new(lif::Lif::<A>::new(reader, receptors)),
-        Model::LifCurrExp | Model::LifCurrExpNoDelay => Box::new(lif::LifCurrExp::<A>::new(reader)),
+        Model::Lif | Model::LifNoDelay | Model::LifWide => Box::new(lif::Lif::<A>::new(reader, receptors)),
+        Model::LifCurrExp | Model::LifCurrExpNoDelay | Model::LifCurrExpWide => {
+            Box::new(lif::LifCurrExp::<A>::new(reader))
+        }
+        Model::LifCondExp => Box::new(conductance::LifCondExp::<A>::new(reader)),
         Model::ChargeAndSpike => Box::new(charge::ChargeAndSpike::<A>::new(reader, receptors)),
         Model::Izhikevich => Box::new(izhikevich::Izhikevich::<A>::new(reader, receptors)),
     }

@@ -31,14 +31,42 @@ impl<A: Arithmetic> Kernel<A> for Trains {
 /// Blocks of four random words that are computed side by side.
 const LANES: usize = 16;
 /// Sources that share a row of `LANES` blocks.
-const ROW: usize = 4 * LANES;
+pub(super) const ROW: usize = 4 * LANES;
 
-/// `poisson_process`. The draw of a source in a tick depends on the seeds, the population, the tick and the source alone:
-/// source `i` reads word `i % 64 / 16` of block `i / 64 * 16 + i % 16`, so that neighbours read neighbouring lanes.
-pub(crate) struct Poisson {
+/// The random words of a block of sources, one for each source and tick. They depend on the seeds, the population, the
+/// purpose, the tick and the source alone: source `i` reads word `i % 64 / 16` of block `i / 64 * 16 + i % 16`, so that
+/// neighbours read neighbouring lanes.
+pub(super) struct Words {
     key: [u32; 2],
     object: u32,
+    purpose: u32,
     first_block: u32,
+}
+
+impl Words {
+    pub(super) fn new(reader: &ParameterReader<'_>, purpose: Purpose) -> Self {
+        let own_seed: u64 = reader.counts("seed").first().copied().unwrap_or(0).into();
+        debug_assert!(reader.range.start.is_multiple_of(ROW as u32));
+        Self {
+            // The odd constant spreads small seeds over all bits, so that network seed and own seed do not cancel.
+            key: key_of(reader.seed ^ own_seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
+            object: reader.index as u32,
+            purpose: purpose.word(),
+            first_block: reader.range.start / 4,
+        }
+    }
+
+    /// Those of sources `row * ROW..(row + 1) * ROW` of the block.
+    #[inline(always)]
+    pub(super) fn row(&self, row: usize, tick: u32) -> [[u32; LANES]; 4] {
+        let first_block = self.first_block + (row * LANES) as u32;
+        philox_row::<LANES>([tick, first_block, self.object, self.purpose], self.key)
+    }
+}
+
+/// `poisson_process`.
+pub(crate) struct Poisson {
+    words: Words,
     n_neurons: usize,
     /// Sources spike on words up to this one. This and the arrays below are padded to whole rows.
     limits: Vec<u32>,
@@ -50,8 +78,6 @@ pub(crate) struct Poisson {
 
 impl Poisson {
     pub(crate) fn new(reader: &ParameterReader<'_>) -> Self {
-        let own_seed: u64 = reader.counts("seed").first().copied().unwrap_or(0).into();
-        debug_assert!(reader.range.start.is_multiple_of(ROW as u32));
         let n_padded = reader.range.len().next_multiple_of(ROW);
         let mut thresholds: Vec<u64> =
             reader.probabilities("p").into_iter().map(bernoulli_threshold).collect();
@@ -59,10 +85,7 @@ impl Poisson {
         thresholds.resize(n_padded, 0);
         t_ref.resize(n_padded, 0);
         Self {
-            // The odd constant spreads small seeds over all bits, so that network seed and own seed do not cancel.
-            key: key_of(reader.seed ^ own_seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
-            object: reader.index as u32,
-            first_block: reader.range.start / 4,
+            words: Words::new(reader, Purpose::Poisson),
             n_neurons: reader.range.len(),
             limits: thresholds.iter().map(|t| t.saturating_sub(1) as u32).collect(),
             enabled: thresholds.iter().map(|t| if *t > 0 { u32::MAX } else { 0 }).collect(),
@@ -74,8 +97,7 @@ impl Poisson {
     /// One row of sources in one tick, as flags.
     #[inline(always)]
     fn row(&mut self, row: usize, tick: u32) -> [u8; ROW] {
-        let first_block = self.first_block + (row * LANES) as u32;
-        let words = philox_row::<LANES>([tick, first_block, self.object, Purpose::Poisson.word()], self.key);
+        let words = self.words.row(row, tick);
         let range = row * ROW..(row + 1) * ROW;
         let (limits, enabled) = (&self.limits[range.clone()], &self.enabled[range.clone()]);
         let (t_ref, refractory) = (&self.t_ref[range.clone()], &mut self.refractory[range]);
