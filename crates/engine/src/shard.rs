@@ -65,10 +65,8 @@ impl<A: Arithmetic> Member<A> {
             }
             let [excitatory, inhibitory] = due;
             self.kernel.update(tick, Due { excitatory, inhibitory }, &mut self.fired);
-            excitatory.fill(A::Sum::default());
-            inhibitory.fill(A::Sum::default());
         } else {
-            self.kernel.update(tick, Due { excitatory: &[], inhibitory: &[] }, &mut self.fired);
+            self.kernel.update(tick, Due::default(), &mut self.fired);
         }
         self.ends.push(self.fired.neurons().len());
         for recorder in &mut self.recorders {

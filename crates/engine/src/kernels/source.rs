@@ -114,8 +114,8 @@ impl Poisson {
 
 impl<A: Arithmetic> Compute<A> for Poisson {
     #[inline(always)]
-    fn compute(&mut self, tick: u32, _due: &Due<'_, A::Sum>, flags: &mut [u8]) {
-        for (row, flags) in flags.chunks_mut(ROW).enumerate() {
+    fn compute(&mut self, tick: u32, from: usize, _due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+        for (row, flags) in (from / ROW..).zip(flags.chunks_mut(ROW)) {
             flags.copy_from_slice(&self.row(row, tick)[..flags.len()]);
         }
     }
@@ -123,7 +123,7 @@ impl<A: Arithmetic> Compute<A> for Poisson {
 
 impl<A: Arithmetic> Kernel<A> for Poisson {
     fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark::<A>(self, tick, &due);
+        fired.mark::<A>(self, tick, due);
     }
     fn state(&self, _variable: &str) -> Option<&[A::Real]> {
         None
@@ -141,8 +141,8 @@ pub(crate) struct Relay;
 
 impl<A: Arithmetic> Compute<A> for Relay {
     #[inline(always)]
-    fn compute(&mut self, _tick: u32, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
-        for (flag, &sum) in flags.iter_mut().zip(due.excitatory) {
+    fn compute(&mut self, _tick: u32, _from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+        for (flag, &sum) in flags.iter_mut().zip(due.excitatory.iter()) {
             *flag = u8::from(sum > A::Sum::default());
         }
     }
@@ -150,7 +150,7 @@ impl<A: Arithmetic> Compute<A> for Relay {
 
 impl<A: Arithmetic> Kernel<A> for Relay {
     fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark::<A>(self, tick, &due);
+        fired.mark::<A>(self, tick, due);
     }
     fn state(&self, _variable: &str) -> Option<&[A::Real]> {
         None
