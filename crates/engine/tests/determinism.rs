@@ -72,21 +72,24 @@ fn pieces_equal_the_whole() {
 #[test]
 fn checkpoints_continue_on_any_number_of_threads() {
     for numeric in [Numeric::Chip, Numeric::Reference] {
-        let whole = run(4, &options(1, numeric));
-        let mut first = Simulation::new(&mixed(4), &options(3, numeric)).unwrap();
-        first.run(61);
-        let bytes = first.checkpoint();
-        let mut second = Simulation::new(&mixed(4), &options(2, numeric)).unwrap();
-        second.run(5);
-        second.restore(&bytes).unwrap();
-        assert_eq!(second.tick(), 61);
-        assert_eq!(second.checkpoint(), bytes);
-        second.run(TICKS - 61);
-        assert!(second.recordings() == whole, "{numeric:?}");
-        let mut uninterrupted = Simulation::new(&mixed(4), &options(3, numeric)).unwrap();
-        uninterrupted.run(TICKS);
-        assert_eq!(second.report().n_synaptic_events, uninterrupted.report().n_synaptic_events);
-        assert_eq!(second.report().spikes_per_population, uninterrupted.report().spikes_per_population);
+        for network in [mixed(4), wide(4)] {
+            let whole = recordings(&network, &options(1, numeric));
+            let mut first = Simulation::new(&network, &options(3, numeric)).unwrap();
+            first.run(61);
+            let bytes = first.checkpoint();
+            let mut second = Simulation::new(&network, &options(2, numeric)).unwrap();
+            second.run(5);
+            second.restore(&bytes).unwrap();
+            assert_eq!(second.tick(), 61);
+            assert_eq!(second.checkpoint(), bytes);
+            second.run(TICKS - 61);
+            assert!(second.recordings() == whole, "{} {numeric:?}", network.name);
+            let mut uninterrupted = Simulation::new(&network, &options(3, numeric)).unwrap();
+            uninterrupted.run(TICKS);
+            let (second, uninterrupted) = (second.report(), uninterrupted.report());
+            assert_eq!(second.n_synaptic_events, uninterrupted.n_synaptic_events);
+            assert_eq!(second.spikes_per_population, uninterrupted.spikes_per_population);
+        }
     }
 }
 

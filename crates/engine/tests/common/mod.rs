@@ -184,6 +184,7 @@ pub(crate) fn wide(seed: u64) -> Network {
     let p = |p| Connector::FixedProbability { p, allow_self_connections: own };
     let delays = Distribution::UniformInt { low: 0, high: 100 };
     let weights = Distribution::UniformInt { low: 20, high: 120 };
+    let strong = Distribution::UniformInt { low: -20_000, high: 65_535 };
     for projection in [
         Projection::new("drive_conductance", drive, conductance, Connector::OneToOne).with_weight(125.0),
         Projection::new("rates_current", rates, current, p(0.05)).with_weight(300.0).with_delay(9.0),
@@ -196,7 +197,7 @@ pub(crate) fn wide(seed: u64) -> Network {
         Projection::new("current_conductance", current, conductance, p(0.05))
             .with_weight(-70.0)
             .with_delay(17.0),
-        Projection::new("current_delta", current, delta, p(0.05)).with_weight(65_535.0).with_delay(33.0),
+        Projection::new("current_delta", current, delta, p(0.05)).with_weight(strong).with_delay(delays),
         Projection::new("drive_delta", drive, delta, p(0.03)).with_weight(-2_500.0).with_delay(90.0),
     ] {
         network.add_projection(projection);
