@@ -91,7 +91,7 @@ impl Purpose {
             Self::Weight => 2,
             Self::Delay => 3,
             Self::Poisson => 4,
-            Self::PoissonInput => 5,
+            Self::PoissonInput => 6,
             Self::Parameter(slot) => 0x100 + slot,
         }
     }
