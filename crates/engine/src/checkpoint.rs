@@ -55,7 +55,7 @@ pub(crate) fn save<A: Arithmetic>(core: &mut Core<A>, network: &Network, options
         ring_width: options.ring_width,
         tick: core.tick,
         sent: core.history.ticks().map(|tick| sent(core, tick, network.populations.len())).collect(),
-        n_spikes: core.n_spikes.clone(),
+        n_spikes: core.n_spikes(),
         n_events: core.shards.iter().map(|s| s.n_events).sum(),
         n_saturated: core.shards.iter().map(|s| s.n_saturated).sum(),
         populations: collect(core, network.populations.len()),
@@ -97,7 +97,7 @@ pub(crate) fn restore<A: Arithmetic>(
     distribute(core, &state.populations);
     restore_recordings(core, state.recordings);
     core.tick = state.tick;
-    core.n_spikes = state.n_spikes;
+    core.set_n_spikes(state.n_spikes);
     core.history.reset();
     for (tick, sent) in (state.tick - state.sent.len() as u32..).zip(state.sent) {
         core.history.open(tick).clone_from_slice(&sent);
@@ -189,7 +189,8 @@ fn recordings_match(own: &Recordings, given: &Recordings) -> bool {
 
 /// Gathers the arrays of all members by population.
 fn collect<A: Arithmetic>(core: &mut Core<A>, n_populations: usize) -> Vec<PopulationState<A::Real>> {
-    let mut populations = vec![PopulationState { reals: vec![], counts: vec![], shorts: vec![] }; n_populations];
+    let mut populations =
+        vec![PopulationState { reals: vec![], counts: vec![], shorts: vec![] }; n_populations];
     for member in core.shards.iter_mut().flat_map(|shard| &mut shard.members) {
         let population = &mut populations[member.population];
         let (mut n_reals, mut n_counts, mut n_shorts) = (0, 0, 0);
@@ -222,6 +223,7 @@ fn append<T: Clone>(arrays: &mut Vec<Vec<T>>, at: usize, part: &[T]) {
 fn distribute<A: Arithmetic>(core: &mut Core<A>, populations: &[PopulationState<A::Real>]) {
     for member in core.shards.iter_mut().flat_map(|shard| &mut shard.members) {
         let population = &populations[member.population];
+        member.disturb();
         let range = member.range.start as usize..member.range.end as usize;
         let (mut reals, mut counts) = (population.reals.iter(), population.counts.iter());
         let mut shorts = population.shorts.iter();

@@ -39,7 +39,9 @@ impl<A: Arithmetic> ChargeAndSpike<A> {
         };
         match &self.parameters {
             ParameterSet::Shared(p) => update(tick, cells, drive, p.map(Same), flags),
-            ParameterSet::Individual(p) => update(tick, cells, drive, p.each_ref().map(|x| x.part(from, n)), flags),
+            ParameterSet::Individual(p) => {
+                update(tick, cells, drive, p.each_ref().map(|x| x.part(from, n)), flags)
+            }
         }
     }
 }
@@ -72,6 +74,7 @@ fn update<R: Real>(
 }
 
 impl<A: Arithmetic> Compute<A> for ChargeAndSpike<A> {
+    const IS_AUTONOMOUS: bool = false;
     #[inline(always)]
     fn compute(&mut self, tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
         match self.receptors {

@@ -91,6 +91,7 @@ impl<A: Arithmetic, P: PerNeuron<A::Real>> WithHolding for Step<'_, A, P> {
 }
 
 impl<A: Arithmetic> Compute<A> for LifCondExp<A> {
+    const IS_AUTONOMOUS: bool = true;
     #[inline(always)]
     fn compute(&mut self, _tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
         let n = flags.len();

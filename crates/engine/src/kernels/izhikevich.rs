@@ -64,6 +64,7 @@ fn update<R: crate::arithmetic::Real>(
 }
 
 impl<A: Arithmetic> Compute<A> for Izhikevich<A> {
+    const IS_AUTONOMOUS: bool = true;
     #[inline(always)]
     fn compute(&mut self, _tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
         match self.receptors {

@@ -80,6 +80,7 @@ fn membrane<R: crate::arithmetic::Real>(v: R, drive: R, threshold: R, alpha: R, 
 }
 
 impl<A: Arithmetic> Compute<A> for Lif<A> {
+    const IS_AUTONOMOUS: bool = true;
     #[inline(always)]
     fn compute(&mut self, _tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
         match self.receptors {
@@ -167,6 +168,7 @@ impl<A: Arithmetic, P: PerNeuron<A::Real>> WithHolding for Step<'_, A, P> {
 }
 
 impl<A: Arithmetic> Compute<A> for LifCurrExp<A> {
+    const IS_AUTONOMOUS: bool = true;
     #[inline(always)]
     fn compute(&mut self, _tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
         let n = flags.len();

@@ -44,10 +44,22 @@ impl<S: Sum> Due<'_, S> {
     }
 
     #[inline(always)]
+    fn is_zero(&self) -> bool {
+        is_zero(self.excitatory) && is_zero(self.inhibitory)
+    }
+
+    #[inline(always)]
     fn clear(&mut self) {
         self.excitatory.fill(S::default());
         self.inhibitory.fill(S::default());
     }
+}
+
+/// Whether all sums are zero; told soon where they are not.
+#[inline(always)]
+fn is_zero<S: Sum>(sums: &[S]) -> bool {
+    let zero = S::default();
+    sums.chunks(64).all(|sums| sums.iter().fold(true, |all, &sum| all & (sum == zero)))
 }
 
 /// The update of a block of neurons.
@@ -63,7 +75,9 @@ pub(crate) trait Kernel<A: Arithmetic>: Send {
 }
 
 /// A neuron update that marks who fires; `#[inline(always)]`, as [`simd::Task`] asks.
-pub(crate) trait Compute<A: Arithmetic> {
+pub(crate) trait Compute<A: Arithmetic>: Kernel<A> {
+    /// Whether the update depends on state and input alone, not on the tick.
+    const IS_AUTONOMOUS: bool;
     /// Advances the neurons from `from` on by one tick, as many as there are flags; writes one flag (0 or 1) for each.
     fn compute(&mut self, tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]);
 }
@@ -71,6 +85,9 @@ pub(crate) trait Compute<A: Arithmetic> {
 /// Neurons that are advanced together: their state, input and flags stay in the first cache until they are done with. A
 /// multiple of the rows of random words.
 const CHUNK: usize = 1024;
+
+/// Ticks between two looks whether a chunk without input has come to rest.
+const STILL_EVERY: u32 = 32;
 
 /// One tick of a kernel, chunk by chunk.
 struct Update<'a, A: Arithmetic, K> {
@@ -83,15 +100,42 @@ struct Update<'a, A: Arithmetic, K> {
 impl<A: Arithmetic, K: Compute<A>> simd::Task for Update<'_, A, K> {
     #[inline(always)]
     fn run(mut self) {
-        let Fired { first, flags, neurons } = self.fired;
-        for (at, flags) in flags.chunks_mut(CHUNK).enumerate() {
-            let from = at * CHUNK;
-            let mut due = self.due.part(&(from..from + flags.len()));
-            self.kernel.compute(self.tick, from, &due, flags);
+        let Fired { first, flags, neurons, still } = self.fired;
+        for (at, (flags, is_still)) in flags.chunks_mut(CHUNK).zip(still).enumerate() {
+            let range = at * CHUNK..at * CHUNK + flags.len();
+            let mut due = self.due.part(&range);
+            if K::IS_AUTONOMOUS && due.is_zero() {
+                if *is_still {
+                    continue;
+                }
+                if self.tick.is_multiple_of(STILL_EVERY) {
+                    let before = snapshot::<A>(self.kernel, &range);
+                    self.kernel.compute(self.tick, range.start, &due, flags);
+                    *is_still = before == snapshot::<A>(self.kernel, &range) && !flags.contains(&1);
+                    list(*first + range.start as u32, flags, neurons);
+                    continue;
+                }
+            }
+            *is_still = false;
+            self.kernel.compute(self.tick, range.start, &due, flags);
             due.clear();
-            list(*first + from as u32, flags, neurons);
+            list(*first + range.start as u32, flags, neurons);
         }
     }
+}
+
+/// The bits of the state of some neurons.
+#[cold]
+#[inline(never)]
+fn snapshot<A: Arithmetic>(kernel: &mut impl Kernel<A>, range: &Range<usize>) -> Vec<u64> {
+    let mut bits = Vec::new();
+    kernel.visit(&mut |array| match array {
+        StateArray::Real(values) => bits.extend(values[range.clone()].iter().map(|value| value.bits())),
+        StateArray::Count(values) => bits.extend(values[range.clone()].iter().map(|&n| u64::from(n))),
+        StateArray::Short([]) => {}
+        StateArray::Short(values) => bits.extend(values[range.clone()].iter().map(|&n| u64::from(n))),
+    });
+    bits
 }
 
 /// Adds the neurons with a flag to the list, ascending; flag 0 is that of neuron `first`.
@@ -124,11 +168,19 @@ pub(crate) struct Fired {
     first: u32,
     flags: Vec<u8>,
     neurons: Vec<u32>,
+    /// For every chunk, whether another tick without input would change nothing: such chunks cost next to nothing.
+    still: Vec<bool>,
 }
 
 impl Fired {
     pub(crate) fn new(range: &std::ops::Range<u32>) -> Self {
-        Self { first: range.start, flags: vec![0; range.len()], neurons: Vec::with_capacity(range.len()) }
+        let n_chunks = range.len().div_ceil(CHUNK);
+        Self {
+            first: range.start,
+            flags: vec![0; range.len()],
+            neurons: Vec::with_capacity(range.len()),
+            still: vec![false; n_chunks],
+        }
     }
 
     /// The neurons that fired, ascending, by their index in the population; as often as they did.
@@ -139,6 +191,11 @@ impl Fired {
     /// Forgets the last tick.
     pub(crate) fn clear(&mut self) {
         self.neurons.clear();
+    }
+
+    /// Forgets which chunks are still, after their state was set from outside.
+    pub(crate) fn disturb(&mut self) {
+        self.still.fill(false);
     }
 
     /// Adds one neuron by its index in the population.

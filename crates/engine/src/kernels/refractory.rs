@@ -69,9 +69,7 @@ impl Refractory {
         let lengths = match reader.shared_count("t_refrac") {
             Some(0) => return Self { lengths: Lengths::None, left: Vec::new() },
             Some(length) => Lengths::Shared(length as u16),
-            None => {
-                Lengths::Individual(reader.counts("t_refrac").into_iter().map(|n| n as u16).collect())
-            }
+            None => Lengths::Individual(reader.counts("t_refrac").into_iter().map(|n| n as u16).collect()),
         };
         Self { lengths, left: vec![0; reader.range.len()] }
     }

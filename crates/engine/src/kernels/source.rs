@@ -31,7 +31,7 @@ impl<A: Arithmetic> Kernel<A> for Trains {
 /// Blocks of four random words that are computed side by side.
 const LANES: usize = 16;
 /// Sources that share a row of `LANES` blocks.
-pub(super) const ROW: usize = 4 * LANES;
+pub(crate) const ROW: usize = 4 * LANES;
 
 /// The random words of a block of sources, one for each source and tick. They depend on the seeds, the population, the
 /// purpose, the tick and the source alone: source `i` reads word `i % 64 / 16` of block `i / 64 * 16 + i % 16`, so that
@@ -113,6 +113,7 @@ impl Poisson {
 }
 
 impl<A: Arithmetic> Compute<A> for Poisson {
+    const IS_AUTONOMOUS: bool = false;
     #[inline(always)]
     fn compute(&mut self, tick: u32, from: usize, _due: &Due<'_, A::Sum>, flags: &mut [u8]) {
         for (row, flags) in (from / ROW..).zip(flags.chunks_mut(ROW)) {
@@ -140,6 +141,7 @@ impl<A: Arithmetic> Kernel<A> for Poisson {
 pub(crate) struct Relay;
 
 impl<A: Arithmetic> Compute<A> for Relay {
+    const IS_AUTONOMOUS: bool = true;
     #[inline(always)]
     fn compute(&mut self, _tick: u32, _from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
         for (flag, &sum) in flags.iter_mut().zip(due.excitatory.iter()) {
