@@ -18,7 +18,14 @@ fn kernels(c: &mut Criterion) {
         ("lif_curr_exp", silent(Model::LifCurrExp)),
         ("lif_cond_exp", silent(Model::LifCondExp)),
         ("lif_cond_exp, individual", silent(Model::LifCondExp).with("exc_decay", law)),
+        ("lif, individual", silent(Model::Lif).with("alpha_decay", law)),
+        ("lif_curr_exp, individual", silent(Model::LifCurrExp).with("exc_decay", law)),
         ("izhikevich", population(Model::Izhikevich)),
+        (
+            "izhikevich, individual",
+            population(Model::Izhikevich)
+                .with("recovery_decay", Distribution::Uniform { low: 0.02, high: 0.03 }),
+        ),
         ("poisson_process", population(Model::PoissonProcess)),
         ("poisson_input, mean 0.1", population(Model::PoissonInput).with("mean", 0.1)),
         ("poisson_input, mean 2", population(Model::PoissonInput).with("mean", 2.0)),

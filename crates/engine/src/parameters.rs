@@ -5,7 +5,9 @@ use gennaker_network::{Population, Resolved};
 use crate::arithmetic::Real;
 
 /// A value per neuron that the compiler can hoist out of the loop when there is only one.
-pub(crate) trait PerNeuron<R> {
+pub(crate) trait PerNeuron<R>: Copy {
+    /// The values of the first `n` neurons, so that a loop over them needs no checks.
+    fn first(self, n: usize) -> Self;
     /// The value of neuron `i` of the block.
     fn at(&self, i: usize) -> R;
 }
@@ -16,12 +18,20 @@ pub(crate) struct Same<R>(pub(crate) R);
 
 impl<R: Copy> PerNeuron<R> for Same<R> {
     #[inline(always)]
+    fn first(self, _n: usize) -> Self {
+        self
+    }
+    #[inline(always)]
     fn at(&self, _i: usize) -> R {
         self.0
     }
 }
 
 impl<R: Copy> PerNeuron<R> for &[R] {
+    #[inline(always)]
+    fn first(self, n: usize) -> Self {
+        &self[..n]
+    }
     #[inline(always)]
     fn at(&self, i: usize) -> R {
         self[i]

@@ -53,32 +53,58 @@ impl<A: Arithmetic> LifCondExp<A> {
     }
 
     #[inline(always)]
-    fn advance<P: PerNeuron<A::Real>>(&mut self, due: &Due<'_, A::Sum>, p: [P; 10], flags: &mut [u8]) {
-        let n = self.v.len();
-        let (v, g_exc, g_inh) = (&mut self.v[..n], &mut self.g_exc[..n], &mut self.g_inh[..n]);
-        let (refractory, t_refrac) = (&mut self.refractory[..n], &self.t_refrac[..n]);
-        let (excitatory, inhibitory) = (&due.excitatory[..n], &due.inhibitory[..n]);
-        let flags = &mut flags[..n];
-        let [threshold, dt_over_tau, v_rest, e_exc, e_inh, i_offset, v_reset, exc_decay, inh_decay, g_scale] =
-            p;
-        let (zero, one) = (A::Real::default(), constant::<A::Real>(1.0));
-        let subtracts = self.subtracts;
-        for i in 0..n {
-            let exc = g_exc[i] * exc_decay.at(i) + A::read(excitatory[i]) * g_scale.at(i);
-            let inh = g_inh[i] * inh_decay.at(i) + A::read(inhibitory[i]) * g_scale.at(i);
-            let g = one + exc + inh;
-            let v_inf = (v_rest.at(i) + i_offset.at(i) + exc * e_exc.at(i) + inh * e_inh.at(i)) / g;
-            let next = v_inf + (v[i] - v_inf) * (zero - dt_over_tau.at(i) * g).exponential();
-            let is_active = refractory[i] == 0;
-            let fires = is_active & (next >= threshold.at(i));
-            let after = if subtracts { next - threshold.at(i) } else { v_reset.at(i) };
-            let held = if is_active { next } else { v[i] };
-            g_exc[i] = exc;
-            g_inh[i] = inh;
-            v[i] = if fires { after } else { held };
-            refractory[i] = if fires { t_refrac[i] } else { refractory[i].saturating_sub(1) };
-            flags[i] = u8::from(fires);
-        }
+    fn advance<P: PerNeuron<A::Real>>(&mut self, due: &Due<'_, A::Sum>, p: &[P; 10], flags: &mut [u8]) {
+        let inputs = Inputs { due, t_refrac: &self.t_refrac, subtracts: self.subtracts };
+        let (v, g_exc, g_inh) = (&mut self.v[..], &mut self.g_exc[..], &mut self.g_inh[..]);
+        update::<A, P>(&inputs, p, v, g_exc, g_inh, &mut self.refractory, flags);
+    }
+}
+
+/// What an update reads besides parameters.
+struct Inputs<'a, S> {
+    due: &'a Due<'a, S>,
+    t_refrac: &'a [u32],
+    subtracts: bool,
+}
+
+/// One tick. All that is written is an argument of its own: the compiler then knows that no two of them overlap.
+#[inline(always)]
+fn update<A: Arithmetic, P: PerNeuron<A::Real>>(
+    inputs: &Inputs<'_, A::Sum>,
+    p: &[P; 10],
+    v: &mut [A::Real],
+    g_exc: &mut [A::Real],
+    g_inh: &mut [A::Real],
+    refractory: &mut [u32],
+    flags: &mut [u8],
+) {
+    let n = v.len();
+    let (g_exc, g_inh, refractory, flags) =
+        (&mut g_exc[..n], &mut g_inh[..n], &mut refractory[..n], &mut flags[..n]);
+    let (excitatory, inhibitory) = (&inputs.due.excitatory[..n], &inputs.due.inhibitory[..n]);
+    let t_refrac = &inputs.t_refrac[..n];
+    let [threshold, dt_over_tau, v_rest, e_exc, e_inh, i_offset, v_reset, exc_decay, inh_decay, g_scale] = *p;
+    let (threshold, v_reset, dt_over_tau) = (threshold.first(n), v_reset.first(n), dt_over_tau.first(n));
+    let (v_rest, i_offset, e_exc, e_inh) =
+        (v_rest.first(n), i_offset.first(n), e_exc.first(n), e_inh.first(n));
+    let (exc_decay, inh_decay, g_scale) = (exc_decay.first(n), inh_decay.first(n), g_scale.first(n));
+    let (zero, one) = (A::Real::default(), constant::<A::Real>(1.0));
+    let subtracts = inputs.subtracts;
+    for i in 0..n {
+        let exc = g_exc[i] * exc_decay.at(i) + A::read(excitatory[i]) * g_scale.at(i);
+        let inh = g_inh[i] * inh_decay.at(i) + A::read(inhibitory[i]) * g_scale.at(i);
+        let g = one + exc + inh;
+        let v_inf = (v_rest.at(i) + i_offset.at(i) + exc * e_exc.at(i) + inh * e_inh.at(i)) / g;
+        let next = v_inf + (v[i] - v_inf) * (zero - dt_over_tau.at(i) * g).exponential();
+        let is_active = refractory[i] == 0;
+        let fires = is_active & (next >= threshold.at(i));
+        let after = if subtracts { next - threshold.at(i) } else { v_reset.at(i) };
+        let held = if is_active { next } else { v[i] };
+        g_exc[i] = exc;
+        g_inh[i] = inh;
+        v[i] = if fires { after } else { held };
+        refractory[i] = if fires { t_refrac[i] } else { refractory[i].saturating_sub(1) };
+        flags[i] = u8::from(fires);
     }
 }
 
@@ -88,8 +114,8 @@ impl<A: Arithmetic> Compute<A> for LifCondExp<A> {
         let parameters =
             std::mem::replace(&mut self.parameters, ParameterSet::Shared([A::Real::default(); 10]));
         match &parameters {
-            ParameterSet::Shared(p) => self.advance(due, p.map(Same), flags),
-            ParameterSet::Individual(p) => self.advance(due, p.each_ref().map(|x| &x[..]), flags),
+            ParameterSet::Shared(p) => self.advance(due, &p.map(Same), flags),
+            ParameterSet::Individual(p) => self.advance(due, &p.each_ref().map(|x| &x[..]), flags),
         }
         self.parameters = parameters;
     }

@@ -62,6 +62,8 @@ fn update<R: crate::arithmetic::Real, const SUBTRACTS: bool>(
 ) {
     let n = v.len().min(flags.len());
     let (v, flags) = (&mut v[..n], &mut flags[..n]);
+    let (threshold, alpha) = (threshold.first(n), alpha.first(n));
+    let (i_offset, v_reset) = (i_offset.first(n), v_reset.first(n));
     for i in 0..n {
         let (next, fires) = membrane(v[i], drive.at(i), threshold.at(i), alpha.at(i), i_offset.at(i));
         let after = if SUBTRACTS { next - threshold.at(i) } else { v_reset.at(i) };
@@ -139,6 +141,8 @@ impl<A: Arithmetic> LifCurrExp<A> {
         let (excitatory, inhibitory) = (&due.excitatory[..n], &due.inhibitory[..n]);
         let flags = &mut flags[..n];
         let [threshold, alpha, i_offset, v_reset, exc_decay, inh_decay] = p;
+        let (threshold, alpha, i_offset) = (threshold.first(n), alpha.first(n), i_offset.first(n));
+        let (v_reset, exc_decay, inh_decay) = (v_reset.first(n), exc_decay.first(n), inh_decay.first(n));
         let subtracts = self.subtracts;
         for i in 0..n {
             let exc = i_exc[i] * exc_decay.at(i) + A::read(excitatory[i]);
