@@ -12,7 +12,7 @@ use crate::kernels::kernel;
 use crate::kernels::poisson_input::PoissonInput;
 use crate::options::Options;
 use crate::parameters::ParameterReader;
-use crate::plan::{Piece, Plan, drawn};
+use crate::plan::{Piece, Plan};
 use crate::recorder::StateRecorder;
 use crate::shard::{Member, Shard};
 use crate::store::{Drawn, Store, Target, build_alone, build_together};
@@ -141,7 +141,8 @@ fn jobs<A: Arithmetic>(network: &Network, options: &Options, plan: &Plan, shard:
     for (projection, p) in network.projections.iter().enumerate() {
         let is_here = plan.shards[shard].iter().any(|piece| piece.population == p.post);
         let is_stored = is_here && plan.fed[p.pre].is_none();
-        let Some(drawn) = drawn(network, options, projection).filter(|_| is_stored) else { continue };
+        let drawn = Drawn::new(network, projection, options.numeric).filter(|_| is_stored);
+        let Some(drawn) = drawn else { continue };
         let is_alone = drawn.shared_values().is_some() || drawn.is_dense(A::Sum::COUNTS);
         let fits = |job: &&mut Job| {
             let other = &network.projections[job.projections[0]];
@@ -194,7 +195,7 @@ fn part<'a>(
     let population = network.projections[projection].post;
     let piece = plan.shards[shard].iter().find(|piece| piece.population == population)?;
     let first = piece.input.as_ref()?.sums.start;
-    let mut drawn = drawn(network, options, projection)?;
+    let mut drawn = Drawn::new(network, projection, options.numeric)?;
     drawn.range = piece.range.clone();
     drawn.origin = i64::from(piece.range.start) - first as i64;
     let receptors: Receptors = plan.receptors[population];

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use gennaker_network::{Connector, Distribution, Model, Network, Parameter, Projection, Quantiser};
+use gennaker_network::{Connector, Distribution, Model, Network, Parameter, Projection};
 
 use crate::feed::fed;
 use crate::kernels::reads_net_drive;
@@ -53,7 +53,7 @@ impl Plan {
         let receptors =
             indices.map(|p| receptors(network.populations[p].model, options, largest[p])).collect();
         let delays: Vec<(u32, u32)> = (0..network.projections.len())
-            .filter_map(|q| Some(drawn(network, options, q)?.delays()))
+            .filter_map(|q| Some(Drawn::new(network, q, options.numeric)?.delays()))
             .collect();
         let shortest = delays.iter().map(|d| d.0).min().unwrap_or(MAX_EPOCH);
         // Sums of fractions must be added in the order of the projections, one spike after the other.
@@ -88,17 +88,11 @@ impl Plan {
     }
 }
 
-/// What a projection's synapses onto all of its targets look like; `None` if the target is a source.
-pub(crate) fn drawn<'a>(network: &'a Network, options: &Options, projection: usize) -> Option<Drawn<'a>> {
-    let post = &network.populations[network.projections[projection].post];
-    let quantiser = Quantiser::new(post.model)?;
-    Some(Drawn { network, projection, range: 0..post.size, origin: 0, numeric: options.numeric, quantiser })
-}
-
 /// As many shards as threads, if a tick is long enough to share; more only if neurons could not be numbered.
 fn n_shards(network: &Network, options: &Options, n_threads: usize) -> u32 {
-    let n_synapses: f64 =
-        (0..network.projections.len()).filter_map(|q| Some(drawn(network, options, q)?.expected())).sum();
+    let n_synapses: f64 = (0..network.projections.len())
+        .filter_map(|q| Some(Drawn::new(network, q, options.numeric)?.expected()))
+        .sum();
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     let work = network.n_neurons() as f64 + n_synapses / 100.0;
     let n_threads = if work < MIN_PARALLEL_WORK { 1 } else { n_threads as u64 };
