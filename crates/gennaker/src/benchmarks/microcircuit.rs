@@ -197,7 +197,12 @@ fn synapses(source: usize, target: usize, scale: f64) -> Option<Projection> {
     let projection = Projection::new(&name, source, target, connector)
         .with_weight(Distribution::NormalClipped { mean, sd: WEIGHT_SPREAD * mean.abs(), low, high })
         // At least one tick after rounding; a current that arrives moves the potential a tick later, hence no -1.
-        .with_delay(Distribution::NormalClipped { mean: delay, sd: DELAY_SPREAD * delay, low: 0.5, high: MAX_DELAY });
+        .with_delay(Distribution::NormalClipped {
+            mean: delay,
+            sd: DELAY_SPREAD * delay,
+            low: 0.5,
+            high: MAX_DELAY,
+        });
     (n > 0).then_some(projection)
 }
 

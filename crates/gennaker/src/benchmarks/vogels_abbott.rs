@@ -21,13 +21,8 @@ const THRESHOLD: f64 = -50.0;
 const RESET: f64 = -60.0;
 const SOURCE: &str = "NEST, Brian2, GeNN, ANNarchy and Auryn on the same network";
 
-/// What a synapse does to the neuron.
-struct Synapse {
-    /// Integer weights of excitation and inhibition.
-    weights: (f64, f64),
-    /// Delay field of 0.1 ms.
-    delay: f64,
-}
+/// Delay field of 0.1 ms: currents and conductances that arrive move the potential a tick later in other simulators.
+const DELAY: f64 = 1.0;
 
 /// Vogels and Abbott's network (J. Neurosci. 25, 10786, 2005) with synaptic currents: benchmark 2 ("CUBA") of Brette et al., J. Comput.
 /// Neurosci. 23, 349, 2007.
@@ -48,9 +43,7 @@ pub fn vogels_abbott_current() -> Benchmark {
         with_membrane(Population::new(name, size, Model::LifCurrExpWide), |mv| (mv - REST) * per_mv)
             .with("alpha_decay", decay(TICK, TAU_M))
     };
-    // A current that arrives moves the potential one tick later in other simulators.
-    let network = network("vogels_abbott_current", cells, &Synapse { weights, delay: 1.0 });
-    benchmark(network, (4.8, 6.3))
+    benchmark(network("vogels_abbott_current", cells, weights), (4.8, 6.3))
 }
 
 /// The same with synaptic conductances: benchmark 1 ("COBA") of Brette et al.
@@ -69,8 +62,7 @@ pub fn vogels_abbott_conductance() -> Benchmark {
             .with("e_inh", REVERSAL.1)
             .with("g_scale", 1.0 / PER_LEAK)
     };
-    let synapse = Synapse { weights: (6.0, -67.0), delay: 0.0 };
-    benchmark(network("vogels_abbott_conductance", cells, &synapse), (17.5, 22.0))
+    benchmark(network("vogels_abbott_conductance", cells, (6.0, -67.0)), (17.5, 22.0))
 }
 
 fn benchmark(network: Network, rate_hz: (f64, f64)) -> Benchmark {
@@ -96,16 +88,16 @@ fn with_membrane(population: Population, mv: impl Fn(f64) -> f64) -> Population 
         .with("t_refrac", REFRACTORY)
 }
 
-fn network(name: &str, cells: impl Fn(&str, u32) -> Population, synapse: &Synapse) -> Network {
+fn network(name: &str, cells: impl Fn(&str, u32) -> Population, weights: (f64, f64)) -> Network {
     let mut network = Network::new(name).with_seed(1);
     let exc = network.add_population(cells("exc", SIZE.0));
     let inh = network.add_population(cells("inh", SIZE.1));
-    for (pre, weight) in [(exc, synapse.weights.0), (inh, synapse.weights.1)] {
+    for (pre, weight) in [(exc, weights.0), (inh, weights.1)] {
         for post in [exc, inh] {
             let label = format!("{} to {}", network.populations[pre].name, network.populations[post].name);
             let connector = Connector::FixedProbability { p: P, allow_self_connections: true };
             let projection = Projection::new(&label, pre, post, connector);
-            network.add_projection(projection.with_weight(weight).with_delay(synapse.delay));
+            network.add_projection(projection.with_weight(weight).with_delay(DELAY));
         }
     }
     network
