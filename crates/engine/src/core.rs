@@ -1,78 +1,103 @@
 //! The tick loop of one arithmetic.
 
+use std::ops::{ControlFlow, Range};
+
 use gennaker_network::{Network, Population, QuantisationReport};
 use rayon::prelude::*;
 
 use crate::arithmetic::{Arithmetic, Real};
-use crate::block::Block;
 use crate::build::build;
 use crate::error::EngineError;
+use crate::history::History;
 use crate::options::Options;
 use crate::recorder::SpikeRecorder;
 use crate::recording::{PopulationRecording, Recordings, StateRecording};
-
-/// Neurons plus a hundredth of the synapses below which a tick is too short to share between threads.
-const MIN_PARALLEL_WORK: u64 = 2_000;
+use crate::shard::{Member, Shard};
 
 /// A network in host memory, ready to run.
 pub(crate) struct Core<A: Arithmetic> {
-    /// Those of one population in the order of its neurons; populations interleaved.
-    pub(crate) blocks: Vec<Block<A>>,
-    /// Who fired in the last tick, by population.
-    pub(crate) sent: Vec<Vec<u32>>,
+    pub(crate) shards: Vec<Shard<A>>,
+    pub(crate) history: History,
     pub(crate) spike_recorders: Vec<Option<SpikeRecorder>>,
     pub(crate) n_spikes: Vec<u64>,
     pub(crate) tick: u32,
     pub(crate) quantisation: Vec<QuantisationReport>,
-    is_parallel: bool,
+    /// Most ticks between two exchanges.
+    epoch: u32,
+    /// Time spent exchanging, as the clock tells it.
+    pub(crate) exchanging: u64,
 }
 
 impl<A: Arithmetic> Core<A> {
     pub(crate) fn new(network: &Network, options: &Options, n_threads: usize) -> Result<Self, EngineError> {
-        let (blocks, quantisation) = build::<A>(network, options, n_threads)?;
-        let n_synapses: u64 = blocks.iter().flat_map(|b| &b.incoming).map(|i| i.store.len() as u64).sum();
+        let built = build::<A>(network, options, n_threads)?;
         Ok(Self {
-            blocks,
-            sent: vec![Vec::new(); network.populations.len()],
+            shards: built.shards,
+            history: History::new(network.populations.len(), built.max_delay, built.epoch),
             spike_recorders: network.populations.iter().map(SpikeRecorder::of).collect(),
             n_spikes: vec![0; network.populations.len()],
             tick: 0,
-            quantisation,
-            is_parallel: n_threads > 1 && network.n_neurons() + n_synapses / 100 >= MIN_PARALLEL_WORK,
+            quantisation: built.quantisation,
+            epoch: built.epoch,
+            exchanging: 0,
         })
     }
 
-    /// One tick: all blocks step, then their spikes become visible to all.
-    pub(crate) fn step(&mut self) {
-        let (tick, sent) = (self.tick, &self.sent);
-        if self.is_parallel {
-            self.blocks.par_iter_mut().for_each(|block| block.step(tick, sent));
-        } else {
-            self.blocks.iter_mut().for_each(|block| block.step(tick, sent));
+    /// Runs up to `ticks` ticks; after each epoch, `each` is told the tick reached and can stop the run. Returns the number run.
+    pub(crate) fn run(
+        &mut self,
+        ticks: u32,
+        clock: fn() -> u64,
+        each: &mut dyn FnMut(u32) -> ControlFlow<()>,
+    ) -> u32 {
+        let start = self.tick;
+        while self.tick - start < ticks {
+            let left = ticks - (self.tick - start);
+            self.run_epoch(self.tick..self.tick + left.min(self.epoch), clock);
+            if each(self.tick).is_break() {
+                break;
+            }
         }
-        self.exchange();
-        self.tick += 1;
+        self.tick - start
     }
 
-    /// Publishes who fired, in the order of neurons.
-    fn exchange(&mut self) {
-        self.sent.iter_mut().for_each(Vec::clear);
-        for block in &self.blocks {
-            self.sent[block.population].extend_from_slice(block.fired.neurons());
+    /// Some ticks on every shard, then their spikes become visible to all.
+    fn run_epoch(&mut self, epoch: Range<u32>, clock: fn() -> u64) {
+        let history = &self.history;
+        if let [shard] = self.shards.as_mut_slice() {
+            shard.run(epoch.clone(), history, clock);
+        } else {
+            self.shards.par_iter_mut().for_each(|shard| shard.run(epoch.clone(), history, clock));
         }
-        for (population, fired) in self.sent.iter().enumerate() {
+        let start = clock();
+        for tick in epoch.clone() {
+            self.exchange(tick, (tick - epoch.start) as usize);
+        }
+        self.exchanging += clock() - start;
+        self.tick = epoch.end;
+    }
+
+    /// Publishes who fired in number `at` of the epoch's ticks, in the order of neurons.
+    fn exchange(&mut self, tick: u32, at: usize) {
+        let sent = self.history.open(tick);
+        for member in self.shards.iter().flat_map(|shard| &shard.members) {
+            sent[member.population].extend_from_slice(member.fired(at));
+        }
+        for (population, fired) in sent.iter().enumerate() {
             self.n_spikes[population] += fired.len() as u64;
             if let Some(recorder) = &mut self.spike_recorders[population] {
-                recorder.take(self.tick, fired);
+                recorder.take(tick, fired);
             }
         }
     }
 
     pub(crate) fn reset(&mut self) {
-        self.blocks.iter_mut().for_each(Block::reset);
-        self.sent.iter_mut().for_each(Vec::clear);
+        self.history.reset();
+        let history = &self.history;
+        self.shards.iter_mut().for_each(|shard| shard.reset(history));
         self.n_spikes.fill(0);
         self.tick = 0;
+        self.exchanging = 0;
         for recorder in self.spike_recorders.iter_mut().flatten() {
             recorder.spikes = Default::default();
         }
@@ -92,20 +117,23 @@ impl<A: Arithmetic> Core<A> {
         }
     }
 
-    pub(crate) fn blocks_of(&self, population: usize) -> impl Iterator<Item = &Block<A>> {
-        self.blocks.iter().filter(move |b| b.population == population)
+    /// The parts of a population, in the order of its neurons.
+    pub(crate) fn members_of(&self, population: usize) -> impl Iterator<Item = &Member<A>> {
+        let members = self.shards.iter().flat_map(|shard| &shard.members);
+        members.filter(move |m| m.population == population)
     }
 
     fn states(&self, index: usize, population: &Population) -> Vec<StateRecording> {
         let asked = population.record.iter().filter(|r| r.variable != "spikes");
         let state = |(at, recording): (usize, &gennaker_network::Recording)| {
-            let ticks = self.blocks_of(index).next().map_or(Vec::new(), |b| b.recorders[at].ticks().to_vec());
+            let ticks =
+                self.members_of(index).next().map_or(Vec::new(), |m| m.recorders[at].ticks().to_vec());
             let neurons = match &recording.neurons {
                 gennaker_network::Selection::All => (0..population.size).collect(),
                 gennaker_network::Selection::Only(list) => list.clone(),
             };
             let mut values = vec![A::Real::default(); ticks.len() * neurons.len()];
-            self.blocks_of(index).for_each(|b| b.recorders[at].gather(&mut values, neurons.len()));
+            self.members_of(index).for_each(|m| m.recorders[at].gather(&mut values, neurons.len()));
             let name = if recording.variable == "v_last" { "v" } else { &recording.variable };
             let unit =
                 population.model.descriptor().states.iter().find(|s| s.name == name).map_or("1", |s| s.unit);

@@ -9,8 +9,8 @@ use gennaker_network::*;
 
 const TICKS: u32 = 30;
 const N_CASES: u32 = 24;
-/// More than the longest delay that is drawn.
-const SLOTS: usize = 13;
+/// At least the longest delay that is drawn.
+const MAX_DELAY: u32 = 12;
 /// Around the sizes at which words, rows of random numbers and blocks end.
 const SIZES: [u32; 11] = [1, 2, 7, 63, 64, 65, 129, 1023, 1025, 2100, 16_450];
 
@@ -176,11 +176,13 @@ fn plain(network: &Network, numeric: Numeric, given: &Recordings) -> Plain {
         indices.clone().map(|index| Group::new(network, index, numeric, given)).collect();
     let mut out = Plain { spikes: vec![vec![]; groups.len()], state: vec![vec![]; groups.len()] };
     for tick in 0..TICKS {
-        for (q, projection) in network.projections.iter().enumerate().filter(|_| tick > 0) {
-            for &pre in &out.spikes[projection.pre][tick as usize - 1] {
-                for &(post, weight, delay) in &rows[q][pre as usize] {
-                    let slot = &mut groups[projection.post].ring[(tick + delay) as usize % SLOTS];
-                    slot[post as usize][usize::from(weight < 0.0)] += weight.abs();
+        for (q, projection) in network.projections.iter().enumerate() {
+            for sent in tick.saturating_sub(MAX_DELAY + 1)..tick {
+                for &pre in &out.spikes[projection.pre][sent as usize] {
+                    for &(post, weight, _) in rows[q][pre as usize].iter().filter(|s| sent + 1 + s.2 == tick)
+                    {
+                        groups[projection.post].due[post as usize][usize::from(weight < 0.0)] += weight.abs();
+                    }
                 }
             }
         }
@@ -211,7 +213,8 @@ struct Group<'a> {
     p: &'a Population,
     values: Values,
     cells: Vec<Cell>,
-    ring: Vec<Vec<[f64; 2]>>,
+    /// Excitatory and inhibitory input of the tick.
+    due: Vec<[f64; 2]>,
     /// Poisson spikes, as found.
     given: &'a SpikeRecording,
     is_chip: bool,
@@ -236,7 +239,7 @@ impl<'a> Group<'a> {
             p,
             values: numbers.map(|d| (d.name, p.resolve(d.name, network.seed, index))).collect(),
             cells: vec![Cell::default(); p.size as usize],
-            ring: vec![vec![[0.0; 2]; p.size as usize]; SLOTS],
+            due: vec![[0.0; 2]; p.size as usize],
             given: given.populations[index].spikes.as_ref().unwrap(),
             is_chip: numeric == Numeric::Chip,
         };
@@ -265,7 +268,7 @@ impl<'a> Group<'a> {
     fn step(&mut self, tick: u32) -> Vec<u32> {
         let mut fired = Vec::new();
         for i in 0..self.cells.len() {
-            let due = std::mem::take(&mut self.ring[tick as usize % SLOTS][i]);
+            let due = std::mem::take(&mut self.due[i]);
             let mut cell = self.cells[i];
             if self.advance(tick, i, due, &mut cell) {
                 fired.push(i as u32);

@@ -2,7 +2,7 @@
 
 use crate::arithmetic::{Arithmetic, Real};
 use crate::parameters::{ParameterReader, ParameterSet, PerNeuron, Same};
-use crate::ring::Receptors;
+use crate::sums::Receptors;
 
 use super::{Compute, Drive, Due, Fired, Kernel, NetDrive, SplitDrive, StateArray};
 

@@ -14,8 +14,8 @@ use gennaker_network::{Model, SpikeTrains};
 
 use crate::arithmetic::{Arithmetic, Real};
 use crate::parameters::ParameterReader;
-use crate::ring::Receptors;
 use crate::simd;
+use crate::sums::Receptors;
 
 /// The input sums due in the current tick.
 pub(crate) struct Due<'a, S> {

@@ -1,0 +1,198 @@
+//! Rows of synapses with weights and delays of their own, sorted by delay: the part of a row with one delay is a segment,
+//! delivered in the tick in which it is due. One store serves all projections between a sending population and a shard, so
+//! that segments are long. A synapse takes 2 bytes for its target and as many for its weight as the largest one needs.
+
+use crate::arithmetic::Sum;
+use crate::history::History;
+use crate::simd::prefetch;
+use crate::sums::REACH;
+
+use super::drawn::{Drawn, Stored};
+use super::lists::open;
+
+/// Segments that are asked for ahead of their use.
+const AHEAD: usize = 6;
+/// Bytes of a line of the cache.
+const LINE: usize = 64;
+/// Bytes of a target.
+const TARGET: usize = 2;
+
+/// Rows sorted by delay.
+pub(crate) struct Segments {
+    /// Segment of sender `i` and delay `first_delay + d`: `starts[i * n_delays + d]..` that of the next.
+    starts: Vec<u32>,
+    first_delay: u32,
+    n_delays: usize,
+    /// Segment by segment: all targets, then all weights (of at least 0), little end first.
+    bytes: Vec<u8>,
+    weight_bytes: usize,
+}
+
+/// Synapses by cell (sender and delay) of one sign, counted but not placed.
+struct Counted {
+    /// Count of cell `c` at `c + 1`.
+    starts: Vec<u32>,
+    n_synapses: u64,
+    largest: f64,
+    delays: Option<(u32, u32)>,
+}
+
+impl Segments {
+    /// Draws twice: to count, then to place. Returns the rows of positive and of negative weights, where there are any.
+    /// `Err(n)` if `n` synapses are too many to number.
+    pub(crate) fn build<S: Sum>(parts: &mut [Drawn<'_>]) -> Result<[Option<Self>; 2], u64> {
+        let n_senders = parts.iter().map(Drawn::n_senders).max().unwrap_or(0);
+        let (low, high) = range_of_delays(parts);
+        let n_delays = (high - low) as usize + 1;
+        let mut counted = [const { None::<Counted> }; 2];
+        for part in parts.iter_mut() {
+            part.synapses(|s| {
+                let counted = counted[sign(&s)].get_or_insert_with(|| Counted {
+                    starts: vec![0; n_senders * n_delays + 1],
+                    n_synapses: 0,
+                    largest: 0.0,
+                    delays: None,
+                });
+                counted.add(&s, s.pre as usize * n_delays + (s.delay - low) as usize);
+            });
+            part.discard_account();
+        }
+        let mut opened = [None, None];
+        for (opened, counted) in opened.iter_mut().zip(counted) {
+            *opened = counted.map(|c| c.open::<S>(n_senders, n_delays, low)).transpose()?;
+        }
+        let mut next = opened.each_ref().map(|o| o.as_ref().map_or(Vec::new(), |o: &Self| o.starts.clone()));
+        for part in parts {
+            part.synapses(|s| {
+                let sign = sign(&s);
+                if let Some(segments) = &mut opened[sign] {
+                    segments.place(&s, S::from_weight(s.weight.abs()), &mut next[sign]);
+                }
+            });
+        }
+        Ok(opened)
+    }
+
+    fn place<S: Sum>(&mut self, s: &Stored, weight: S, next: &mut [u32]) {
+        let cell = s.pre as usize * self.n_delays + (s.delay - self.first_delay) as usize;
+        let (from, to, at) =
+            (self.starts[cell] as usize, self.starts[cell + 1] as usize, next[cell] as usize);
+        next[cell] += 1;
+        let base = from * (TARGET + self.weight_bytes);
+        let target = base + (at - from) * TARGET;
+        let weight_at = base + (to - from) * TARGET + (at - from) * self.weight_bytes;
+        self.bytes[target..target + TARGET].copy_from_slice(&s.target.to_le_bytes());
+        self.bytes[weight_at..weight_at + self.weight_bytes]
+            .copy_from_slice(&weight.to_bytes()[..self.weight_bytes]);
+    }
+
+    /// Adds all segments due in `tick`, in the order in which their spikes were sent; returns the number of synapses.
+    /// `due` is scratch space.
+    pub(crate) fn deliver<S: Sum>(
+        &self,
+        (pre, tick): (usize, u32),
+        history: &History,
+        sums: &mut [S; REACH],
+        due: &mut Vec<(u32, u32)>,
+        add: impl Fn(S, S) -> S + Copy,
+    ) -> u64 {
+        due.clear();
+        for d in (0..self.n_delays).rev() {
+            for &sender in history.arriving(pre, tick, self.first_delay + d as u32) {
+                let cell = sender as usize * self.n_delays + d;
+                let (from, to) = (self.starts[cell], self.starts[cell + 1]);
+                if from < to {
+                    due.push((from, to));
+                }
+            }
+        }
+        match self.weight_bytes {
+            1 => self.add_all::<S, 1>(due, sums, add),
+            2 => self.add_all::<S, 2>(due, sums, add),
+            4 => self.add_all::<S, 4>(due, sums, add),
+            _ => self.add_all::<S, 8>(due, sums, add),
+        }
+    }
+
+    fn add_all<S: Sum, const B: usize>(
+        &self,
+        due: &[(u32, u32)],
+        sums: &mut [S; REACH],
+        add: impl Fn(S, S) -> S + Copy,
+    ) -> u64 {
+        let segment =
+            |&(from, to): &(u32, u32)| &self.bytes[from as usize * (TARGET + B)..to as usize * (TARGET + B)];
+        let mut n_synapses = 0;
+        for (at, own) in due.iter().enumerate() {
+            if let Some(ahead) = due.get(at + AHEAD) {
+                segment(ahead).chunks(LINE).for_each(|line| prefetch(&line[0]));
+            }
+            let n = (own.1 - own.0) as usize;
+            n_synapses += n as u64;
+            let (targets, weights) = segment(own).split_at(n * TARGET);
+            let (targets, weights) = (targets.as_chunks::<TARGET>().0, weights.as_chunks::<B>().0);
+            for (target, weight) in targets.iter().zip(weights) {
+                let sum = &mut sums[usize::from(u16::from_le_bytes(*target))];
+                *sum = add(*sum, S::from_bytes(*weight));
+            }
+        }
+        n_synapses
+    }
+
+    pub(crate) fn len(&self) -> usize {
+        self.starts[self.starts.len() - 1] as usize
+    }
+
+    pub(crate) fn n_bytes(&self) -> u64 {
+        (size_of_val(self.starts.as_slice()) + self.bytes.len()) as u64
+    }
+}
+
+impl Counted {
+    #[inline]
+    fn add(&mut self, s: &Stored, cell: usize) {
+        self.starts[cell + 1] = self.starts[cell + 1].saturating_add(1);
+        self.n_synapses += 1;
+        self.largest = self.largest.max(s.weight.abs());
+        let (low, high) = self.delays.unwrap_or((s.delay, s.delay));
+        self.delays = Some((low.min(s.delay), high.max(s.delay)));
+    }
+
+    /// Empty rows for what was counted, without the delays that do not occur. `low` is the delay of the first cell.
+    fn open<S: Sum>(mut self, n_senders: usize, n_delays: usize, low: u32) -> Result<Segments, u64> {
+        let (first, last) = self.delays.unwrap_or((low, low));
+        let kept = (last - first) as usize + 1;
+        let skipped = (first - low) as usize;
+        for sender in 0..n_senders {
+            let from = sender * n_delays + skipped + 1;
+            self.starts.copy_within(from..from + kept, sender * kept + 1);
+        }
+        self.starts.truncate(n_senders * kept + 1);
+        self.starts.shrink_to_fit();
+        if self.n_synapses >= u64::from(u32::MAX) {
+            return Err(self.n_synapses);
+        }
+        open(&mut self.starts)?;
+        let weight_bytes = S::weight_bytes(S::from_weight(self.largest));
+        let n_bytes = self.n_synapses as usize * (TARGET + weight_bytes);
+        Ok(Segments {
+            starts: self.starts,
+            first_delay: first,
+            n_delays: kept,
+            bytes: vec![0; n_bytes],
+            weight_bytes,
+        })
+    }
+}
+
+/// 0 for positive weights, 1 for negative ones.
+#[inline]
+fn sign(s: &Stored) -> usize {
+    usize::from(s.weight < 0.0)
+}
+
+/// The shortest and the longest delay of all parts.
+pub(crate) fn range_of_delays(parts: &[Drawn<'_>]) -> (u32, u32) {
+    let bounds = parts.iter().map(Drawn::delays);
+    bounds.reduce(|a, b| (a.0.min(b.0), a.1.max(b.1))).unwrap_or((0, 0))
+}
