@@ -37,7 +37,7 @@ pub(crate) fn bench(command: &Bench) -> Result<ExitCode, CliError> {
     let benchmarks = chosen(command)?;
     let protocol = protocol(command);
     let mut rows = Vec::new();
-    say(&line(COLUMNS.map(|(title, _)| title.to_owned())))?;
+    say(&line(&COLUMNS.map(|(title, _)| title.to_owned())))?;
     for benchmark in benchmarks {
         let measurement = measure(&benchmark, &protocol)?;
         say(&row(&measurement))?;
@@ -97,11 +97,12 @@ fn list() -> String {
 }
 
 /// Titles and widths of the columns. Rows are printed as they come, so the widths are fixed.
-const COLUMNS: [(&str, usize); 11] = [
+const COLUMNS: [(&str, usize); 13] = [
     ("network", 26),
     ("neurons", 8),
     ("synapses", 13),
     ("B/syn", 6),
+    ("layout", 8),
     ("build", 8),
     ("syn/s/core", 13),
     ("per tick", 8),
@@ -109,15 +110,17 @@ const COLUMNS: [(&str, usize); 11] = [
     ("events/s", 13),
     ("Hz", 6),
     ("memory", 9),
+    ("deliver/update/exchange", 23),
 ];
 
 fn row(m: &Measurement) -> String {
     #[expect(clippy::cast_precision_loss, reason = "shown with three digits")]
-    line([
+    line(&[
         name(&m.name),
         large(m.n_neurons as f64),
         large(m.n_synapses as f64),
         format!("{:.2}", m.bytes_per_synapse),
+        m.stores.first().map_or_else(String::new, |store| store.layout.clone()),
         seconds(m.build_seconds),
         large(m.built_per_second_and_thread),
         seconds(m.seconds_per_tick),
@@ -125,10 +128,15 @@ fn row(m: &Measurement) -> String {
         large(m.synaptic_events_per_second),
         format!("{:.2}", m.mean_rate_hz),
         m.peak_bytes.map_or_else(|| "-".to_owned(), bytes),
+        [m.phases.deliver, m.phases.update, m.phases.exchange].map(percent).join(" / "),
     ])
 }
 
-fn line(cells: [String; COLUMNS.len()]) -> String {
+fn percent(share: f64) -> String {
+    format!("{:.0} %", share * 100.0)
+}
+
+fn line(cells: &[String; COLUMNS.len()]) -> String {
     let aligned = |(i, (cell, (_, w))): (usize, (&String, (&str, usize)))| {
         if i == 0 { format!("{cell:<w$}") } else { format!("{cell:>w$}") }
     };

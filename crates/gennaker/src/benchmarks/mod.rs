@@ -27,7 +27,7 @@ use serde::Serialize;
 
 pub use brunel::{Drive, brunel};
 pub use chip::{board, chip};
-pub use measure::{Measurement, PopulationStudy, Protocol, StoreUse, measure, study};
+pub use measure::{Measurement, PhaseShares, PopulationStudy, Protocol, StoreUse, measure, study};
 pub use microcircuit::microcircuit;
 pub use name::{BenchmarkError, Entry, by_name, catalogue};
 pub use synfire::synfire;
