@@ -31,14 +31,31 @@ pub fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
 #[inline(always)]
 #[must_use]
 pub fn philox_row<const N: usize>(counter: [u32; 4], mut key: [u32; 2]) -> [[u32; N]; 4] {
-    // 32-bit words in 64-bit lanes: a product needs no shuffling, and the compiler sees plain vector multiplications.
-    // Plain loops rather than `map`, which is not always inlined and then compiled for the baseline only.
-    let [c0, c1, c2, c3] = counter;
-    let mut c = [[u64::from(c0); N], [u64::from(c1); N], [u64::from(c2); N], [u64::from(c3); N]];
-    for (lane, word) in c[1].iter_mut().enumerate() {
-        *word = u64::from(counter[1].wrapping_add(lane as u32));
+    // Where a round's words are the same in all lanes, they are computed once: the lanes' own numbers need three rounds to
+    // reach all words.
+    let product = |word: u32, of: usize| u64::from(word) * u64::from(MULTIPLIERS[of]);
+    let (a, b) = (product(counter[0], 0), product(counter[2], 1));
+    let mixed = (b >> 32) as u32 ^ key[0];
+    let second = [b as u32, (a >> 32) as u32 ^ counter[3] ^ key[1], a as u32];
+    key = next_key(key);
+    let b = product(second[1], 1);
+    let third = [(b >> 32) as u32 ^ second[0] ^ key[0], b as u32, second[2] ^ key[1]];
+    key = next_key(key);
+    let a = product(third[0], 0);
+    // 32-bit words in 64-bit lanes: a product needs no shuffling, and the compiler sees plain vector multiplications. What
+    // the high halves hold never reaches a product. Plain loops rather than `map`, which is not always inlined and then
+    // compiled for the baseline only.
+    let mut c = [[0; N], [0; N], [0; N], [a & LOW; N]];
+    #[expect(clippy::needless_range_loop, reason = "arrays side by side, in the form that vectorises")]
+    for lane in 0..N {
+        let own = u64::from(counter[1].wrapping_add(lane as u32) ^ mixed) * u64::from(MULTIPLIERS[0]);
+        let b = (((own >> 32) ^ u64::from(third[2])) & LOW) * u64::from(MULTIPLIERS[1]);
+        c[0][lane] = (b >> 32) ^ u64::from(third[1] ^ key[0]);
+        c[1][lane] = b;
+        c[2][lane] = (a >> 32) ^ own ^ u64::from(key[1]);
     }
-    for _ in 0..10 {
+    for _ in 3..10 {
+        key = next_key(key);
         #[expect(
             clippy::needless_range_loop,
             reason = "four arrays side by side, in the form that vectorises"
@@ -47,11 +64,10 @@ pub fn philox_row<const N: usize>(counter: [u32; 4], mut key: [u32; 2]) -> [[u32
             let a = (c[0][lane] & LOW) * u64::from(MULTIPLIERS[0]);
             let b = (c[2][lane] & LOW) * u64::from(MULTIPLIERS[1]);
             c[0][lane] = (b >> 32) ^ c[1][lane] ^ u64::from(key[0]);
-            c[1][lane] = b & LOW;
+            c[1][lane] = b;
             c[2][lane] = (a >> 32) ^ c[3][lane] ^ u64::from(key[1]);
-            c[3][lane] = a & LOW;
+            c[3][lane] = a;
         }
-        key = [key[0].wrapping_add(KEY_STEPS[0]), key[1].wrapping_add(KEY_STEPS[1])];
     }
     let mut words = [[0; N]; 4];
     for (words, lanes) in words.iter_mut().zip(&c) {
@@ -60,6 +76,11 @@ pub fn philox_row<const N: usize>(counter: [u32; 4], mut key: [u32; 2]) -> [[u32
         }
     }
     words
+}
+
+#[inline(always)]
+fn next_key(key: [u32; 2]) -> [u32; 2] {
+    [key[0].wrapping_add(KEY_STEPS[0]), key[1].wrapping_add(KEY_STEPS[1])]
 }
 
 /// The low half of a 64-bit lane.

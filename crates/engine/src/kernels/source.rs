@@ -56,11 +56,19 @@ impl Words {
         }
     }
 
-    /// Those of sources `row * ROW..(row + 1) * ROW` of the block.
+    /// Those of sources `pair * 2 * ROW..(pair + 1) * 2 * ROW` of the block, row by row. Two rows are drawn together, because the
+    /// rounds of one, each of which waits for the one before, leave half of a processor's arithmetic idle.
     #[inline(always)]
-    pub(super) fn row(&self, row: usize, tick: u32) -> [[u32; LANES]; 4] {
-        let first_block = self.first_block + (row * LANES) as u32;
-        philox_row::<LANES>([tick, first_block, self.object, self.purpose], self.key)
+    pub(super) fn pair(&self, pair: usize, tick: u32) -> [[u32; ROW]; 2] {
+        let first_block = self.first_block + (pair * 2 * LANES) as u32;
+        let words = philox_row::<{ 2 * LANES }>([tick, first_block, self.object, self.purpose], self.key);
+        let mut rows = [[0; ROW]; 2];
+        for (word, lanes) in words.iter().enumerate() {
+            for (row, lanes) in rows.iter_mut().zip(lanes.as_chunks::<LANES>().0) {
+                row[word * LANES..(word + 1) * LANES].copy_from_slice(lanes);
+            }
+        }
+        rows
     }
 }
 
@@ -94,14 +102,12 @@ impl Poisson {
         }
     }
 
-    /// One row of sources in one tick, as flags.
+    /// One row of sources, as flags.
     #[inline(always)]
-    fn row(&mut self, row: usize, tick: u32) -> [u8; ROW] {
-        let words = self.words.row(row, tick);
+    fn row(&mut self, row: usize, words: &[u32; ROW]) -> [u8; ROW] {
         let range = row * ROW..(row + 1) * ROW;
         let (limits, enabled) = (&self.limits[range.clone()], &self.enabled[range.clone()]);
         let (t_ref, refractory) = (&self.t_ref[range.clone()], &mut self.refractory[range]);
-        let words = words.as_flattened();
         let mut flags = [0; ROW];
         for i in 0..ROW {
             let fires = (refractory[i] == 0) & (words[i] <= limits[i]) & (enabled[i] != 0);
@@ -115,8 +121,11 @@ impl Poisson {
 impl<A: Arithmetic> Compute<A> for Poisson {
     #[inline(always)]
     fn compute(&mut self, tick: u32, _due: &Due<'_, A::Sum>, flags: &mut [u8]) {
-        for (row, flags) in flags.chunks_mut(ROW).enumerate() {
-            flags.copy_from_slice(&self.row(row, tick)[..flags.len()]);
+        for (pair, flags) in flags.chunks_mut(2 * ROW).enumerate() {
+            let words = self.words.pair(pair, tick);
+            for (half, flags) in flags.chunks_mut(ROW).enumerate() {
+                flags.copy_from_slice(&self.row(2 * pair + half, &words[half])[..flags.len()]);
+            }
         }
     }
 }
