@@ -11,15 +11,15 @@ fn kernels(c: &mut Criterion) {
     let mut group = c.benchmark_group("kernels");
     group.sample_size(30);
     let population = |model| Population::new("cells", N, model);
-    let silent = |model| population(model).with("threshold", 1e9).with("i_offset", 0.1);
+    let cells = |model| population(model).with("threshold", 5.0).with("i_offset", 0.6);
     let law = Distribution::Uniform { low: 0.5, high: 0.9 };
     for (name, population) in [
-        ("lif", silent(Model::Lif)),
-        ("lif_curr_exp", silent(Model::LifCurrExp)),
-        ("lif_cond_exp", silent(Model::LifCondExp)),
-        ("lif_cond_exp, individual", silent(Model::LifCondExp).with("exc_decay", law)),
-        ("lif, individual", silent(Model::Lif).with("alpha_decay", law)),
-        ("lif_curr_exp, individual", silent(Model::LifCurrExp).with("exc_decay", law)),
+        ("lif", cells(Model::Lif)),
+        ("lif_curr_exp", cells(Model::LifCurrExp)),
+        ("lif_cond_exp", cells(Model::LifCondExp)),
+        ("lif_cond_exp, individual", cells(Model::LifCondExp).with("exc_decay", law)),
+        ("lif, individual", cells(Model::Lif).with("alpha_decay", law)),
+        ("lif_curr_exp, individual", cells(Model::LifCurrExp).with("exc_decay", law)),
         ("izhikevich", population(Model::Izhikevich)),
         (
             "izhikevich, individual",

@@ -28,10 +28,13 @@ impl<A: Arithmetic> Kernel<A> for Trains {
     fn reset(&mut self) {}
 }
 
-/// Blocks of four random words that are computed side by side.
+/// Blocks of four random words that serve neighbouring sources.
 const LANES: usize = 16;
-/// Sources that share a row of `LANES` blocks.
-pub(super) const ROW: usize = 4 * LANES;
+/// Sources that `LANES` blocks serve.
+const GROUP: usize = 4 * LANES;
+/// Sources whose words are computed side by side. Two groups, because the rounds of one, each of which waits for the one
+/// before, leave half of a processor's arithmetic idle.
+pub(crate) const ROW: usize = 2 * GROUP;
 
 /// The random words of a block of sources, one for each source and tick. They depend on the seeds, the population, the
 /// purpose, the tick and the source alone: source `i` reads word `i % 64 / 16` of block `i / 64 * 16 + i % 16`, so that
@@ -46,7 +49,7 @@ pub(super) struct Words {
 impl Words {
     pub(super) fn new(reader: &ParameterReader<'_>, purpose: Purpose) -> Self {
         let own_seed: u64 = reader.counts("seed").first().copied().unwrap_or(0).into();
-        debug_assert!(reader.range.start.is_multiple_of(ROW as u32));
+        debug_assert!(reader.range.start.is_multiple_of(GROUP as u32));
         Self {
             // The odd constant spreads small seeds over all bits, so that network seed and own seed do not cancel.
             key: key_of(reader.seed ^ own_seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
@@ -56,19 +59,18 @@ impl Words {
         }
     }
 
-    /// Those of sources `pair * 2 * ROW..(pair + 1) * 2 * ROW` of the block, row by row. Two rows are drawn together, because the
-    /// rounds of one, each of which waits for the one before, leave half of a processor's arithmetic idle.
+    /// Those of sources `row * ROW..(row + 1) * ROW` of the block.
     #[inline(always)]
-    pub(super) fn pair(&self, pair: usize, tick: u32) -> [[u32; ROW]; 2] {
-        let first_block = self.first_block + (pair * 2 * LANES) as u32;
-        let words = philox_row::<{ 2 * LANES }>([tick, first_block, self.object, self.purpose], self.key);
-        let mut rows = [[0; ROW]; 2];
-        for (word, lanes) in words.iter().enumerate() {
-            for (row, lanes) in rows.iter_mut().zip(lanes.as_chunks::<LANES>().0) {
-                row[word * LANES..(word + 1) * LANES].copy_from_slice(lanes);
+    pub(super) fn row(&self, row: usize, tick: u32) -> [u32; ROW] {
+        let first_block = self.first_block + (row * ROW / 4) as u32;
+        let blocks = philox_row::<{ ROW / 4 }>([tick, first_block, self.object, self.purpose], self.key);
+        let mut words = [0; ROW];
+        for (word, lanes) in blocks.iter().enumerate() {
+            for (group, lanes) in words.as_chunks_mut::<GROUP>().0.iter_mut().zip(lanes.as_chunks().0) {
+                group.as_chunks_mut::<LANES>().0[word] = *lanes;
             }
         }
-        rows
+        words
     }
 }
 
@@ -102,9 +104,10 @@ impl Poisson {
         }
     }
 
-    /// One row of sources, as flags.
+    /// One row of sources in one tick, as flags.
     #[inline(always)]
-    fn row(&mut self, row: usize, words: &[u32; ROW]) -> [u8; ROW] {
+    fn row(&mut self, row: usize, tick: u32) -> [u8; ROW] {
+        let words = self.words.row(row, tick);
         let range = row * ROW..(row + 1) * ROW;
         let (limits, enabled) = (&self.limits[range.clone()], &self.enabled[range.clone()]);
         let (t_ref, refractory) = (&self.t_ref[range.clone()], &mut self.refractory[range]);
@@ -119,20 +122,18 @@ impl Poisson {
 }
 
 impl<A: Arithmetic> Compute<A> for Poisson {
+    const IS_AUTONOMOUS: bool = false;
     #[inline(always)]
-    fn compute(&mut self, tick: u32, _due: &Due<'_, A::Sum>, flags: &mut [u8]) {
-        for (pair, flags) in flags.chunks_mut(2 * ROW).enumerate() {
-            let words = self.words.pair(pair, tick);
-            for (half, flags) in flags.chunks_mut(ROW).enumerate() {
-                flags.copy_from_slice(&self.row(2 * pair + half, &words[half])[..flags.len()]);
-            }
+    fn compute(&mut self, tick: u32, from: usize, _due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+        for (row, flags) in (from / ROW..).zip(flags.chunks_mut(ROW)) {
+            flags.copy_from_slice(&self.row(row, tick)[..flags.len()]);
         }
     }
 }
 
 impl<A: Arithmetic> Kernel<A> for Poisson {
     fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark::<A>(self, tick, &due);
+        fired.mark::<A>(self, tick, due);
     }
     fn state(&self, _variable: &str) -> Option<&[A::Real]> {
         None
@@ -149,9 +150,10 @@ impl<A: Arithmetic> Kernel<A> for Poisson {
 pub(crate) struct Relay;
 
 impl<A: Arithmetic> Compute<A> for Relay {
+    const IS_AUTONOMOUS: bool = true;
     #[inline(always)]
-    fn compute(&mut self, _tick: u32, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
-        for (flag, &sum) in flags.iter_mut().zip(due.excitatory) {
+    fn compute(&mut self, _tick: u32, _from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+        for (flag, &sum) in flags.iter_mut().zip(due.excitatory.iter()) {
             *flag = u8::from(sum > A::Sum::default());
         }
     }
@@ -159,7 +161,7 @@ impl<A: Arithmetic> Compute<A> for Relay {
 
 impl<A: Arithmetic> Kernel<A> for Relay {
     fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark::<A>(self, tick, &due);
+        fired.mark::<A>(self, tick, due);
     }
     fn state(&self, _variable: &str) -> Option<&[A::Real]> {
         None

@@ -87,7 +87,7 @@ fn cells(name: &str, size: u32, drive: Drive) -> Population {
         Drive::Constant => ETA * THRESHOLD * (1.0 - alpha),
         Drive::Poisson => 0.0,
     };
-    Population::new(name, size, Model::Lif)
+    Population::new(name, size, Model::LifWide)
         .with("threshold", THRESHOLD * PER_MV)
         .with("alpha_decay", alpha)
         .with("i_offset", constant * PER_MV)

@@ -1,6 +1,8 @@
 //! A benchmark against the clock.
 
 use std::fs;
+use std::ops::ControlFlow;
+use std::sync::OnceLock;
 use std::time::Instant;
 
 use gennaker_engine::{Numeric, Options, RunReport, Simulation};
@@ -81,23 +83,38 @@ pub struct Measurement {
     pub built_per_second_and_thread: f64,
     /// Memory of synapses over their number.
     pub bytes_per_synapse: f64,
-    /// The same by projection, for projections that keep their synapses alike.
+    /// Memory of synapses by layout, those of sources included; most synapses first.
     pub stores: Vec<StoreUse>,
+    /// Where the time of the runs went.
+    pub phases: PhaseShares,
     /// Most memory that the process held since this measurement began, in bytes; `None` where the system does not tell.
     pub peak_bytes: Option<u64>,
     /// Expectations that the mean rates of the measured ticks do not meet, one sentence each.
     pub unexpected: Vec<String>,
 }
 
-/// Projections whose synapses take about the same memory each.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+/// The projections whose synapses are kept in the same layout.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct StoreUse {
-    /// Bytes per synapse, to the next eighth.
-    pub bytes_per_synapse: f64,
+    /// Layout, as in [`ProjectionReport::layout`](gennaker_engine::ProjectionReport::layout).
+    pub layout: String,
     /// Projections.
     pub n_projections: usize,
     /// Synapses.
     pub n_synapses: u64,
+    /// Memory of rows and index in bytes.
+    pub bytes: u64,
+}
+
+/// Where the time went, as shares of the three together; all 0 if nothing took any time.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Serialize)]
+pub struct PhaseShares {
+    /// Adding the synapses of spikes to the input sums.
+    pub deliver: f64,
+    /// Updating neurons and sources.
+    pub update: f64,
+    /// Publishing spikes.
+    pub exchange: f64,
 }
 
 /// Builds and runs a benchmark.
@@ -110,8 +127,8 @@ pub fn measure(benchmark: &Benchmark, protocol: &Protocol) -> Result<Measurement
     simulation.run(protocol.settle(benchmark));
     let before = simulation.report();
     let ticks = protocol.ticks(benchmark);
-    let run_seconds: Vec<f64> =
-        (0..protocol.runs.max(1)).map(|_| seconds(|| simulation.run(ticks)).1).collect();
+    let mut run = || simulation.run_timed(ticks, nanoseconds, &mut |_| ControlFlow::Continue(()));
+    let run_seconds: Vec<f64> = (0..protocol.runs.max(1)).map(|_| seconds(&mut run).1).collect();
     let after = simulation.report();
 
     let median_seconds = median(&run_seconds);
@@ -135,6 +152,7 @@ pub fn measure(benchmark: &Benchmark, protocol: &Protocol) -> Result<Measurement
         built_per_second_and_thread: ratio(n_synapses as f64, build_seconds * done.after.n_threads as f64),
         bytes_per_synapse: ratio(done.after.synapse_bytes as f64, n_synapses as f64),
         stores: stores(&done.after),
+        phases: done.phases(),
         peak_bytes: peak_bytes(),
         unexpected: done.unexpected(),
         run_seconds,
@@ -189,6 +207,17 @@ impl Done<'_> {
         ratio(n as f64, n_cells(network) as f64 * self.seconds())
     }
 
+    #[expect(clippy::cast_precision_loss, reason = "shares")]
+    fn phases(&self) -> PhaseShares {
+        let (before, after) = (self.before.phases, self.after.phases);
+        let n_threads = self.after.n_threads as f64;
+        let deliver = (after.deliver - before.deliver) as f64 / n_threads;
+        let update = (after.update - before.update) as f64 / n_threads;
+        let exchange = (after.exchange - before.exchange) as f64;
+        let share = |part| ratio(part, deliver + update + exchange);
+        PhaseShares { deliver: share(deliver), update: share(update), exchange: share(exchange) }
+    }
+
     fn unexpected(&self) -> Vec<String> {
         let check = |expected: &Expected| {
             let index = self.benchmark.network.population_index(&expected.population)?;
@@ -207,8 +236,9 @@ impl Expected {
     pub fn complaint(&self, rate_hz: f64) -> Option<String> {
         let (low, high) = self.rate_hz;
         let (name, source) = (&self.population, self.source);
-        (!(low..=high).contains(&rate_hz))
-            .then(|| format!("population `{name}`: {rate_hz:.2} Hz, expected {low} to {high} Hz ({source})"))
+        (!(low..=high).contains(&rate_hz)).then(|| {
+            format!("population `{name}`: {rate_hz:.2} Hz, expected {low:.2} to {high:.2} Hz ({source})")
+        })
     }
 }
 
@@ -248,28 +278,31 @@ pub fn study(benchmark: &Benchmark, protocol: &Protocol) -> Result<Vec<Populatio
     Ok(cells(&benchmark.network).filter_map(of).collect())
 }
 
-/// Projections by bytes per synapse, largest share first.
+/// Projections by layout, largest share first.
 fn stores(report: &RunReport) -> Vec<StoreUse> {
     let mut stores: Vec<StoreUse> = Vec::new();
-    for projection in report.projections.iter().filter(|p| p.n_synapses > 0) {
-        #[expect(clippy::cast_precision_loss, reason = "a ratio")]
-        let bytes = projection.bytes as f64 / projection.n_synapses as f64;
-        let bytes_per_synapse = (bytes * 8.0).ceil() / 8.0;
-        #[expect(clippy::float_cmp, reason = "both are multiples of one eighth")]
-        match stores.iter_mut().find(|store| store.bytes_per_synapse == bytes_per_synapse) {
-            Some(store) => {
-                store.n_projections += 1;
-                store.n_synapses += projection.n_synapses;
-            }
-            None => stores.push(StoreUse {
-                bytes_per_synapse,
-                n_projections: 1,
-                n_synapses: projection.n_synapses,
-            }),
+    for projection in &report.projections {
+        let i = stores.iter().position(|s| s.layout == projection.layout).unwrap_or(stores.len());
+        if i == stores.len() {
+            stores.push(StoreUse {
+                layout: projection.layout.clone(),
+                n_projections: 0,
+                n_synapses: 0,
+                bytes: 0,
+            });
         }
+        stores[i].n_projections += 1;
+        stores[i].n_synapses += projection.n_synapses;
+        stores[i].bytes += projection.bytes;
     }
     stores.sort_by_key(|store| std::cmp::Reverse(store.n_synapses));
     stores
+}
+
+/// Nanoseconds since the first call.
+fn nanoseconds() -> u64 {
+    static START: OnceLock<Instant> = OnceLock::new();
+    START.get_or_init(Instant::now).elapsed().as_nanos() as u64
 }
 
 fn seconds<T>(work: impl FnOnce() -> T) -> (T, f64) {
@@ -318,6 +351,8 @@ mod tests {
         let measured = measure(&benchmark, &protocol()).unwrap();
         assert_eq!((measured.n_threads, measured.n_neurons, measured.run_seconds.len()), (1, 500, 2));
         assert_eq!(measured.stores.iter().map(|s| s.n_synapses).sum::<u64>(), measured.n_synapses);
+        let phases = measured.phases;
+        assert!((phases.deliver + phases.update + phases.exchange - 1.0).abs() < 1e-9, "{phases:?}");
         assert!((20_000..30_000).contains(&measured.n_synapses), "{measured:?}");
         assert!(measured.mean_rate_hz > 1.0 && measured.synaptic_events_per_second > 0.0, "{measured:?}");
         assert!(measured.peak_bytes.is_none_or(|bytes| bytes > 1 << 20));
@@ -344,7 +379,7 @@ mod tests {
         assert_eq!(expected.complaint(1.5), None);
         assert_eq!(
             expected.complaint(3.0).unwrap(),
-            "population `exc`: 3.00 Hz, expected 1 to 2 Hz (a paper)"
+            "population `exc`: 3.00 Hz, expected 1.00 to 2.00 Hz (a paper)"
         );
     }
 }

@@ -16,18 +16,22 @@
 mod brunel;
 mod chip;
 mod measure;
+pub mod microcircuit;
 mod name;
 pub mod statistics;
 mod synfire;
+mod vogels_abbott;
 
 use gennaker_network::{Network, Population, Recording};
 use serde::Serialize;
 
 pub use brunel::{Drive, brunel};
 pub use chip::{board, chip};
-pub use measure::{Measurement, PopulationStudy, Protocol, StoreUse, measure, study};
+pub use measure::{Measurement, PhaseShares, PopulationStudy, Protocol, StoreUse, measure, study};
+pub use microcircuit::microcircuit;
 pub use name::{BenchmarkError, Entry, by_name, catalogue};
 pub use synfire::synfire;
+pub use vogels_abbott::{vogels_abbott_conductance, vogels_abbott_current};
 
 /// A network with the instructions to measure it.
 #[derive(Debug, Clone)]

@@ -3,7 +3,10 @@
 use gennaker_network::nearest;
 use thiserror::Error;
 
-use super::{Benchmark, Drive, board, brunel, chip, synfire};
+use super::{
+    Benchmark, Drive, board, brunel, chip, microcircuit, synfire, vogels_abbott_conductance,
+    vogels_abbott_current,
+};
 
 /// A family of benchmarks in the [`catalogue`].
 #[derive(Debug, Clone, Copy)]
@@ -24,12 +27,30 @@ pub fn catalogue() -> &'static [Entry] {
     &CATALOGUE
 }
 
-static CATALOGUE: [Entry; 4] = [
+static CATALOGUE: [Entry; 7] = [
     Entry {
         name: "brunel",
         choices: "[:NEURONS][:constant|poisson]",
         summary: "balanced random network with instantaneous synapses, every tenth pair connected; 12500, constant drive",
         quick: &["brunel:5000", "brunel:12500", "brunel:12500:poisson"],
+    },
+    Entry {
+        name: "vogels_abbott_current",
+        choices: "",
+        summary: "4,000 neurons with exponential currents that keep themselves active",
+        quick: &["vogels_abbott_current"],
+    },
+    Entry {
+        name: "vogels_abbott_conductance",
+        choices: "",
+        summary: "4,000 neurons with exponential conductances that keep themselves active",
+        quick: &["vogels_abbott_conductance"],
+    },
+    Entry {
+        name: "microcircuit",
+        choices: "[:SCALE][:poisson|constant]",
+        summary: "the cortical microcircuit of Potjans and Diesmann; full scale, Poisson drive",
+        quick: &["microcircuit:0.1"],
     },
     Entry {
         name: "synfire",
@@ -129,6 +150,12 @@ impl Choices<'_> {
             "brunel" => {
                 let n = self.size("the number of neurons", 12_500.0, (10.0, 1e6))?;
                 brunel(whole(n), self.one_of(&[Drive::Constant, Drive::Poisson], Drive::name))
+            }
+            "vogels_abbott_current" => vogels_abbott_current(),
+            "vogels_abbott_conductance" => vogels_abbott_conductance(),
+            "microcircuit" => {
+                let scale = self.size("the scale", 1.0, (0.01, 1.0))?;
+                microcircuit(scale, self.one_of(&[Drive::Poisson, Drive::Constant], Drive::name))
             }
             "synfire" => synfire(),
             "chip" => chip(),

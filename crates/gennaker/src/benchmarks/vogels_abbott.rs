@@ -1,6 +1,7 @@
 //! The two networks of Vogels and Abbott, as benchmarks 1 and 2 of Brette et al.
 
-use gennaker_network::{Connector, Distribution, Model, Network, Population, Projection};
+use gennaker_network::random::{Purpose, Stream};
+use gennaker_network::{Connector, Distribution, Model, Network, Population, Projection, SpikeTrains};
 
 use super::{Benchmark, Expected, decay};
 
@@ -16,18 +17,16 @@ const TAU_EXC: f64 = 5.0;
 const TAU_INH: f64 = 10.0;
 /// Refractory time in ticks: 5 ms.
 const REFRACTORY: f64 = 50.0;
+/// Ticks in which the activity is started, and the weight that does it: five times the leak.
+const START: u32 = 500;
+const START_WEIGHT: f64 = 50.0;
 /// Threshold and reset in mV.
 const THRESHOLD: f64 = -50.0;
 const RESET: f64 = -60.0;
 const SOURCE: &str = "NEST, Brian2, GeNN, ANNarchy and Auryn on the same network";
 
-/// What a synapse does to the neuron.
-struct Synapse {
-    /// Integer weights of excitation and inhibition.
-    weights: (f64, f64),
-    /// Delay field of 0.1 ms.
-    delay: f64,
-}
+/// Delay field of 0.1 ms: currents and conductances that arrive move the potential a tick later in other simulators.
+const DELAY: f64 = 1.0;
 
 /// Vogels and Abbott's network (J. Neurosci. 25, 10786, 2005) with synaptic currents: benchmark 2 ("CUBA") of Brette et al., J. Comput.
 /// Neurosci. 23, 349, 2007.
@@ -48,15 +47,14 @@ pub fn vogels_abbott_current() -> Benchmark {
         with_membrane(Population::new(name, size, Model::LifCurrExpWide), |mv| (mv - REST) * per_mv)
             .with("alpha_decay", decay(TICK, TAU_M))
     };
-    // A current that arrives moves the potential one tick later in other simulators.
-    let network = network("vogels_abbott_current", cells, &Synapse { weights, delay: 1.0 });
-    benchmark(network, (4.8, 6.3))
+    benchmark(network("vogels_abbott_current", cells, weights), (4.8, 6.3))
 }
 
 /// The same with synaptic conductances: benchmark 1 ("COBA") of Brette et al.
 ///
-/// Rest -60 mV, reversal potentials 0 and -80 mV, conductances of 0.6 (excitatory) and 6.7 (inhibitory) times the leak. Conductances decay and
-/// the potential approaches its momentary target exponentially within a tick. A tenth of the neurons gets spikes in the first 50 ms to start the activity.
+/// Rest -60 mV, reversal potentials 0 and -80 mV, conductances of 0.6 (excitatory) and 6.7 (inhibitory) times the leak. Within a tick the
+/// potential approaches its momentary target exponentially. At rest the network stays silent: what starts it is a spike onto every neuron
+/// at a random time in the first 50 ms, strong enough to make it fire.
 #[must_use]
 pub fn vogels_abbott_conductance() -> Benchmark {
     const REVERSAL: (f64, f64) = (0.0, -80.0);
@@ -69,8 +67,22 @@ pub fn vogels_abbott_conductance() -> Benchmark {
             .with("e_inh", REVERSAL.1)
             .with("g_scale", 1.0 / PER_LEAK)
     };
-    let synapse = Synapse { weights: (6.0, -67.0), delay: 0.0 };
-    benchmark(network("vogels_abbott_conductance", cells, &synapse), (17.5, 22.0))
+    let mut network = network("vogels_abbott_conductance", cells, (6.0, -67.0));
+    (0..2).for_each(|target| add_start(&mut network, target));
+    benchmark(network, (17.5, 22.0))
+}
+
+/// A strong spike for every neuron of `target` at a random time in the first 50 ms.
+fn add_start(network: &mut Network, target: usize) {
+    let cells = &network.populations[target];
+    let name = format!("start of {}", cells.name);
+    let mut stream = Stream::new(network.seed, Purpose::Poisson, target as u32, 0);
+    let spikes = SpikeTrains::from_events((0..cells.size).map(|neuron| (stream.below(START), neuron)));
+    let source = Population::new(&name, cells.size, Model::SpikeList).with_spikes(spikes);
+    let source = network.add_population(source);
+    network.add_projection(
+        Projection::new(&name, source, target, Connector::OneToOne).with_weight(START_WEIGHT),
+    );
 }
 
 fn benchmark(network: Network, rate_hz: (f64, f64)) -> Benchmark {
@@ -96,16 +108,16 @@ fn with_membrane(population: Population, mv: impl Fn(f64) -> f64) -> Population 
         .with("t_refrac", REFRACTORY)
 }
 
-fn network(name: &str, cells: impl Fn(&str, u32) -> Population, synapse: &Synapse) -> Network {
+fn network(name: &str, cells: impl Fn(&str, u32) -> Population, weights: (f64, f64)) -> Network {
     let mut network = Network::new(name).with_seed(1);
     let exc = network.add_population(cells("exc", SIZE.0));
     let inh = network.add_population(cells("inh", SIZE.1));
-    for (pre, weight) in [(exc, synapse.weights.0), (inh, synapse.weights.1)] {
+    for (pre, weight) in [(exc, weights.0), (inh, weights.1)] {
         for post in [exc, inh] {
             let label = format!("{} to {}", network.populations[pre].name, network.populations[post].name);
             let connector = Connector::FixedProbability { p: P, allow_self_connections: true };
             let projection = Projection::new(&label, pre, post, connector);
-            network.add_projection(projection.with_weight(weight).with_delay(synapse.delay));
+            network.add_projection(projection.with_weight(weight).with_delay(DELAY));
         }
     }
     network
