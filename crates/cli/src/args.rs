@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Plot(Plot),
     /// Show the neuron models with their parameters and equations.
     Models(Models),
+    /// Measure benchmark networks: building, speed, memory, activity.
+    Bench(Bench),
 }
 
 #[derive(Debug, Args)]
@@ -183,6 +185,42 @@ pub(crate) struct Models {
     /// Print one JSON document instead of text.
     #[arg(long)]
     pub(crate) json: bool,
+}
+
+#[derive(Debug, Args)]
+pub(crate) struct Bench {
+    /// Benchmarks, such as brunel:5000:poisson or microcircuit:0.1; see --list. Without any, an overview of about a minute.
+    pub(crate) names: Vec<String>,
+    /// List the benchmarks.
+    #[arg(long)]
+    pub(crate) list: bool,
+    /// Threads; all processors by default.
+    #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_THREADS))]
+    pub(crate) threads: Option<usize>,
+    /// Ticks of a timed run; the benchmark's by default.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=100_000_000))]
+    pub(crate) ticks: Option<u32>,
+    /// Ticks before the first timed run; the benchmark's by default, at most as many as are timed.
+    #[arg(long, value_name = "TICKS", value_parser = clap::value_parser!(u32).range(..=100_000_000))]
+    pub(crate) settle: Option<u32>,
+    /// Timed runs, of which the median counts; 3 by default.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) runs: Option<u32>,
+    /// Timed builds, of which the median counts; 1 by default.
+    #[arg(long, value_parser = clap::value_parser!(u32).range(1..=1000))]
+    pub(crate) builds: Option<u32>,
+    /// Arithmetic; the chip's by default.
+    #[arg(long, value_parser = choice::<Numeric>(&NUMERICS))]
+    pub(crate) numeric: Option<Numeric>,
+    /// Seed of all random numbers; the benchmark's by default.
+    #[arg(long)]
+    pub(crate) seed: Option<u64>,
+    /// Run once more with all spikes recorded, and show rates, irregularity and correlations by population.
+    #[arg(long)]
+    pub(crate) statistics: bool,
+    /// Write everything that was measured to a JSON file, too.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) json: Option<PathBuf>,
 }
 
 /// A pebibyte: more than any machine has, and its bytes still fit a number.

@@ -7,6 +7,7 @@ use std::process::ExitCode;
 use clap::Parser;
 
 mod args;
+mod bench;
 mod error;
 mod interrupt;
 mod machine;
@@ -26,6 +27,7 @@ fn main() -> ExitCode {
         args::Command::Machine(command) => machine::machine(&command),
         args::Command::Plot(command) => plot::plot(&command),
         args::Command::Models(command) => models::models(&command),
+        args::Command::Bench(command) => bench::bench(&command),
     };
     result.unwrap_or_else(|error| {
         output::complain(&format!("error: {error}"));

@@ -1,11 +1,12 @@
 //! The two arithmetics as types: integer sums with single-precision state (the chip), double precision throughout.
 
 use std::fmt::Debug;
-use std::ops::{Add, Mul, Sub};
+use std::ops::{Add, Div, Mul, Sub};
 
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
+use crate::exponential;
 use crate::recording::Values;
 
 /// A number type of neuron state.
@@ -17,6 +18,7 @@ pub(crate) trait Real:
     + Add<Output = Self>
     + Sub<Output = Self>
     + Mul<Output = Self>
+    + Div<Output = Self>
     + Send
     + Sync
     + Serialize
@@ -25,6 +27,10 @@ pub(crate) trait Real:
 {
     /// Rounds to this precision.
     fn from_f64(value: f64) -> Self;
+    /// The exponential function as [`crate::exponential`] defines it, not the standard library's.
+    fn exponential(self) -> Self;
+    /// The bits of the number.
+    fn bits(self) -> u64;
     /// Neither infinite nor undefined.
     fn is_finite(self) -> bool;
     /// Wraps recorded values.
@@ -34,12 +40,19 @@ pub(crate) trait Real:
 }
 
 impl Real for f32 {
+    fn bits(self) -> u64 {
+        self.to_bits().into()
+    }
     fn is_finite(self) -> bool {
         f32::is_finite(self)
     }
     #[inline(always)]
     fn from_f64(value: f64) -> Self {
         value as f32
+    }
+    #[inline(always)]
+    fn exponential(self) -> Self {
+        exponential::single(self)
     }
     fn values(values: Vec<Self>) -> Values {
         Values::F32(values)
@@ -50,12 +63,19 @@ impl Real for f32 {
 }
 
 impl Real for f64 {
+    fn bits(self) -> u64 {
+        self.to_bits()
+    }
     fn is_finite(self) -> bool {
         f64::is_finite(self)
     }
     #[inline(always)]
     fn from_f64(value: f64) -> Self {
         value
+    }
+    #[inline(always)]
+    fn exponential(self) -> Self {
+        exponential::double(self)
     }
     fn values(values: Vec<Self>) -> Values {
         Values::F64(values)
@@ -65,7 +85,7 @@ impl Real for f64 {
     }
 }
 
-/// A number type of input sums, with the packed form of one synapse that adds to them.
+/// A number type of input sums and weights.
 pub(crate) trait Sum:
     Copy
     + Debug
@@ -79,12 +99,12 @@ pub(crate) trait Sum:
     + DeserializeOwned
     + 'static
 {
-    /// One stored synapse: target, delay and weight.
-    type Word: Copy + Default + Send + Sync + 'static;
-    /// Packs a synapse; `target` indexes the block's sums.
-    fn pack(target: u16, delay: u16, weight: Self) -> Self::Word;
-    /// Target, delay and weight of a packed synapse.
-    fn unpack(word: Self::Word) -> (usize, usize, Self);
+    /// Bytes that hold every weight from 0 to `largest`: 1, 2, 4 or 8.
+    fn weight_bytes(largest: Self) -> usize;
+    /// A weight of at least 0 as bytes, little end first; those beyond [`Self::weight_bytes`] are 0.
+    fn to_bytes(self) -> [u8; 8];
+    /// The weight from as many bytes as were kept.
+    fn from_bytes<const B: usize>(bytes: [u8; B]) -> Self;
     /// The weight from its user value (already whole where sums are whole).
     fn from_weight(weight: f64) -> Self;
     /// The sum of both, or the largest (smallest) number where it would be beyond.
@@ -93,6 +113,10 @@ pub(crate) trait Sum:
     const COUNTS: bool;
     /// The sum and `count` times the weight; exact where [`Sum::COUNTS`] is, and no sum overflows.
     fn add_times(self, weight: Self, count: u32) -> Self;
+    /// The sum without the weight, where no sum can overflow.
+    fn minus(self, weight: Self) -> Self;
+    /// The sum and a small weight, where no sum can overflow.
+    fn add_small(self, weight: i8) -> Self;
     /// The sum limited to `limit`, and whether it was above.
     fn saturate(self, limit: i32) -> (Self, bool);
 }
@@ -103,17 +127,27 @@ impl Sum for i32 {
     fn add_times(self, weight: Self, count: u32) -> Self {
         self.wrapping_add(weight.wrapping_mul(count as i32))
     }
-    /// Target in the low 16 bits, then 8 bits of delay, then the signed 8-bit weight: whatever the synapse words of the
-    /// models hold fits, so one layout serves all.
-    type Word = u32;
     #[inline(always)]
-    fn pack(target: u16, delay: u16, weight: Self) -> u32 {
-        debug_assert!(delay < 256 && (-128..128).contains(&weight));
-        u32::from(target) | u32::from(delay) << 16 | (weight as u32) << 24
+    fn minus(self, weight: Self) -> Self {
+        self.wrapping_sub(weight)
     }
     #[inline(always)]
-    fn unpack(word: u32) -> (usize, usize, Self) {
-        ((word & 0xFFFF) as usize, (word >> 16 & 0xFF) as usize, word as i32 >> 24)
+    fn add_small(self, weight: i8) -> Self {
+        self.wrapping_add(i32::from(weight))
+    }
+    fn weight_bytes(largest: Self) -> usize {
+        match largest {
+            ..256 => 1,
+            256..65_536 => 2,
+            _ => 4,
+        }
+    }
+    fn to_bytes(self) -> [u8; 8] {
+        i64::from(self).to_le_bytes()
+    }
+    #[inline(always)]
+    fn from_bytes<const B: usize>(bytes: [u8; B]) -> Self {
+        u64::from_le_bytes(padded(bytes)) as i32
     }
     fn from_weight(weight: f64) -> Self {
         weight as i32
@@ -134,14 +168,23 @@ impl Sum for f64 {
     fn add_times(self, weight: Self, count: u32) -> Self {
         self + weight * f64::from(count)
     }
-    type Word = (u16, u16, f64);
     #[inline(always)]
-    fn pack(target: u16, delay: u16, weight: Self) -> Self::Word {
-        (target, delay, weight)
+    fn minus(self, weight: Self) -> Self {
+        self - weight
     }
     #[inline(always)]
-    fn unpack(word: Self::Word) -> (usize, usize, Self) {
-        (word.0.into(), word.1.into(), word.2)
+    fn add_small(self, weight: i8) -> Self {
+        self + f64::from(weight)
+    }
+    fn weight_bytes(_largest: Self) -> usize {
+        8
+    }
+    fn to_bytes(self) -> [u8; 8] {
+        self.to_le_bytes()
+    }
+    #[inline(always)]
+    fn from_bytes<const B: usize>(bytes: [u8; B]) -> Self {
+        f64::from_le_bytes(padded(bytes))
     }
     fn from_weight(weight: f64) -> Self {
         weight
@@ -154,6 +197,14 @@ impl Sum for f64 {
     fn saturate(self, _limit: i32) -> (Self, bool) {
         (self, false)
     }
+}
+
+/// The bytes, followed by zeros.
+#[inline(always)]
+fn padded<const B: usize>(bytes: [u8; B]) -> [u8; 8] {
+    let mut all = [0; 8];
+    all[..B].copy_from_slice(&bytes);
+    all
 }
 
 /// A pairing of state and sums.

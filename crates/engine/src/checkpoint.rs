@@ -1,8 +1,8 @@
-//! Checkpoints: everything that evolves, population by population, so that they do not depend on how blocks were cut.
+//! Checkpoints: everything that evolves, population by population, so that they do not depend on how it was cut into shards.
 //!
 //! Format: 8 bytes magic, 4 bytes version (little endian), 32 bytes SHA-256 of the rest, then the state in postcard encoding.
 
-use gennaker_network::Network;
+use gennaker_network::{Network, Population};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -14,30 +14,30 @@ use crate::options::{Numeric, Options, RingWidth};
 use crate::recording::{Recordings, Values};
 
 const MAGIC: &[u8; 8] = b"GENNAKER";
-const VERSION: u32 = 2;
+const VERSION: u32 = 3;
 const HEADER: usize = 8 + 4 + 32;
 
 #[derive(Serialize, Deserialize)]
-struct State<R, S> {
+struct State<R> {
     network: [u8; 32],
     numeric: Numeric,
     ring_width: RingWidth,
     tick: u32,
-    sent: Vec<Vec<u32>>,
+    /// Who fired in the last ticks, oldest first, by population: what can still be under way.
+    sent: Vec<Vec<Vec<u32>>>,
     n_spikes: Vec<u64>,
     n_events: u64,
     n_saturated: u64,
-    populations: Vec<PopulationState<R, S>>,
+    populations: Vec<PopulationState<R>>,
     recordings: Recordings,
 }
 
-/// One population's arrays, whole: blocks are concatenated neuron by neuron.
+/// One population's arrays, whole: parts are concatenated neuron by neuron.
 #[derive(Serialize, Deserialize, Clone, Default, PartialEq)]
-struct PopulationState<R, S> {
-    /// Slot by slot, receptor by receptor, neuron by neuron.
-    ring: Vec<Vec<S>>,
+struct PopulationState<R> {
     reals: Vec<Vec<R>>,
     counts: Vec<Vec<u32>>,
+    shorts: Vec<Vec<u16>>,
 }
 
 /// SHA-256 of a network's description.
@@ -54,10 +54,10 @@ pub(crate) fn save<A: Arithmetic>(core: &mut Core<A>, network: &Network, options
         numeric: options.numeric,
         ring_width: options.ring_width,
         tick: core.tick,
-        sent: core.sent.clone(),
-        n_spikes: core.n_spikes.clone(),
-        n_events: core.blocks.iter().map(|b| b.n_events).sum(),
-        n_saturated: core.blocks.iter().map(|b| b.n_saturated).sum(),
+        sent: core.history.ticks().map(|tick| sent(core, tick, network.populations.len())).collect(),
+        n_spikes: core.n_spikes(),
+        n_events: core.shards.iter().map(|s| s.n_events).sum(),
+        n_saturated: core.shards.iter().map(|s| s.n_saturated).sum(),
         populations: collect(core, network.populations.len()),
         recordings,
     };
@@ -70,6 +70,11 @@ pub(crate) fn save<A: Arithmetic>(core: &mut Core<A>, network: &Network, options
     bytes
 }
 
+/// Who fired in a tick, by population.
+fn sent<A: Arithmetic>(core: &Core<A>, tick: u32, n_populations: usize) -> Vec<Vec<u32>> {
+    (0..n_populations).map(|population| core.history.sent(population, tick).to_vec()).collect()
+}
+
 /// Puts a checkpoint into a core of the same network; the core is unchanged if that fails.
 pub(crate) fn restore<A: Arithmetic>(
     core: &mut Core<A>,
@@ -77,8 +82,7 @@ pub(crate) fn restore<A: Arithmetic>(
     options: &Options,
     bytes: &[u8],
 ) -> Result<(), EngineError> {
-    let state: State<A::Real, A::Sum> =
-        postcard::from_bytes(payload(bytes)?).map_err(|e| problem(&e.to_string()))?;
+    let state: State<A::Real> = postcard::from_bytes(payload(bytes)?).map_err(|e| problem(&e.to_string()))?;
     if state.network != digest(network) {
         return Err(problem("it belongs to another network, seed or set of recordings"));
     }
@@ -93,12 +97,16 @@ pub(crate) fn restore<A: Arithmetic>(
     distribute(core, &state.populations);
     restore_recordings(core, state.recordings);
     core.tick = state.tick;
-    core.sent = state.sent;
-    core.n_spikes = state.n_spikes;
-    for block in &mut core.blocks {
-        (block.n_events, block.n_saturated) = (0, 0);
+    core.set_n_spikes(state.n_spikes);
+    core.history.reset();
+    for (tick, sent) in (state.tick - state.sent.len() as u32..).zip(state.sent) {
+        core.history.open(tick).clone_from_slice(&sent);
     }
-    if let Some(first) = core.blocks.first_mut() {
+    for shard in &mut core.shards {
+        (shard.n_events, shard.n_saturated) = (0, 0);
+        shard.resume(core.tick, &core.history);
+    }
+    if let Some(first) = core.shards.first_mut() {
         (first.n_events, first.n_saturated) = (state.n_events, state.n_saturated);
     }
     Ok(())
@@ -128,23 +136,27 @@ fn problem(problem: &str) -> EngineError {
 /// A checksum that matches proves that the bytes are whole, not that they were made in good faith: shapes are checked too.
 fn check_shapes<A: Arithmetic>(
     core: &mut Core<A>,
-    state: &State<A::Real, A::Sum>,
+    state: &State<A::Real>,
     network: &Network,
 ) -> Result<(), EngineError> {
     let n = network.populations.len();
     let own = collect(core, n);
-    let lengths = |p: &PopulationState<A::Real, A::Sum>| {
+    let lengths = |p: &PopulationState<A::Real>| {
         let of = |lengths: &mut Vec<usize>, length: usize| lengths.push(length);
         let mut all = Vec::new();
-        p.ring.iter().for_each(|x| of(&mut all, x.len()));
         p.reals.iter().for_each(|x| of(&mut all, x.len()));
         p.counts.iter().for_each(|x| of(&mut all, x.len()));
-        (p.ring.len(), p.reals.len(), all)
+        p.shorts.iter().for_each(|x| of(&mut all, x.len()));
+        (p.reals.len(), p.counts.len(), all)
     };
-    let senders_fit = state.sent.len() == n
-        && state.sent.iter().zip(&network.populations).all(|(sent, p)| {
-            sent.is_sorted_by(|a, b| a < b) && sent.last().is_none_or(|&last| last < p.size)
-        });
+    let list_fits = |(sent, p): (&Vec<u32>, &Population)| {
+        sent.is_sorted() && sent.last().is_none_or(|&last| last < p.size)
+    };
+    let senders_fit = state.sent.len() == core.history.ticks_before(state.tick).len()
+        && state
+            .sent
+            .iter()
+            .all(|lists| lists.len() == n && lists.iter().zip(&network.populations).all(list_fits));
     let recordings_fit = recordings_match(&core.recordings(network), &state.recordings);
     let fits = state.populations.iter().map(lengths).eq(own.iter().map(lengths));
     if fits && senders_fit && recordings_fit && state.n_spikes.len() == n {
@@ -175,17 +187,14 @@ fn recordings_match(own: &Recordings, given: &Recordings) -> bool {
         })
 }
 
-/// Gathers the arrays of all blocks by population.
-fn collect<A: Arithmetic>(core: &mut Core<A>, n_populations: usize) -> Vec<PopulationState<A::Real, A::Sum>> {
+/// Gathers the arrays of all members by population.
+fn collect<A: Arithmetic>(core: &mut Core<A>, n_populations: usize) -> Vec<PopulationState<A::Real>> {
     let mut populations =
-        vec![PopulationState { ring: vec![], reals: vec![], counts: vec![] }; n_populations];
-    for block in &mut core.blocks {
-        let population = &mut populations[block.population];
-        if let Some(ring) = &mut block.ring {
-            ring.rows().enumerate().for_each(|(at, row)| append(&mut population.ring, at, row));
-        }
-        let (mut n_reals, mut n_counts) = (0, 0);
-        block.kernel.visit(&mut |array| match array {
+        vec![PopulationState { reals: vec![], counts: vec![], shorts: vec![] }; n_populations];
+    for member in core.shards.iter_mut().flat_map(|shard| &mut shard.members) {
+        let population = &mut populations[member.population];
+        let (mut n_reals, mut n_counts, mut n_shorts) = (0, 0, 0);
+        member.kernel.visit(&mut |array| match array {
             StateArray::Real(values) => {
                 append(&mut population.reals, n_reals, values);
                 n_reals += 1;
@@ -193,6 +202,10 @@ fn collect<A: Arithmetic>(core: &mut Core<A>, n_populations: usize) -> Vec<Popul
             StateArray::Count(values) => {
                 append(&mut population.counts, n_counts, values);
                 n_counts += 1;
+            }
+            StateArray::Short(values) => {
+                append(&mut population.shorts, n_shorts, values);
+                n_shorts += 1;
             }
         });
     }
@@ -207,19 +220,21 @@ fn append<T: Clone>(arrays: &mut Vec<Vec<T>>, at: usize, part: &[T]) {
 }
 
 /// The reverse of [`collect`]; shapes have been checked.
-fn distribute<A: Arithmetic>(core: &mut Core<A>, populations: &[PopulationState<A::Real, A::Sum>]) {
-    for block in &mut core.blocks {
-        let population = &populations[block.population];
-        let range = block.range.start as usize..block.range.end as usize;
-        if let Some(ring) = &mut block.ring {
-            ring.rows()
-                .zip(&population.ring)
-                .for_each(|(row, whole)| row.copy_from_slice(&whole[range.clone()]));
-        }
+fn distribute<A: Arithmetic>(core: &mut Core<A>, populations: &[PopulationState<A::Real>]) {
+    for member in core.shards.iter_mut().flat_map(|shard| &mut shard.members) {
+        let population = &populations[member.population];
+        member.disturb();
+        let range = member.range.start as usize..member.range.end as usize;
         let (mut reals, mut counts) = (population.reals.iter(), population.counts.iter());
-        block.kernel.visit(&mut |array| match array {
+        let mut shorts = population.shorts.iter();
+        member.kernel.visit(&mut |array| match array {
             StateArray::Real(values) => {
                 reals.next().into_iter().for_each(|whole| values.copy_from_slice(&whole[range.clone()]));
+            }
+            // Neurons without any refractory period have no counters.
+            StateArray::Short(values) if values.is_empty() => drop(shorts.next()),
+            StateArray::Short(values) => {
+                shorts.next().into_iter().for_each(|whole| values.copy_from_slice(&whole[range.clone()]));
             }
             StateArray::Count(values) => {
                 counts.next().into_iter().for_each(|whole| values.copy_from_slice(&whole[range.clone()]));
@@ -236,8 +251,9 @@ fn restore_recordings<A: Arithmetic>(core: &mut Core<A>, recordings: Recordings)
         for (at, state) in population.states.into_iter().enumerate() {
             let n_columns = state.neurons.len();
             let Some(values) = A::Real::from_values(state.values) else { continue };
-            for block in core.blocks.iter_mut().filter(|b| b.population == index) {
-                block.recorders[at].scatter(&state.ticks, &values, n_columns);
+            let members = core.shards.iter_mut().flat_map(|shard| &mut shard.members);
+            for member in members.filter(|m| m.population == index) {
+                member.recorders[at].scatter(&state.ticks, &values, n_columns);
             }
         }
     }

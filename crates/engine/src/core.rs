@@ -1,78 +1,91 @@
 //! The tick loop of one arithmetic.
 
+use std::ops::{ControlFlow, Range};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
+
 use gennaker_network::{Network, Population, QuantisationReport};
-use rayon::prelude::*;
 
 use crate::arithmetic::{Arithmetic, Real};
-use crate::block::Block;
 use crate::build::build;
 use crate::error::EngineError;
+use crate::gang;
+use crate::history::History;
 use crate::options::Options;
 use crate::recorder::{SpikeRecorder, StateRecorder};
 use crate::recording::{PopulationRecording, Recordings, StateRecording};
-
-/// Neurons plus a hundredth of the synapses below which a tick is too short to share between threads.
-const MIN_PARALLEL_WORK: u64 = 2_000;
+use crate::shard::{Member, Shard};
 
 /// A network in host memory, ready to run.
 pub(crate) struct Core<A: Arithmetic> {
-    /// Those of one population in the order of its neurons; populations interleaved.
-    pub(crate) blocks: Vec<Block<A>>,
-    /// Who fired in the last tick, by population.
-    pub(crate) sent: Vec<Vec<u32>>,
+    pub(crate) shards: Vec<Shard<A>>,
+    pub(crate) history: History,
     pub(crate) spike_recorders: Vec<Option<SpikeRecorder>>,
-    pub(crate) n_spikes: Vec<u64>,
+    /// Spikes of each population, but those of feeds that have arrived or are under way.
+    n_spikes: Vec<u64>,
     pub(crate) tick: u32,
     pub(crate) quantisation: Vec<QuantisationReport>,
-    is_parallel: bool,
+    /// Most ticks between two exchanges.
+    epoch: u32,
+    /// Time spent exchanging, as the clock tells it.
+    pub(crate) exchanging: u64,
 }
 
 impl<A: Arithmetic> Core<A> {
     pub(crate) fn new(network: &Network, options: &Options, n_threads: usize) -> Result<Self, EngineError> {
-        let (blocks, quantisation) = build::<A>(network, options, n_threads)?;
-        let n_synapses: u64 = blocks.iter().flat_map(|b| &b.incoming).map(|i| i.store.len() as u64).sum();
+        let built = build::<A>(network, options, n_threads)?;
         Ok(Self {
-            blocks,
-            sent: vec![Vec::new(); network.populations.len()],
+            shards: built.shards,
+            history: History::new(network.populations.len(), built.max_delay, built.epoch),
             spike_recorders: network.populations.iter().map(SpikeRecorder::of).collect(),
             n_spikes: vec![0; network.populations.len()],
             tick: 0,
-            quantisation,
-            is_parallel: n_threads > 1 && network.n_neurons() + n_synapses / 100 >= MIN_PARALLEL_WORK,
+            quantisation: built.quantisation,
+            epoch: built.epoch,
+            exchanging: 0,
         })
     }
 
-    /// One tick: all blocks step, then their spikes become visible to all.
-    pub(crate) fn step(&mut self) {
-        let (tick, sent) = (self.tick, &self.sent);
-        if self.is_parallel {
-            self.blocks.par_iter_mut().for_each(|block| block.step(tick, sent));
-        } else {
-            self.blocks.iter_mut().for_each(|block| block.step(tick, sent));
-        }
-        self.exchange();
-        self.tick += 1;
-    }
-
-    /// Publishes who fired, in the order of neurons.
-    fn exchange(&mut self) {
-        self.sent.iter_mut().for_each(Vec::clear);
-        for block in &self.blocks {
-            self.sent[block.population].extend_from_slice(block.fired.neurons());
-        }
-        for (population, fired) in self.sent.iter().enumerate() {
-            self.n_spikes[population] += fired.len() as u64;
-            if let Some(recorder) = &mut self.spike_recorders[population] {
-                recorder.take(self.tick, fired);
+    /// Runs up to `ticks` ticks; after each epoch, `each` is told the tick reached and can stop the run. Returns the number run.
+    pub(crate) fn run(
+        &mut self,
+        ticks: u32,
+        clock: fn() -> u64,
+        each: &mut (dyn FnMut(u32) -> ControlFlow<()> + Send),
+    ) -> u32 {
+        let start = self.tick;
+        let next = |tick: u32| tick..tick + (ticks - (tick - start)).min(self.epoch);
+        let epoch = RwLock::new(next(start));
+        let history = RwLock::new(&mut self.history);
+        let shards: Vec<Mutex<&mut Shard<A>>> = self.shards.iter_mut().map(Mutex::new).collect();
+        let (tick, exchanging) = (&mut self.tick, &mut self.exchanging);
+        let exchange = Exchange { n_spikes: &mut self.n_spikes, recorders: &mut self.spike_recorders };
+        let work = |shard: &mut &mut Shard<A>| shard.run(read(&epoch).clone(), &read(&history), clock);
+        gang::run(&shards, rayon::current_num_threads(), work, |stage| {
+            let mut exchange = exchange;
+            while *tick - start < ticks {
+                stage();
+                let began = clock();
+                let mut own = epoch.write().unwrap_or_else(PoisonError::into_inner);
+                exchange.publish(own.clone(), &shards, &mut history.write().unwrap_or_else(PoisonError::into_inner));
+                *tick = own.end;
+                *own = next(*tick);
+                drop(own);
+                *exchanging += clock() - began;
+                if each(*tick).is_break() {
+                    break;
+                }
             }
-        }
+            *tick - start
+        })
     }
 
     pub(crate) fn reset(&mut self) {
-        self.blocks.iter_mut().for_each(Block::reset);
-        self.sent.iter_mut().for_each(Vec::clear);
+        self.history.reset();
+        let history = &self.history;
+        self.shards.iter_mut().for_each(|shard| shard.reset(history));
         self.n_spikes.fill(0);
         self.tick = 0;
+        self.exchanging = 0;
         for recorder in self.spike_recorders.iter_mut().flatten() {
             recorder.spikes = Default::default();
         }
@@ -101,31 +114,56 @@ impl<A: Arithmetic> Core<A> {
         for (population, spikes) in recordings.populations.iter_mut().zip(spikes) {
             population.spikes = spikes;
         }
-        self.blocks.iter_mut().flat_map(|b| &mut b.recorders).for_each(StateRecorder::clear);
+        let members = self.shards.iter_mut().flat_map(|shard| &mut shard.members);
+        members.flat_map(|m| &mut m.recorders).for_each(StateRecorder::clear);
         recordings
     }
 
     pub(crate) fn recorded_bytes(&self) -> u64 {
         let spikes: usize =
             self.spike_recorders.iter().flatten().map(|r| size_of_val(&r.spikes.neurons[..])).sum();
-        let states: usize = self.blocks.iter().flat_map(|b| &b.recorders).map(StateRecorder::bytes).sum();
+        let members = self.shards.iter().flat_map(|shard| &shard.members);
+        let states: usize = members.flat_map(|m| &m.recorders).map(StateRecorder::bytes).sum();
         2 * spikes as u64 + states as u64
     }
 
-    pub(crate) fn blocks_of(&self, population: usize) -> impl Iterator<Item = &Block<A>> {
-        self.blocks.iter().filter(move |b| b.population == population)
+    /// Spikes of each population.
+    pub(crate) fn n_spikes(&self) -> Vec<u64> {
+        let mut n_spikes = self.n_spikes.clone();
+        for feed in self.shards.iter().flat_map(|shard| &shard.feeds) {
+            n_spikes[feed.population] += feed.n_arrived + feed.n_under_way(self.tick);
+        }
+        n_spikes
+    }
+
+    /// Takes up counts of [`Self::n_spikes`] in the present tick.
+    pub(crate) fn set_n_spikes(&mut self, n_spikes: Vec<u64>) {
+        self.n_spikes = n_spikes;
+        let tick = self.tick;
+        for feed in self.shards.iter_mut().flat_map(|shard| &mut shard.feeds) {
+            feed.n_arrived = 0;
+            let n = &mut self.n_spikes[feed.population];
+            *n = n.saturating_sub(feed.n_under_way(tick));
+        }
+    }
+
+    /// The parts of a population, in the order of its neurons.
+    pub(crate) fn members_of(&self, population: usize) -> impl Iterator<Item = &Member<A>> {
+        let members = self.shards.iter().flat_map(|shard| &shard.members);
+        members.filter(move |m| m.population == population)
     }
 
     fn states(&self, index: usize, population: &Population) -> Vec<StateRecording> {
         let asked = population.record.iter().filter(|r| r.variable != "spikes");
         let state = |(at, recording): (usize, &gennaker_network::Recording)| {
-            let ticks = self.blocks_of(index).next().map_or(Vec::new(), |b| b.recorders[at].ticks().to_vec());
+            let ticks =
+                self.members_of(index).next().map_or(Vec::new(), |m| m.recorders[at].ticks().to_vec());
             let neurons = match &recording.neurons {
                 gennaker_network::Selection::All => (0..population.size).collect(),
                 gennaker_network::Selection::Only(list) => list.clone(),
             };
             let mut values = vec![A::Real::default(); ticks.len() * neurons.len()];
-            self.blocks_of(index).for_each(|b| b.recorders[at].gather(&mut values, neurons.len()));
+            self.members_of(index).for_each(|m| m.recorders[at].gather(&mut values, neurons.len()));
             let name = if recording.variable == "v_last" { "v" } else { &recording.variable };
             let unit =
                 population.model.descriptor().states.iter().find(|s| s.name == name).map_or("1", |s| s.unit);
@@ -139,4 +177,39 @@ impl<A: Arithmetic> Core<A> {
         };
         asked.enumerate().map(state).collect()
     }
+}
+
+/// What the spikes of an epoch are published to, besides the history.
+struct Exchange<'a> {
+    n_spikes: &'a mut [u64],
+    recorders: &'a mut [Option<SpikeRecorder>],
+}
+
+impl Exchange<'_> {
+    /// Publishes who fired in the ticks of an epoch, in the order of neurons.
+    fn publish<A: Arithmetic>(
+        &mut self,
+        epoch: Range<u32>,
+        shards: &[Mutex<&mut Shard<A>>],
+        history: &mut History,
+    ) {
+        for (at, tick) in epoch.enumerate() {
+            let sent = history.open(tick);
+            for shard in shards {
+                for member in &shard.lock().unwrap_or_else(PoisonError::into_inner).members {
+                    sent[member.population].extend_from_slice(member.fired(at));
+                }
+            }
+            for (population, fired) in sent.iter().enumerate() {
+                self.n_spikes[population] += fired.len() as u64;
+                if let Some(recorder) = &mut self.recorders[population] {
+                    recorder.take(tick, fired);
+                }
+            }
+        }
+    }
+}
+
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
 }

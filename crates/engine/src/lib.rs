@@ -1,9 +1,10 @@
 //! Runs a network tick by tick, with the chip's arithmetic or with double precision.
 //!
 //! **The one decision.** What the chip computes is kept to the bit; how its memory is laid out is not. Neurons live in
-//! structure-of-arrays blocks, synapses in rows sorted by sender, and a block of targets is the unit of work: it reads
-//! all spikes of the tick before and writes only its own sums, state and spikes. So results cannot depend on the number of
-//! threads, on the mapping, or on the order in which threads finish. The price: a spike's row is cut at block borders.
+//! structure-of-arrays form, synapses in rows sorted by sender, and a shard (a part of the neurons with all synapses onto
+//! them) is the unit of work: it reads the spikes of earlier ticks and writes only its own sums, state and spikes, for as many
+//! ticks as the shortest delay allows. So results cannot depend on the number of threads, on the mapping, or on the order in
+//! which threads finish. The price: a spike's row is cut at shard borders.
 //! [`LiteralMachine`] is the opposite: core by core, packet by packet, through the mapped routing tables and the packed
 //! memory images, slow and literal; it is the oracle that the fast engine is tested against.
 //!
@@ -24,27 +25,32 @@
 #![deny(missing_docs)]
 
 mod arithmetic;
-mod bit_rows;
-mod block;
 mod build;
 mod checkpoint;
 mod core;
 mod error;
+mod exponential;
+mod feed;
+mod gang;
+mod history;
 mod kernels;
 mod literal;
 mod options;
+mod pages;
 mod parameters;
+mod plan;
 mod recorder;
 mod recording;
 mod report;
-mod ring;
+mod shard;
 mod simd;
 mod simulation;
 mod store;
+mod sums;
 
 pub use error::EngineError;
 pub use literal::LiteralMachine;
 pub use options::{Numeric, Options, RingWidth};
 pub use recording::{PopulationRecording, Recordings, SpikeRecording, StateRecording, Values};
-pub use report::{ProjectionReport, RunReport};
+pub use report::{Phases, ProjectionReport, RunReport};
 pub use simulation::Simulation;

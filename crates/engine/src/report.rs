@@ -4,9 +4,9 @@ use gennaker_network::{Network, Population, QuantisationReport};
 use serde::Serialize;
 
 use crate::arithmetic::{Arithmetic, Real};
-use crate::block::Block;
 use crate::core::Core;
 use crate::options::Options;
+use crate::shard::Member;
 
 /// What a run did so far.
 #[derive(Debug, Clone, PartialEq, Serialize)]
@@ -29,10 +29,24 @@ pub struct RunReport {
     pub n_saturations: u64,
     /// Threads used.
     pub n_threads: usize,
+    /// Where the time went, if the run was timed.
+    pub phases: Phases,
     /// Projection by projection: size and what quantisation did.
     pub projections: Vec<ProjectionReport>,
     /// One sentence each: rounding, clipping, saturation, ignored delays, repeated spikes, silent populations.
     pub notes: Vec<String>,
+}
+
+/// Time by phase, in the unit of the clock of [`Simulation::run_timed`](crate::Simulation::run_timed); 0 without one. The first two
+/// are summed over threads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+pub struct Phases {
+    /// Adding the synapses of spikes to the input sums.
+    pub deliver: u64,
+    /// Updating neurons and sources, and sampling what is recorded of their state.
+    pub update: u64,
+    /// Publishing and recording spikes, on one thread.
+    pub exchange: u64,
 }
 
 /// One projection's share of a [`RunReport`].
@@ -44,6 +58,8 @@ pub struct ProjectionReport {
     pub n_synapses: u64,
     /// Host memory of its rows and their index, in bytes.
     pub bytes: u64,
+    /// Their layout: `rule` (nothing stored), `bits`, `lists`, `dense`, `segments` or `calendar`.
+    pub layout: String,
     /// What quantisation did to weights and delays. Where nothing is quantised, only synapses and ignored delays count.
     pub quantisation: QuantisationReport,
 }
@@ -62,11 +78,12 @@ impl RunReport {
             n_neurons: network.n_neurons(),
             n_synapses: projections.iter().map(|p| p.n_synapses).sum(),
             synapse_bytes: projections.iter().map(|p| p.bytes).sum(),
-            n_spikes: core.n_spikes.iter().sum(),
-            spikes_per_population: core.n_spikes.clone(),
-            n_synaptic_events: core.blocks.iter().map(|b| b.n_events).sum(),
-            n_saturations: core.blocks.iter().map(|b| b.n_saturated).sum(),
+            n_spikes: core.n_spikes().iter().sum(),
+            spikes_per_population: core.n_spikes(),
+            n_synaptic_events: core.shards.iter().map(|s| s.n_events).sum(),
+            n_saturations: core.shards.iter().map(|s| s.n_saturated).sum(),
             n_threads,
+            phases: phases(core),
             notes: notes(core, network, options),
             projections,
         }
@@ -74,14 +91,22 @@ impl RunReport {
 }
 
 fn projection<A: Arithmetic>(core: &Core<A>, network: &Network, index: usize) -> ProjectionReport {
-    let stores =
-        || core.blocks.iter().flat_map(|b| &b.incoming).filter(|i| i.projection == index).map(|i| &i.store);
+    let stores = || {
+        let all = core.shards.iter().flat_map(|shard| &shard.stores);
+        all.filter(|store| store.parts.iter().any(|part| part.0 == index))
+    };
     ProjectionReport {
         name: network.projections[index].name.clone(),
-        n_synapses: stores().map(|s| s.len() as u64).sum(),
-        bytes: stores().map(|s| s.n_bytes()).sum(),
+        n_synapses: core.quantisation[index].n_synapses,
+        bytes: stores().map(|store| store.bytes_of(index)).sum(),
+        layout: stores().next().map_or("rule", |store| store.layout()).to_owned(),
         quantisation: core.quantisation[index],
     }
+}
+
+fn phases<A: Arithmetic>(core: &Core<A>) -> Phases {
+    let spent = |phase: usize| core.shards.iter().map(|shard| shard.spent[phase]).sum();
+    Phases { deliver: spent(0), update: spent(1), exchange: core.exchanging }
 }
 
 fn notes<A: Arithmetic>(core: &Core<A>, network: &Network, options: &Options) -> Vec<String> {
@@ -98,7 +123,7 @@ fn notes<A: Arithmetic>(core: &Core<A>, network: &Network, options: &Options) ->
             ));
         }
     }
-    let n_saturated: u64 = core.blocks.iter().map(|b| b.n_saturated).sum();
+    let n_saturated: u64 = core.shards.iter().map(|s| s.n_saturated).sum();
     if n_saturated > 0 {
         notes.push(format!(
             "{n_saturated} input sums exceeded the {:?} accumulator and were limited",
@@ -114,11 +139,11 @@ fn notes<A: Arithmetic>(core: &Core<A>, network: &Network, options: &Options) ->
 /// Neurons whose state has left the range of numbers: too strong an input for the model's equations and time step.
 fn runaway_note<A: Arithmetic>(core: &Core<A>, index: usize, population: &Population) -> Option<String> {
     let states = population.model.descriptor().states;
-    let is_lost = |block: &Block<A>, i: usize| {
-        states.iter().filter_map(|s| block.kernel.state(s.name)).any(|values| !values[i].is_finite())
+    let is_lost = |member: &Member<A>, i: usize| {
+        states.iter().filter_map(|s| member.kernel.state(s.name)).any(|values| !values[i].is_finite())
     };
-    let lost = |block: &Block<A>| (0..block.range.len()).filter(|&i| is_lost(block, i)).count();
-    let n: usize = core.blocks_of(index).map(lost).sum();
+    let lost = |member: &Member<A>| (0..member.range.len()).filter(|&i| is_lost(member, i)).count();
+    let n: usize = core.members_of(index).map(lost).sum();
     let of = population.size;
     (n > 0).then(|| {
         let name = &population.name;
@@ -143,5 +168,5 @@ fn activity_notes<A: Arithmetic>(core: &Core<A>, network: &Network) -> Vec<Strin
             _ => None,
         }
     };
-    network.populations.iter().zip(&core.n_spikes).filter_map(of).collect()
+    network.populations.iter().zip(&core.n_spikes()).filter_map(of).collect()
 }

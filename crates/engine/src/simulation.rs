@@ -70,23 +70,24 @@ impl Simulation {
         self.run_with(ticks, &mut |_| ControlFlow::Continue(()));
     }
 
-    /// Runs up to `ticks` ticks; after each, `each` is told how many ticks have been run since the reset, and can stop
-    /// the run. Returns the number of ticks run.
+    /// Runs up to `ticks` ticks; after every few (as many as the shortest delay lets run at a time), `each` is told how many ticks
+    /// have been run since the reset, and can stop the run. Returns the number of ticks run.
     pub fn run_with(&mut self, ticks: u32, each: &mut (dyn FnMut(u32) -> ControlFlow<()> + Send)) -> u32 {
+        self.run_timed(ticks, || 0, each)
+    }
+
+    /// [`Simulation::run_with`] with a clock, which tells time in any unit; [`RunReport::phases`] then says how much of it went
+    /// where. The engine has no clock of its own.
+    pub fn run_timed(
+        &mut self,
+        ticks: u32,
+        clock: fn() -> u64,
+        each: &mut (dyn FnMut(u32) -> ControlFlow<()> + Send),
+    ) -> u32 {
         let ticks = ticks.min(u32::MAX - self.tick());
         let (pool, core) = (&self.pool, &mut self.core);
         // One entry into the pool for the whole run: entering costs more than a short tick.
-        pool.install(|| {
-            with_core!(core, core => {
-                for done in 1..=ticks {
-                    core.step();
-                    if each(core.tick).is_break() {
-                        return done;
-                    }
-                }
-                ticks
-            })
-        })
+        pool.install(|| with_core!(core, core => core.run(ticks, clock, each)))
     }
 
     /// Back to tick 0 with empty recordings; the drawn synapses stay.

@@ -4,8 +4,9 @@ mod common;
 
 use std::ops::ControlFlow;
 
-use common::mixed;
+use common::{mixed, wide};
 use gennaker_engine::{Numeric, Options, Recordings, RingWidth, Simulation};
+use gennaker_network::{Connector, Distribution, Model, Network, Parameter, Population, Projection};
 
 const TICKS: u32 = 120;
 
@@ -14,16 +15,22 @@ fn options(threads: usize, numeric: Numeric) -> Options {
 }
 
 fn run(seed: u64, options: &Options) -> Recordings {
-    let mut simulation = Simulation::new(&mixed(seed), options).unwrap();
+    recordings(&mixed(seed), options)
+}
+
+fn recordings(network: &Network, options: &Options) -> Recordings {
+    let mut simulation = Simulation::new(network, options).unwrap();
     simulation.run(TICKS);
     simulation.recordings()
 }
 
 #[test]
 fn every_population_of_the_test_network_is_alive() {
-    let recordings = run(1, &options(1, Numeric::Chip));
-    for p in &recordings.populations {
-        assert!(p.spikes.as_ref().unwrap().ticks.len() > 20, "{}", p.name);
+    for network in [mixed(1), wide(1)] {
+        for p in &recordings(&network, &options(1, Numeric::Chip)).populations {
+            let n = p.spikes.as_ref().unwrap().ticks.len();
+            assert!(n > 20 && (n < 60 * p.size as usize || p.model == "poisson_input"), "{}: {n}", p.name);
+        }
     }
     assert_ne!(
         run(1, &options(1, Numeric::Chip)),
@@ -35,9 +42,40 @@ fn every_population_of_the_test_network_is_alive() {
 #[test]
 fn threads_change_nothing() {
     for numeric in [Numeric::Chip, Numeric::Reference] {
-        let alone = run(1, &options(1, numeric));
-        for threads in [2, 3, 8] {
-            assert!(alone == run(1, &options(threads, numeric)), "{threads} threads, {numeric:?}");
+        for network in [mixed(1), wide(1)] {
+            let alone = recordings(&network, &options(1, numeric));
+            for threads in [2, 3, 8] {
+                let shared = recordings(&network, &options(threads, numeric));
+                assert!(alone == shared, "{}: {threads} threads, {numeric:?}", network.name);
+            }
+        }
+    }
+}
+
+/// Input that nobody else sees is never listed; recording it, or a second projection, lists it.
+#[test]
+fn poisson_input_is_the_same_however_it_is_delivered() {
+    let network = |size, mean: Parameter, is_recorded| {
+        let mut network = Network::new("private").with_seed(2);
+        let input = Population::new("input", size, Model::PoissonInput).with("mean", mean);
+        let input = if is_recorded { input.recording("spikes") } else { input };
+        let cells = Population::new("cells", size, Model::LifCondExp).with("g_scale", 0.05);
+        let cells = cells.recording("spikes").recording("v").recording("g_exc");
+        let (input, cells) = (network.add_population(input), network.add_population(cells));
+        let projection = Projection::new("in", input, cells, Connector::OneToOne);
+        network.add_projection(projection.with_weight(20.0).with_delay(4.0));
+        network
+    };
+    let rates = Parameter::Random(Distribution::Uniform { low: 0.0, high: 3.0 });
+    for (size, mean) in [(1, 2.0.into()), (130, 0.3.into()), (2100, 2.0.into()), (2100, rates)] {
+        for threads in [1, 3] {
+            let cells = |is_recorded| {
+                let network = network(size, mean.clone(), is_recorded);
+                recordings(&network, &options(threads, Numeric::Chip)).populations.remove(1)
+            };
+            let (private, listed) = (cells(false), cells(true));
+            assert!(private == listed, "{size} sources, {threads} threads");
+            assert!(private.spikes.unwrap().ticks.len() > size as usize / 2);
         }
     }
 }
@@ -62,21 +100,24 @@ fn pieces_equal_the_whole() {
 #[test]
 fn checkpoints_continue_on_any_number_of_threads() {
     for numeric in [Numeric::Chip, Numeric::Reference] {
-        let whole = run(4, &options(1, numeric));
-        let mut first = Simulation::new(&mixed(4), &options(3, numeric)).unwrap();
-        first.run(61);
-        let bytes = first.checkpoint();
-        let mut second = Simulation::new(&mixed(4), &options(2, numeric)).unwrap();
-        second.run(5);
-        second.restore(&bytes).unwrap();
-        assert_eq!(second.tick(), 61);
-        assert_eq!(second.checkpoint(), bytes);
-        second.run(TICKS - 61);
-        assert!(second.recordings() == whole, "{numeric:?}");
-        let mut uninterrupted = Simulation::new(&mixed(4), &options(3, numeric)).unwrap();
-        uninterrupted.run(TICKS);
-        assert_eq!(second.report().n_synaptic_events, uninterrupted.report().n_synaptic_events);
-        assert_eq!(second.report().spikes_per_population, uninterrupted.report().spikes_per_population);
+        for network in [mixed(4), wide(4)] {
+            let whole = recordings(&network, &options(1, numeric));
+            let mut first = Simulation::new(&network, &options(3, numeric)).unwrap();
+            first.run(61);
+            let bytes = first.checkpoint();
+            let mut second = Simulation::new(&network, &options(2, numeric)).unwrap();
+            second.run(5);
+            second.restore(&bytes).unwrap();
+            assert_eq!(second.tick(), 61);
+            assert_eq!(second.checkpoint(), bytes);
+            second.run(TICKS - 61);
+            assert!(second.recordings() == whole, "{} {numeric:?}", network.name);
+            let mut uninterrupted = Simulation::new(&network, &options(3, numeric)).unwrap();
+            uninterrupted.run(TICKS);
+            let (second, uninterrupted) = (second.report(), uninterrupted.report());
+            assert_eq!(second.n_synaptic_events, uninterrupted.n_synaptic_events);
+            assert_eq!(second.spikes_per_population, uninterrupted.spikes_per_population);
+        }
     }
 }
 

@@ -9,6 +9,8 @@ use gennaker_mapping::MappingError;
 use gennaker_report::ReportError;
 use thiserror::Error;
 
+use crate::benchmarks::BenchmarkError;
+
 /// An error of any of the libraries, with its own message.
 #[derive(Debug, Error)]
 #[non_exhaustive]
@@ -44,6 +46,9 @@ pub enum Error {
     /// A picture.
     #[error(transparent)]
     Report(#[from] ReportError),
+    /// The name of a benchmark.
+    #[error(transparent)]
+    Benchmark(Box<BenchmarkError>),
 }
 
 /// Boxed, so that results without an error stay small.
@@ -57,4 +62,10 @@ macro_rules! from_boxed {
     };
 }
 
-from_boxed!(Format(FormatError), Machine(MachineError), Mapping(MappingError), Engine(EngineError));
+from_boxed!(
+    Format(FormatError),
+    Machine(MachineError),
+    Mapping(MappingError),
+    Engine(EngineError),
+    Benchmark(BenchmarkError)
+);

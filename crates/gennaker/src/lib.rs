@@ -31,6 +31,7 @@
 //! ```
 #![deny(missing_docs)]
 
+pub mod benchmarks;
 mod doctor;
 mod error;
 mod experiment;

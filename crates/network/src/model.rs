@@ -15,16 +15,24 @@ pub enum Model {
     SpikesFromArray,
     /// Sends random spikes with a fixed probability per tick.
     PoissonProcess,
+    /// Sends a Poisson-distributed number of spikes per tick.
+    PoissonInput,
     /// Sends a spike on whenever one arrives.
     Relay,
     /// Leaky integrate-and-fire, instantaneous synapses, 4-bit weights with delays.
     Lif,
     /// [`Model::Lif`] with 8-bit weights and no delay field.
     LifNoDelay,
+    /// [`Model::Lif`] with 16-bit weights and 7-bit delays.
+    LifWide,
     /// Leaky integrate-and-fire with exponential synaptic currents, 4-bit weights with delays.
     LifCurrExp,
     /// [`Model::LifCurrExp`] with 8-bit weights and no delay field.
     LifCurrExpNoDelay,
+    /// [`Model::LifCurrExp`] with 16-bit weights and 7-bit delays.
+    LifCurrExpWide,
+    /// Leaky integrate-and-fire with exponential synaptic conductances, 16-bit weights and 7-bit delays.
+    LifCondExp,
     /// Integrates silently, then charges at a constant rate: the spike time codes the charge.
     ChargeAndSpike,
     /// The Izhikevich 2003 model.
@@ -33,15 +41,19 @@ pub enum Model {
 
 impl Model {
     /// All models, in the order of the documentation.
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 14] = [
         Self::SpikeList,
         Self::SpikesFromArray,
         Self::PoissonProcess,
+        Self::PoissonInput,
         Self::Relay,
         Self::Lif,
         Self::LifNoDelay,
+        Self::LifWide,
         Self::LifCurrExp,
         Self::LifCurrExpNoDelay,
+        Self::LifCurrExpWide,
+        Self::LifCondExp,
         Self::ChargeAndSpike,
         Self::Izhikevich,
     ];
@@ -172,7 +184,9 @@ pub struct StateDescriptor {
 ///
 /// Source: py-spinnaker2's build switches `SYNAPSE_INDEX_BITS`, `SYNAPSE_WEIGHT_BITS`, `SYNAPSE_DELAY_BITS` and the
 /// value ranges of its examples (weights -15..15 with delays 0..7; signed 8-bit weights without delay). The order of
-/// the fields inside the word is an assumption and changes no result.
+/// the fields inside the word is an assumption and changes no result. That these widths are chosen when the chip's
+/// program is built, and that a program may hold 16-bit weights, is known; the wide word (8-bit index, 7-bit delay,
+/// sign, 16-bit magnitude: 32 bits) is ours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 pub struct SynapseWord {
     /// Bytes of a word.

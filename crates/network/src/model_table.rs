@@ -15,6 +15,7 @@ const INDEX_ATOMS: u32 = 256;
 
 const WORD_WITH_DELAY: SynapseWord = SynapseWord { bytes: 2, index_bits: 8, delay_bits: 3, max_weight: 15 };
 const WORD_NO_DELAY: SynapseWord = SynapseWord { bytes: 2, index_bits: 8, delay_bits: 0, max_weight: 127 };
+const WORD_WIDE: SynapseWord = SynapseWord { bytes: 4, index_bits: 8, delay_bits: 7, max_weight: 65_535 };
 
 const fn number(
     name: &'static str,
@@ -98,9 +99,41 @@ const I_EXC: StateDescriptor =
 const I_INH: StateDescriptor =
     StateDescriptor { name: "i_inh", unit: "1", doc: "inhibitory current after the tick's update" };
 
+const G_EXC: StateDescriptor = StateDescriptor {
+    name: "g_exc",
+    unit: "1",
+    doc: "excitatory conductance after the tick's update, relative to the leak",
+};
+const G_INH: StateDescriptor = StateDescriptor {
+    name: "g_inh",
+    unit: "1",
+    doc: "inhibitory conductance after the tick's update, relative to the leak",
+};
+
 const LIF_PARAMETERS: &[ParameterDescriptor] = &[THRESHOLD, ALPHA, I_OFFSET, V_INIT, V_RESET, RESET];
 const CURR_EXP_PARAMETERS: &[ParameterDescriptor] =
     &[THRESHOLD, ALPHA, I_OFFSET, V_INIT, V_RESET, RESET, EXC_DECAY, INH_DECAY, T_REFRAC];
+const COND_EXP_PARAMETERS: &[ParameterDescriptor] = &[
+    THRESHOLD,
+    number("dt_over_tau", 0.05, (0.0, ANY), "tick / tau_m: length of a tick in membrane time constants"),
+    number("v_rest", 0.0, (-ANY, ANY), "reversal potential of the leak"),
+    number("e_exc", 60.0, (-ANY, ANY), "reversal potential of the excitatory conductance"),
+    number("e_inh", -20.0, (-ANY, ANY), "reversal potential of the inhibitory conductance"),
+    number("i_offset", 0.0, (-ANY, ANY), "constant input, as the shift of v_rest that it amounts to"),
+    V_INIT,
+    V_RESET,
+    RESET,
+    number("exc_decay", 0.5, (0.0, 1.0), "factor that the excitatory conductance keeps each tick"),
+    number("inh_decay", 0.2, (0.0, 1.0), "factor that the inhibitory conductance keeps each tick"),
+    whole(
+        "t_refrac",
+        0.0,
+        "ticks",
+        65535.0,
+        "ticks after a spike in which v stays at its reset value; conductances go on",
+    ),
+    number("g_scale", 1.0, (0.0, ANY), "conductance per unit of weight, relative to the leak"),
+];
 const LIF_EQUATIONS: &[&str] = &[
     "v <- v * alpha_decay + i_offset + (E - I)",
     "spike if v >= threshold",
@@ -113,6 +146,16 @@ const CURR_EXP_EQUATIONS: &[&str] = &[
     "spike if v >= threshold, unless refractory",
     "on a spike: v <- v - threshold, or v <- v_reset",
 ];
+const COND_EXP_EQUATIONS: &[&str] = &[
+    "g_exc <- g_exc * exc_decay + E * g_scale",
+    "g_inh <- g_inh * inh_decay + I * g_scale",
+    "g = 1 + g_exc + g_inh",
+    "v_inf = (v_rest + i_offset + g_exc * e_exc + g_inh * e_inh) / g",
+    "v <- v_inf + (v - v_inf) * exp(-(dt_over_tau * g)), unless refractory",
+    "spike if v >= threshold, unless refractory",
+    "on a spike: v <- v - threshold, or v <- v_reset",
+];
+const WIDE_WORD: &str = "update as the model without `_wide`; synapse fields of other widths are a switch of the chip's build, this layout of 32 bits (8 index, 7 delay, sign, 16 magnitude) is ours";
 const CHIP_VERIFIED: &str = "verified spike for spike against recordings from a SpiNNaker2 chip";
 const CHIP_BUT_REFRACTORY: &str = "verified spike for spike against recordings from a SpiNNaker2 chip; refractory handling (t_refrac > 0) is an assumption";
 
@@ -121,11 +164,15 @@ pub(crate) fn descriptor(model: Model) -> &'static ModelDescriptor {
         Model::SpikeList => &SPIKE_LIST,
         Model::SpikesFromArray => &SPIKES_FROM_ARRAY,
         Model::PoissonProcess => &POISSON_PROCESS,
+        Model::PoissonInput => &POISSON_INPUT,
         Model::Relay => &RELAY,
         Model::Lif => &LIF,
         Model::LifNoDelay => &LIF_NO_DELAY,
+        Model::LifWide => &LIF_WIDE,
         Model::LifCurrExp => &LIF_CURR_EXP,
         Model::LifCurrExpNoDelay => &LIF_CURR_EXP_NO_DELAY,
+        Model::LifCurrExpWide => &LIF_CURR_EXP_WIDE,
+        Model::LifCondExp => &LIF_COND_EXP,
         Model::ChargeAndSpike => &CHARGE_AND_SPIKE,
         Model::Izhikevich => &IZHIKEVICH,
     }
@@ -192,6 +239,19 @@ static POISSON_PROCESS: ModelDescriptor = ModelDescriptor {
     parameter_words: 2,
 };
 
+static POISSON_INPUT: ModelDescriptor = ModelDescriptor {
+    name: "poisson_input",
+    summary: "Source that sends a Poisson-distributed number of spikes in every tick: many independent random inputs as one.",
+    equations: &["n spikes with probability exp(-mean) * mean^n / n!, to the nearest 2^-32"],
+    source: "ours, after PyNN's SpikeSourcePoisson, NEST's poisson_generator and Brian2's PoissonInput; each spike is a packet of its own",
+    parameters: &[number("mean", 1.0, (0.0, 64.0), "expected spikes per tick"), SEED],
+    states: &[],
+    synapse_word: None,
+    max_atoms: LIF_ATOMS,
+    state_words: 0,
+    parameter_words: 2,
+};
+
 static RELAY: ModelDescriptor = ModelDescriptor {
     name: "relay",
     summary: "Sends a spike in every tick in which excitatory input arrives; adds a hop, so it also lengthens delays.",
@@ -231,6 +291,19 @@ static LIF_NO_DELAY: ModelDescriptor = ModelDescriptor {
     parameter_words: 4,
 };
 
+static LIF_WIDE: ModelDescriptor = ModelDescriptor {
+    name: "lif_wide",
+    summary: "Leaky integrate-and-fire neuron; input moves v at once. Weights -65535..65535, delays 0..127.",
+    equations: LIF_EQUATIONS,
+    source: WIDE_WORD,
+    parameters: LIF_PARAMETERS,
+    states: &[V],
+    synapse_word: Some(WORD_WIDE),
+    max_atoms: LIF_ATOMS,
+    state_words: 3,
+    parameter_words: 4,
+};
+
 static LIF_CURR_EXP: ModelDescriptor = ModelDescriptor {
     name: "lif_curr_exp",
     summary: "Leaky integrate-and-fire neuron with exponential synaptic currents. Weights -15..15, delays 0..7.",
@@ -255,6 +328,32 @@ static LIF_CURR_EXP_NO_DELAY: ModelDescriptor = ModelDescriptor {
     max_atoms: LIF_ATOMS,
     state_words: 5,
     parameter_words: 7,
+};
+
+static LIF_CURR_EXP_WIDE: ModelDescriptor = ModelDescriptor {
+    name: "lif_curr_exp_wide",
+    summary: "Leaky integrate-and-fire neuron with exponential synaptic currents. Weights -65535..65535, delays 0..127.",
+    equations: CURR_EXP_EQUATIONS,
+    source: WIDE_WORD,
+    parameters: CURR_EXP_PARAMETERS,
+    states: &[V, I_EXC, I_INH],
+    synapse_word: Some(WORD_WIDE),
+    max_atoms: LIF_ATOMS,
+    state_words: 5,
+    parameter_words: 7,
+};
+
+static LIF_COND_EXP: ModelDescriptor = ModelDescriptor {
+    name: "lif_cond_exp",
+    summary: "Leaky integrate-and-fire neuron with exponential synaptic conductances. Weights -65535..65535, delays 0..127.",
+    equations: COND_EXP_EQUATIONS,
+    source: "the conductance-based model of Vogels and Abbott (J. Neurosci. 25, 2005; PyNN's IF_cond_exp), exact for conductances that are constant within a tick; not known to run on the chip; exp and the synapse word (32 bits: 8 index, 7 delay, sign, 16 magnitude) are ours",
+    parameters: COND_EXP_PARAMETERS,
+    states: &[V, G_EXC, G_INH],
+    synapse_word: Some(WORD_WIDE),
+    max_atoms: LIF_ATOMS,
+    state_words: 5,
+    parameter_words: 11,
 };
 
 static CHARGE_AND_SPIKE: ModelDescriptor = ModelDescriptor {

@@ -85,6 +85,16 @@ impl Quantiser {
         0
     }
 
+    /// Forgets the account, as after synapses that were only counted.
+    pub fn clear(&mut self) {
+        self.report = QuantisationReport::default();
+    }
+
+    /// Puts an account in the place of the own one, as when equal synapses were accounted for together.
+    pub fn set_report(&mut self, report: QuantisationReport) {
+        self.report = report;
+    }
+
     /// The account so far.
     #[must_use]
     pub fn report(&self) -> &QuantisationReport {

@@ -59,6 +59,13 @@ fn populations() {
     let source = Population::new("in", 3, Model::SpikeList).with_spikes(spikes.clone());
     assert!(error(source).contains("source index 7 is outside population `in`, which has neurons 0 to 2"));
     assert!(error(cell().with_spikes(spikes)).contains("`spike_list` only"));
+    let input = |mean: f64| error(Population::new("input", 2, Model::PoissonInput).with("mean", mean));
+    for mean in [-1.0, 64.5, f64::NAN, f64::INFINITY] {
+        assert!(input(mean).contains("finite number from 0 to 64"), "{}", input(mean));
+    }
+    let conductance = || Population::new("cell", 2, Model::LifCondExp);
+    assert!(error(conductance().with("alpha_decay", 0.9)).contains("no parameter `alpha_decay`"));
+    assert!(error(conductance().with("g_scale", -1.0)).contains("from 0 to"));
     assert!(Model::parse("lif_cur_exp").unwrap_err().to_string().contains("did you mean `lif_curr_exp`?"));
 }
 
@@ -129,6 +136,13 @@ fn weights_beyond_the_synapse_word() {
     );
     assert!(report.check(OutOfRange::Clip, "p", Model::Lif).is_ok());
     assert_eq!(report.notes("p", Model::Lif).len(), 4);
+
+    let mut quantiser = Quantiser::new(Model::LifCurrExpWide).unwrap();
+    assert_eq!(quantiser.quantise(-65_535.2, 127), (-65_535, 127));
+    assert_eq!(quantiser.quantise(65_536.0, 128), (65_535, 127));
+    let error =
+        quantiser.report().check(OutOfRange::Error, "p", Model::LifCurrExpWide).unwrap_err().to_string();
+    assert!(error.contains("integers from -65535 to 65535"), "{error}");
 
     let mut quantiser = Quantiser::new(Model::LifNoDelay).unwrap();
     assert_eq!(quantiser.quantise(102.02, 1), (102, 0));

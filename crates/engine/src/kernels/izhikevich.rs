@@ -3,7 +3,7 @@
 
 use crate::arithmetic::Arithmetic;
 use crate::parameters::{ParameterReader, ParameterSet, PerNeuron, Same};
-use crate::ring::Receptors;
+use crate::sums::Receptors;
 
 use super::{Compute, Drive, Due, Fired, Kernel, NetDrive, SplitDrive, StateArray, constant};
 
@@ -30,11 +30,12 @@ impl<A: Arithmetic> Izhikevich<A> {
     }
 
     #[inline(always)]
-    fn with_drive(&mut self, drive: &impl Drive<A::Real>, flags: &mut [u8]) {
-        let (v, u) = (&mut self.v[..], &mut self.u[..]);
+    fn with_drive(&mut self, from: usize, drive: &impl Drive<A::Real>, flags: &mut [u8]) {
+        let n = flags.len();
+        let (v, u) = (&mut self.v[from..from + n], &mut self.u[from..from + n]);
         match &self.parameters {
             ParameterSet::Shared(p) => update(v, u, drive, p.map(Same), flags),
-            ParameterSet::Individual(p) => update(v, u, drive, p.each_ref().map(|x| &x[..]), flags),
+            ParameterSet::Individual(p) => update(v, u, drive, p.each_ref().map(|x| x.part(from, n)), flags),
         }
     }
 }
@@ -49,6 +50,7 @@ fn update<R: crate::arithmetic::Real>(
 ) {
     let n = v.len();
     let (u, flags) = (&mut u[..n], &mut flags[..n]);
+    let (a, b, c, d, i_offset) = (a.first(n), b.first(n), c.first(n), d.first(n), i_offset.first(n));
     let [half, k2, k1, k0, peak] = [0.5, 0.04, 5.0, 140.0, PEAK].map(constant::<R>);
     for i in 0..n {
         let input = i_offset.at(i) + drive.at(i);
@@ -63,18 +65,21 @@ fn update<R: crate::arithmetic::Real>(
 }
 
 impl<A: Arithmetic> Compute<A> for Izhikevich<A> {
+    const IS_AUTONOMOUS: bool = true;
     #[inline(always)]
-    fn compute(&mut self, _tick: u32, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+    fn compute(&mut self, _tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
         match self.receptors {
-            Receptors::Net => self.with_drive(&NetDrive::<A>(due.excitatory), flags),
-            Receptors::Split => self.with_drive(&SplitDrive::<A>(due.excitatory, due.inhibitory), flags),
+            Receptors::Net => self.with_drive(from, &NetDrive::<A>(due.excitatory), flags),
+            Receptors::Split => {
+                self.with_drive(from, &SplitDrive::<A>(due.excitatory, due.inhibitory), flags)
+            }
         }
     }
 }
 
 impl<A: Arithmetic> Kernel<A> for Izhikevich<A> {
     fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark(self, tick, &due);
+        fired.mark(self, tick, due);
     }
     fn state(&self, variable: &str) -> Option<&[A::Real]> {
         match variable {

@@ -169,21 +169,21 @@ impl Core {
                 let synapse = unpack_synapse(word, packed);
                 let slot = (tick + synapse.delay) as usize % slots;
                 let receptor = usize::from(synapse.weight < 0);
-                self.ring[slot][synapse.index as usize][receptor] += synapse.weight.abs();
+                let sum = &mut self.ring[slot][synapse.index as usize][receptor];
+                *sum = sum.saturating_add(synapse.weight.abs());
             }
         }
         Ok(())
     }
 
-    /// The neuron phase: returns the neurons that fired.
+    /// The neuron phase: returns the neurons that fired, as often as they did.
     fn update(&mut self, tick: u32) -> Vec<u32> {
         let slot = tick as usize % self.ring.len();
         let mut fired = Vec::new();
         for (i, neuron) in self.neurons.iter_mut().enumerate() {
             let [excitation, inhibition] = std::mem::take(&mut self.ring[slot][i]);
-            if neuron.step(tick, excitation, inhibition) {
-                fired.push(i as u32);
-            }
+            let n_spikes = neuron.step(tick, excitation, inhibition);
+            fired.extend(std::iter::repeat_n(i as u32, n_spikes as usize));
         }
         fired
     }

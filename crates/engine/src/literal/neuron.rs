@@ -1,13 +1,16 @@
 //! One neuron at a time, written from the equations and from nothing else.
 
-use gennaker_network::random::{Purpose, bernoulli_threshold, key_of, philox};
+use gennaker_network::random::{Purpose, bernoulli_threshold, key_of, philox, poisson_thresholds};
 use gennaker_network::{Model, Network, Population};
+
+use crate::exponential;
 
 /// A neuron with its own copy of everything.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Neuron {
     v: f32,
     u: f32,
+    /// Excitatory and inhibitory current or conductance.
     i_exc: f32,
     i_inh: f32,
     refractory: u32,
@@ -26,17 +29,26 @@ enum Update {
     Poisson {
         threshold: u64,
         t_ref: u32,
-        word: usize,
-        counter: [u32; 3],
-        key: [u32; 2],
+        draw: Draw,
+    },
+    PoissonInput {
+        thresholds: Vec<u32>,
+        draw: Draw,
     },
     Lif {
         membrane: Membrane,
+        alpha: f32,
     },
     CurrExp {
         membrane: Membrane,
+        alpha: f32,
         exc_decay: f32,
         inh_decay: f32,
+        t_refrac: u32,
+    },
+    CondExp {
+        membrane: Membrane,
+        conductance: Conductance,
         t_refrac: u32,
     },
     Charge {
@@ -56,10 +68,44 @@ enum Update {
 #[derive(Debug, Clone, Default)]
 struct Membrane {
     threshold: f32,
-    alpha: f32,
     i_offset: f32,
     v_reset: f32,
     subtracts: bool,
+}
+
+#[derive(Debug, Clone, Default)]
+struct Conductance {
+    dt_over_tau: f32,
+    v_rest: f32,
+    e_exc: f32,
+    e_inh: f32,
+    exc_decay: f32,
+    inh_decay: f32,
+    g_scale: f32,
+}
+
+/// The random word of a source in every tick.
+#[derive(Debug, Clone)]
+struct Draw {
+    word: usize,
+    counter: [u32; 3],
+    key: [u32; 2],
+}
+
+impl Draw {
+    /// Of source `i` of population `index`; `seed` is the population's own.
+    fn new(network: &Network, index: usize, i: u32, purpose: Purpose, seed: u64) -> Self {
+        Self {
+            word: i as usize % 64 / 16,
+            counter: [i / 64 * 16 + i % 16, index as u32, purpose.word()],
+            key: key_of(network.seed ^ seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
+        }
+    }
+
+    fn at(&self, tick: u32) -> u32 {
+        let [block, object, purpose] = self.counter;
+        philox([tick, block, object, purpose], self.key)[self.word]
+    }
 }
 
 impl Neuron {
@@ -68,18 +114,16 @@ impl Neuron {
         let exact = |name: &str| p.resolve(name, network.seed, index).get(i);
         let value = |name: &str| exact(name) as f32;
         let count = |name: &str| exact(name) as u32;
+        let draw = |purpose| Draw::new(network, index, i, purpose, exact("seed") as u64);
         let membrane = || Membrane {
             threshold: value("threshold"),
-            alpha: value("alpha_decay"),
             i_offset: value("i_offset"),
             v_reset: value("v_reset"),
             subtracts: p.choice("reset") == "reset_by_subtraction",
         };
         let (v, u) = match p.model {
-            Model::Lif | Model::LifNoDelay | Model::LifCurrExp | Model::LifCurrExpNoDelay => {
-                (value("v_init"), 0.0)
-            }
             Model::Izhikevich => (value("v_init"), value("recovery_sensitivity") * value("v_init")),
+            model if model.descriptor().parameter("v_init").is_some() => (value("v_init"), 0.0),
             _ => (0.0, 0.0),
         };
         let update = match p.model {
@@ -89,15 +133,33 @@ impl Neuron {
             Model::PoissonProcess => Update::Poisson {
                 threshold: bernoulli_threshold(exact("p")),
                 t_ref: count("Tref"),
-                word: i as usize % 64 / 16,
-                counter: [i / 64 * 16 + i % 16, index as u32, Purpose::Poisson.word()],
-                key: key_of(network.seed ^ (exact("seed") as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15)),
+                draw: draw(Purpose::Poisson),
             },
-            Model::Lif | Model::LifNoDelay => Update::Lif { membrane: membrane() },
-            Model::LifCurrExp | Model::LifCurrExpNoDelay => Update::CurrExp {
+            Model::PoissonInput => Update::PoissonInput {
+                thresholds: poisson_thresholds(exact("mean")),
+                draw: draw(Purpose::PoissonInput),
+            },
+            Model::Lif | Model::LifNoDelay | Model::LifWide => {
+                Update::Lif { membrane: membrane(), alpha: value("alpha_decay") }
+            }
+            Model::LifCurrExp | Model::LifCurrExpNoDelay | Model::LifCurrExpWide => Update::CurrExp {
                 membrane: membrane(),
+                alpha: value("alpha_decay"),
                 exc_decay: value("exc_decay"),
                 inh_decay: value("inh_decay"),
+                t_refrac: count("t_refrac"),
+            },
+            Model::LifCondExp => Update::CondExp {
+                membrane: membrane(),
+                conductance: Conductance {
+                    dt_over_tau: value("dt_over_tau"),
+                    v_rest: value("v_rest"),
+                    e_exc: value("e_exc"),
+                    e_inh: value("e_inh"),
+                    exc_decay: value("exc_decay"),
+                    inh_decay: value("inh_decay"),
+                    g_scale: value("g_scale"),
+                },
                 t_refrac: count("t_refrac"),
             },
             Model::ChargeAndSpike => Update::Charge {
@@ -116,25 +178,41 @@ impl Neuron {
         Self { v, u, update, ..Self::default() }
     }
 
-    /// One tick; whether the neuron fires.
-    pub(crate) fn step(&mut self, tick: u32, excitation: i32, inhibition: i32) -> bool {
+    /// One tick; how often the neuron fires.
+    pub(crate) fn step(&mut self, tick: u32, excitation: i32, inhibition: i32) -> u32 {
+        if let Update::PoissonInput { thresholds, draw } = &self.update {
+            let drawn = draw.at(tick);
+            return thresholds.iter().filter(|threshold| drawn >= **threshold).count() as u32;
+        }
+        self.fires(tick, excitation, inhibition).into()
+    }
+
+    fn fires(&mut self, tick: u32, excitation: i32, inhibition: i32) -> bool {
         let (e, i) = (excitation as f32, inhibition as f32);
         match self.update.clone() {
+            Update::PoissonInput { .. } => false,
             Update::Relay => excitation > 0,
             Update::Listed { ticks } => ticks.contains(&tick),
-            Update::Poisson { threshold, t_ref, word, counter: [a, b, c], key } => {
-                let drawn = philox([tick, a, b, c], key)[word];
-                self.unless_refractory(t_ref, |_| u64::from(drawn) < threshold)
+            Update::Poisson { threshold, t_ref, draw } => {
+                self.unless_refractory(t_ref, |_| u64::from(draw.at(tick)) < threshold)
             }
-            Update::Lif { membrane } => {
-                self.v = self.v * membrane.alpha + membrane.i_offset + (e - i);
+            Update::Lif { membrane, alpha } => {
+                self.v = self.v * alpha + membrane.i_offset + (e - i);
                 self.fire(&membrane)
             }
-            Update::CurrExp { membrane, exc_decay, inh_decay, t_refrac } => {
+            Update::CurrExp { membrane, alpha, exc_decay, inh_decay, t_refrac } => {
                 self.i_exc = self.i_exc * exc_decay + e;
                 self.i_inh = self.i_inh * inh_decay + i;
                 self.unless_refractory(t_refrac, |n| {
-                    n.v = n.v * membrane.alpha + membrane.i_offset + (n.i_exc - n.i_inh);
+                    n.v = n.v * alpha + membrane.i_offset + (n.i_exc - n.i_inh);
+                    n.fire(&membrane)
+                })
+            }
+            Update::CondExp { membrane, conductance, t_refrac } => {
+                self.i_exc = self.i_exc * conductance.exc_decay + e * conductance.g_scale;
+                self.i_inh = self.i_inh * conductance.inh_decay + i * conductance.g_scale;
+                self.unless_refractory(t_refrac, |n| {
+                    n.relax(&conductance, membrane.i_offset);
                     n.fire(&membrane)
                 })
             }
@@ -155,6 +233,13 @@ impl Neuron {
                 fires
             }
         }
+    }
+
+    /// One tick towards the potential at which leak, conductances and constant input balance.
+    fn relax(&mut self, c: &Conductance, i_offset: f32) {
+        let g = 1.0 + self.i_exc + self.i_inh;
+        let v_inf = (c.v_rest + i_offset + self.i_exc * c.e_exc + self.i_inh * c.e_inh) / g;
+        self.v = v_inf + (self.v - v_inf) * exponential::single(-(c.dt_over_tau * g));
     }
 
     fn fire(&mut self, membrane: &Membrane) -> bool {

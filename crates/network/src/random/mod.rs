@@ -49,6 +49,8 @@ pub enum Purpose {
     Poisson,
     /// How many synapses each target of a rule with a fixed total gets.
     Degree,
+    /// Numbers of spikes of a Poisson input.
+    PoissonInput,
 }
 
 impl Purpose {
@@ -61,6 +63,7 @@ impl Purpose {
             Self::Delay => 3,
             Self::Poisson => 4,
             Self::Degree => 5,
+            Self::PoissonInput => 6,
             Self::Parameter(slot) => 0x100 + slot,
         }
     }
@@ -156,6 +159,29 @@ pub fn bernoulli_threshold(p: f64) -> u64 {
     threshold
 }
 
+/// How a uniform word becomes a Poisson-distributed number: the number is that of the thresholds that are at most the word.
+///
+/// Threshold `k` is `floor(2^32 * P(n <= k))`, in ascending order; the last is the first that is `2^32 - 1`. So every
+/// number has its probability to within 2^-32, and the largest is finite (124 for a mean of 64). `mean` is between 0
+/// and 64; 0 has no thresholds.
+#[must_use]
+pub fn poisson_thresholds(mean: f64) -> Vec<u32> {
+    let mut thresholds = Vec::new();
+    let (mut probability, mut sum) = (libm::exp(-mean), 0.0);
+    while thresholds.last() != Some(&u32::MAX) {
+        sum += probability;
+        let scaled = sum * 4_294_967_296.0;
+        // Rounding may take the last sums to 1; only a mean of 0 begins there.
+        if scaled >= 4_294_967_296.0 {
+            return thresholds;
+        }
+        #[expect(clippy::cast_sign_loss, reason = "a sum of probabilities")]
+        thresholds.push(scaled as u32);
+        probability *= mean / f64::from(thresholds.len() as u32);
+    }
+    thresholds
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -191,5 +217,19 @@ mod tests {
         let mean = xs.iter().sum::<f64>() / 40_000.0;
         let variance = xs.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / 40_000.0;
         assert!(mean.abs() < 0.02 && (variance - 1.0).abs() < 0.03, "{mean} {variance}");
+    }
+
+    #[test]
+    fn poisson_thresholds_give_the_law() {
+        assert!(poisson_thresholds(0.0).is_empty());
+        for mean in [1e-12, 1e-3, 0.7, 2.0, 13.5, 64.0] {
+            let thresholds = poisson_thresholds(mean);
+            assert!(thresholds.is_sorted() && thresholds.len() < 128, "{mean}: {}", thresholds.len());
+            let tails: Vec<f64> = thresholds.iter().map(|&t| 1.0 - f64::from(t) / 4_294_967_296.0).collect();
+            let found_mean: f64 = tails.iter().sum();
+            let second: f64 = (0..).zip(&tails).map(|(k, tail)| f64::from(2 * k + 1) * tail).sum();
+            assert!((found_mean - mean).abs() < 3e-8, "{mean}: {found_mean}");
+            assert!((second - found_mean * found_mean - mean).abs() < 1e-5, "{mean}: {second}");
+        }
     }
 }

@@ -6,7 +6,11 @@
 //! of a spike, where a list of targets costs one scattered addition for each synapse.
 
 use crate::arithmetic::Sum;
+use crate::pages::Pages;
 use crate::simd;
+use crate::sums::REACH;
+
+use super::drawn::Drawn;
 
 /// Words that are handled together: 512 targets.
 pub(crate) type Chunk = [u64; 8];
@@ -21,7 +25,7 @@ const GROUP: usize = 7;
 
 /// The rows of all senders onto a block of targets.
 pub(crate) struct BitRows {
-    bits: Vec<Chunk>,
+    bits: Pages<Chunk>,
     chunks_per_row: usize,
     n_targets: usize,
     /// Synapses in each row.
@@ -37,11 +41,42 @@ impl BitRows {
         (n_senders * row) as u64
     }
 
+    /// Draws all synapses once; `None` if a pair is connected twice.
+    pub(crate) fn build(drawn: &Drawn<'_>) -> Option<Self> {
+        let mut rows = Self::new(drawn.n_senders(), drawn.range.len());
+        let first = (i64::from(drawn.range.start) - drawn.origin) as usize;
+        let is_simple = rows.fill_by_strips(drawn).is_some() || rows.fill(drawn, first);
+        is_simple.then_some(rows)
+    }
+
+    /// Draws a few hundred targets at a time into a strip of all rows that stays in cache, and copies strip by strip. Rules
+    /// that are drawn per target connect no pair twice.
+    fn fill_by_strips(&mut self, drawn: &Drawn<'_>) -> Option<()> {
+        let mut strip = vec![Chunk::default(); drawn.n_senders()];
+        for (at, first) in (0..self.n_targets).step_by(CHUNK_BITS).enumerate() {
+            let n = CHUNK_BITS.min(self.n_targets - first) as u32;
+            let first = drawn.range.start + first as u32;
+            strip.fill(Chunk::default());
+            drawn.pairs_onto(first..first + n, |sender, target| {
+                strip[sender as usize][target / 64] |= 1 << (target % 64);
+            })?;
+            self.copy_strip(at, &strip);
+        }
+        Some(())
+    }
+
+    /// Draws all synapses in any order; `false` if a pair is connected twice. The first target is number `first`.
+    fn fill(&mut self, drawn: &Drawn<'_>, first: usize) -> bool {
+        let mut is_simple = true;
+        drawn.pairs(|sender, target| is_simple &= self.insert(sender as usize, usize::from(target) - first));
+        is_simple
+    }
+
     /// Empty rows.
-    pub(crate) fn new(n_senders: usize, n_targets: usize) -> Self {
+    fn new(n_senders: usize, n_targets: usize) -> Self {
         let chunks_per_row = n_targets.div_ceil(CHUNK_BITS);
         Self {
-            bits: vec![[0; 8]; n_senders * chunks_per_row],
+            bits: Pages::zeros(n_senders * chunks_per_row),
             chunks_per_row,
             n_targets,
             lengths: vec![0; n_senders],
@@ -51,7 +86,7 @@ impl BitRows {
 
     /// Adds a synapse; `false` if it is there already, which bits cannot hold.
     #[inline]
-    pub(crate) fn insert(&mut self, sender: usize, target: usize) -> bool {
+    fn insert(&mut self, sender: usize, target: usize) -> bool {
         let chunk = &mut self.bits[sender * self.chunks_per_row + target / CHUNK_BITS];
         let (word, bit) = (&mut chunk[target % CHUNK_BITS / 64], 1 << (target % 64));
         let is_new = *word & bit == 0;
@@ -61,7 +96,7 @@ impl BitRows {
     }
 
     /// Sets one chunk of every row, which must be empty before.
-    pub(crate) fn copy_strip(&mut self, chunk: usize, strip: &[Chunk]) {
+    fn copy_strip(&mut self, chunk: usize, strip: &[Chunk]) {
         let rows = self.bits.chunks_exact_mut(self.chunks_per_row).zip(&mut self.lengths);
         for ((row, length), own) in rows.zip(strip) {
             row[chunk] = *own;
@@ -76,7 +111,7 @@ impl BitRows {
 
     /// Host memory.
     pub(crate) fn n_bytes(&self) -> u64 {
-        (size_of_val(self.bits.as_slice()) + size_of_val(self.lengths.as_slice())) as u64
+        (size_of_val(&*self.bits) + size_of_val(self.lengths.as_slice())) as u64
     }
 
     /// Adds the synapses of all senders to the sums and returns their number. `planes` is scratch space.
@@ -84,7 +119,7 @@ impl BitRows {
         &self,
         senders: &[u32],
         weight: S,
-        sums: &mut [S],
+        sums: &mut [S; REACH],
         planes: &mut Vec<Chunk>,
     ) -> u64 {
         for senders in senders.chunks(MAX_COUNT) {
@@ -234,9 +269,10 @@ mod tests {
                 }
             }
             let senders: Vec<u32> = (0..n_fired as u32).collect();
-            let mut sums = vec![7i32; n_targets];
+            let mut sums = [7i32; REACH];
             prop_assert_eq!(rows.add(&senders, weight, &mut sums, &mut Vec::new()), n_events);
-            prop_assert_eq!(sums, expected);
+            prop_assert_eq!(&sums[..n_targets], &expected[..]);
+            prop_assert!(sums[n_targets..].iter().all(|&sum| sum == 7));
             prop_assert_eq!(rows.n_bytes(), BitRows::n_bytes_of(n_senders, n_targets));
         }
     }
@@ -248,7 +284,7 @@ mod tests {
         let mut rows = BitRows::new(n_senders, 40);
         (0..n_senders).for_each(|sender| assert!(rows.insert(sender, 33)));
         let senders: Vec<u32> = (0..n_senders as u32).collect();
-        let mut sums = vec![0i32; 40];
+        let mut sums = [0i32; REACH];
         assert_eq!(rows.add(&senders, -2, &mut sums, &mut Vec::new()), 70_000);
         assert_eq!((sums[33], sums[32]), (-140_000, 0));
     }
