@@ -29,6 +29,8 @@ pub(crate) trait Real:
     fn from_f64(value: f64) -> Self;
     /// The exponential function as [`crate::exponential`] defines it, not the standard library's.
     fn exponential(self) -> Self;
+    /// The bits of the number.
+    fn bits(self) -> u64;
     /// Neither infinite nor undefined.
     fn is_finite(self) -> bool;
     /// Wraps recorded values.
@@ -38,6 +40,9 @@ pub(crate) trait Real:
 }
 
 impl Real for f32 {
+    fn bits(self) -> u64 {
+        self.to_bits().into()
+    }
     fn is_finite(self) -> bool {
         f32::is_finite(self)
     }
@@ -58,6 +63,9 @@ impl Real for f32 {
 }
 
 impl Real for f64 {
+    fn bits(self) -> u64 {
+        self.to_bits()
+    }
     fn is_finite(self) -> bool {
         f64::is_finite(self)
     }

@@ -1,18 +1,22 @@
 //! From a plan to shards with their state and synapse stores.
 
-use gennaker_network::{Network, QuantisationReport};
+use std::ops::Range;
+
+use gennaker_network::{Network, Projection, QuantisationReport};
 use rayon::prelude::*;
 
 use crate::arithmetic::{Arithmetic, Sum};
 use crate::error::EngineError;
+use crate::feed::Feed;
 use crate::kernels::kernel;
+use crate::kernels::poisson_input::PoissonInput;
 use crate::options::Options;
 use crate::parameters::ParameterReader;
-use crate::plan::{Piece, Plan, drawn};
+use crate::plan::{Piece, Plan};
 use crate::recorder::StateRecorder;
 use crate::shard::{Member, Shard};
 use crate::store::{Drawn, Store, Target, build_alone, build_together};
-use crate::sums::Receptors;
+use crate::sums::{Place, Receptors};
 
 /// A network in memory, and what quantisation did to each projection.
 pub(crate) struct Built<A: Arithmetic> {
@@ -39,11 +43,19 @@ pub(crate) fn build<A: Arithmetic>(
         done.accounts.iter().for_each(|(projection, part)| quantisation[*projection].merge(part));
         stores[job.shard].extend(done.stores);
     }
+    let mut all_feeds = Vec::new();
+    for shard in 0..plan.shards.len() {
+        let (feeds, accounts) = feeds::<A::Sum>(network, options, &plan, shard);
+        accounts.iter().for_each(|(projection, part)| quantisation[*projection].merge(part));
+        all_feeds.push(feeds);
+    }
     for (projection, report) in network.projections.iter().zip(&quantisation) {
         report.check(options.out_of_range, &projection.name, network.populations[projection.post].model)?;
     }
-    let pieces = plan.shards.par_iter().zip(stores);
-    let shards = pieces.map(|(pieces, stores)| shard(network, options, &plan, pieces, stores)).collect();
+    let pieces = plan.shards.par_iter().zip(stores).zip(all_feeds);
+    let shards = pieces
+        .map(|((pieces, stores), feeds)| shard(network, options, &plan, pieces, (stores, feeds)))
+        .collect();
     Ok(Built { shards, quantisation, max_delay: plan.max_delay, epoch: plan.epoch })
 }
 
@@ -52,23 +64,60 @@ fn shard<A: Arithmetic>(
     options: &Options,
     plan: &Plan,
     pieces: &[Piece],
-    stores: Vec<Store<A::Sum>>,
+    (stores, feeds): (Vec<Store<A::Sum>>, Vec<Feed<A::Sum>>),
 ) -> Shard<A> {
     let member = |piece: &Piece| {
         let population = &network.populations[piece.population];
-        let reader = ParameterReader {
-            population,
-            index: piece.population,
-            seed: network.seed,
-            range: piece.range.clone(),
-            to_single: options.numeric.rounds_parameters(),
-        };
+        let reader = reader(network, options, piece.population, &piece.range);
         let kernel = kernel(&reader, plan.receptors[piece.population]);
         let recorders = StateRecorder::for_block(population, &piece.range);
         Member::new(piece.population, piece.range.clone(), kernel, piece.input.clone(), recorders)
     };
     let can_overflow = pieces.iter().any(|piece| plan.can_overflow[piece.population]);
-    Shard::new(pieces.iter().map(member).collect(), stores, can_overflow)
+    Shard::new(pieces.iter().map(member).collect(), stores, feeds, can_overflow)
+}
+
+/// The Poisson input of a shard, and the account of its projections.
+fn feeds<S: Sum>(
+    network: &Network,
+    options: &Options,
+    plan: &Plan,
+    shard: usize,
+) -> (Vec<Feed<S>>, Vec<(usize, QuantisationReport)>) {
+    let of = |(projection, p): (usize, &Projection)| {
+        plan.fed[p.pre]?;
+        let (drawn, target) = part(network, options, plan, shard, projection)?;
+        let (shared, account) = drawn.shared_values()?;
+        let is_net = target.receptors == Receptors::Net;
+        let reader = reader(network, options, p.pre, &drawn.range);
+        let feed = Feed {
+            population: p.pre,
+            input: PoissonInput::new(&reader),
+            place: Place { plane: usize::from(shared.weight < 0.0 && !is_net), first: target.first },
+            n: drawn.range.len(),
+            weight: S::from_weight(if is_net { shared.weight } else { shared.weight.abs() }),
+            delay: shared.delay,
+            n_arrived: 0,
+        };
+        let account = account.times(drawn.range.len() as u64);
+        Some((feed, (projection, account)))
+    };
+    network.projections.iter().enumerate().filter_map(of).unzip()
+}
+
+fn reader<'a>(
+    network: &'a Network,
+    options: &Options,
+    population: usize,
+    range: &Range<u32>,
+) -> ParameterReader<'a> {
+    ParameterReader {
+        population: &network.populations[population],
+        index: population,
+        seed: network.seed,
+        range: range.clone(),
+        to_single: options.numeric.rounds_parameters(),
+    }
 }
 
 /// Projections onto a shard whose synapses are drawn and stored together.
@@ -91,7 +140,9 @@ fn jobs<A: Arithmetic>(network: &Network, options: &Options, plan: &Plan, shard:
     let mut jobs: Vec<Job> = Vec::new();
     for (projection, p) in network.projections.iter().enumerate() {
         let is_here = plan.shards[shard].iter().any(|piece| piece.population == p.post);
-        let Some(drawn) = drawn(network, options, projection).filter(|_| is_here) else { continue };
+        let is_stored = is_here && plan.fed[p.pre].is_none();
+        let drawn = Drawn::new(network, projection, options.numeric).filter(|_| is_stored);
+        let Some(drawn) = drawn else { continue };
         let is_alone = drawn.shared_values().is_some() || drawn.is_dense(A::Sum::COUNTS);
         let fits = |job: &&mut Job| {
             let other = &network.projections[job.projections[0]];
@@ -144,7 +195,7 @@ fn part<'a>(
     let population = network.projections[projection].post;
     let piece = plan.shards[shard].iter().find(|piece| piece.population == population)?;
     let first = piece.input.as_ref()?.sums.start;
-    let mut drawn = drawn(network, options, projection)?;
+    let mut drawn = Drawn::new(network, projection, options.numeric)?;
     drawn.range = piece.range.clone();
     drawn.origin = i64::from(piece.range.start) - first as i64;
     let receptors: Receptors = plan.receptors[population];

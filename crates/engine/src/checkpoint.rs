@@ -37,6 +37,7 @@ struct State<R> {
 struct PopulationState<R> {
     reals: Vec<Vec<R>>,
     counts: Vec<Vec<u32>>,
+    shorts: Vec<Vec<u16>>,
 }
 
 /// SHA-256 of a network's description.
@@ -54,7 +55,7 @@ pub(crate) fn save<A: Arithmetic>(core: &mut Core<A>, network: &Network, options
         ring_width: options.ring_width,
         tick: core.tick,
         sent: core.history.ticks().map(|tick| sent(core, tick, network.populations.len())).collect(),
-        n_spikes: core.n_spikes.clone(),
+        n_spikes: core.n_spikes(),
         n_events: core.shards.iter().map(|s| s.n_events).sum(),
         n_saturated: core.shards.iter().map(|s| s.n_saturated).sum(),
         populations: collect(core, network.populations.len()),
@@ -96,7 +97,7 @@ pub(crate) fn restore<A: Arithmetic>(
     distribute(core, &state.populations);
     restore_recordings(core, state.recordings);
     core.tick = state.tick;
-    core.n_spikes = state.n_spikes;
+    core.set_n_spikes(state.n_spikes);
     core.history.reset();
     for (tick, sent) in (state.tick - state.sent.len() as u32..).zip(state.sent) {
         core.history.open(tick).clone_from_slice(&sent);
@@ -145,7 +146,8 @@ fn check_shapes<A: Arithmetic>(
         let mut all = Vec::new();
         p.reals.iter().for_each(|x| of(&mut all, x.len()));
         p.counts.iter().for_each(|x| of(&mut all, x.len()));
-        (p.reals.len(), all)
+        p.shorts.iter().for_each(|x| of(&mut all, x.len()));
+        (p.reals.len(), p.counts.len(), all)
     };
     let list_fits = |(sent, p): (&Vec<u32>, &Population)| {
         sent.is_sorted() && sent.last().is_none_or(|&last| last < p.size)
@@ -187,10 +189,11 @@ fn recordings_match(own: &Recordings, given: &Recordings) -> bool {
 
 /// Gathers the arrays of all members by population.
 fn collect<A: Arithmetic>(core: &mut Core<A>, n_populations: usize) -> Vec<PopulationState<A::Real>> {
-    let mut populations = vec![PopulationState { reals: vec![], counts: vec![] }; n_populations];
+    let mut populations =
+        vec![PopulationState { reals: vec![], counts: vec![], shorts: vec![] }; n_populations];
     for member in core.shards.iter_mut().flat_map(|shard| &mut shard.members) {
         let population = &mut populations[member.population];
-        let (mut n_reals, mut n_counts) = (0, 0);
+        let (mut n_reals, mut n_counts, mut n_shorts) = (0, 0, 0);
         member.kernel.visit(&mut |array| match array {
             StateArray::Real(values) => {
                 append(&mut population.reals, n_reals, values);
@@ -199,6 +202,10 @@ fn collect<A: Arithmetic>(core: &mut Core<A>, n_populations: usize) -> Vec<Popul
             StateArray::Count(values) => {
                 append(&mut population.counts, n_counts, values);
                 n_counts += 1;
+            }
+            StateArray::Short(values) => {
+                append(&mut population.shorts, n_shorts, values);
+                n_shorts += 1;
             }
         });
     }
@@ -216,11 +223,18 @@ fn append<T: Clone>(arrays: &mut Vec<Vec<T>>, at: usize, part: &[T]) {
 fn distribute<A: Arithmetic>(core: &mut Core<A>, populations: &[PopulationState<A::Real>]) {
     for member in core.shards.iter_mut().flat_map(|shard| &mut shard.members) {
         let population = &populations[member.population];
+        member.disturb();
         let range = member.range.start as usize..member.range.end as usize;
         let (mut reals, mut counts) = (population.reals.iter(), population.counts.iter());
+        let mut shorts = population.shorts.iter();
         member.kernel.visit(&mut |array| match array {
             StateArray::Real(values) => {
                 reals.next().into_iter().for_each(|whole| values.copy_from_slice(&whole[range.clone()]));
+            }
+            // Neurons without any refractory period have no counters.
+            StateArray::Short(values) if values.is_empty() => drop(shorts.next()),
+            StateArray::Short(values) => {
+                shorts.next().into_iter().for_each(|whole| values.copy_from_slice(&whole[range.clone()]));
             }
             StateArray::Count(values) => {
                 counts.next().into_iter().for_each(|whole| values.copy_from_slice(&whole[range.clone()]));

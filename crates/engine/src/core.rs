@@ -19,7 +19,8 @@ pub(crate) struct Core<A: Arithmetic> {
     pub(crate) shards: Vec<Shard<A>>,
     pub(crate) history: History,
     pub(crate) spike_recorders: Vec<Option<SpikeRecorder>>,
-    pub(crate) n_spikes: Vec<u64>,
+    /// Spikes of each population, but those of feeds that have arrived or are under way.
+    n_spikes: Vec<u64>,
     pub(crate) tick: u32,
     pub(crate) quantisation: Vec<QuantisationReport>,
     /// Most ticks between two exchanges.
@@ -114,6 +115,26 @@ impl<A: Arithmetic> Core<A> {
         Recordings {
             populations: network.populations.iter().enumerate().map(population).collect(),
             timesteps: self.tick,
+        }
+    }
+
+    /// Spikes of each population.
+    pub(crate) fn n_spikes(&self) -> Vec<u64> {
+        let mut n_spikes = self.n_spikes.clone();
+        for feed in self.shards.iter().flat_map(|shard| &shard.feeds) {
+            n_spikes[feed.population] += feed.n_arrived + feed.n_under_way(self.tick);
+        }
+        n_spikes
+    }
+
+    /// Takes up counts of [`Self::n_spikes`] in the present tick.
+    pub(crate) fn set_n_spikes(&mut self, n_spikes: Vec<u64>) {
+        self.n_spikes = n_spikes;
+        let tick = self.tick;
+        for feed in self.shards.iter_mut().flat_map(|shard| &mut shard.feeds) {
+            feed.n_arrived = 0;
+            let n = &mut self.n_spikes[feed.population];
+            *n = n.saturating_sub(feed.n_under_way(tick));
         }
     }
 

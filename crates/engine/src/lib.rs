@@ -30,6 +30,7 @@ mod checkpoint;
 mod core;
 mod error;
 mod exponential;
+mod feed;
 mod history;
 mod kernels;
 mod literal;

@@ -5,7 +5,9 @@ use gennaker_network::{Population, Resolved};
 use crate::arithmetic::Real;
 
 /// A value per neuron that the compiler can hoist out of the loop when there is only one.
-pub(crate) trait PerNeuron<R> {
+pub(crate) trait PerNeuron<R>: Copy {
+    /// The values of the neurons from `from` on, `n` of them.
+    fn part(self, from: usize, n: usize) -> Self;
     /// The value of neuron `i` of the block.
     fn at(&self, i: usize) -> R;
 }
@@ -16,12 +18,20 @@ pub(crate) struct Same<R>(pub(crate) R);
 
 impl<R: Copy> PerNeuron<R> for Same<R> {
     #[inline(always)]
+    fn part(self, _from: usize, _n: usize) -> Self {
+        self
+    }
+    #[inline(always)]
     fn at(&self, _i: usize) -> R {
         self.0
     }
 }
 
 impl<R: Copy> PerNeuron<R> for &[R] {
+    #[inline(always)]
+    fn part(self, from: usize, n: usize) -> Self {
+        &self[from..from + n]
+    }
     #[inline(always)]
     fn at(&self, i: usize) -> R {
         self[i]
@@ -69,6 +79,15 @@ impl ParameterReader<'_> {
         let resolved = self.resolve(name);
         #[expect(clippy::cast_sign_loss, reason = "validated to be at least 0")]
         self.neurons().map(|i| resolved.get(i) as u32).collect()
+    }
+
+    /// A whole-number parameter, if all neurons of the population share it.
+    pub(crate) fn shared_count(&self, name: &str) -> Option<u32> {
+        #[expect(clippy::cast_sign_loss, reason = "validated to be at least 0")]
+        match self.resolve(name) {
+            Resolved::Shared(value) => Some(value as u32),
+            Resolved::PerNeuron(_) => None,
+        }
     }
 
     /// A probability spread out over the block, never rounded: random spikes are the same in every arithmetic.

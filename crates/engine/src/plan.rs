@@ -2,8 +2,9 @@
 
 use std::ops::Range;
 
-use gennaker_network::{Connector, Model, Network, Projection, Quantiser};
+use gennaker_network::{Connector, Distribution, Model, Network, Parameter, Projection};
 
+use crate::feed::fed;
 use crate::kernels::reads_net_drive;
 use crate::options::{Numeric, Options, RingWidth};
 use crate::shard::Input;
@@ -30,6 +31,8 @@ pub(crate) struct Plan {
     pub(crate) receptors: Vec<Receptors>,
     pub(crate) can_overflow: Vec<bool>,
     pub(crate) max_delay: u32,
+    /// The target of every population that only feeds it; such populations have no pieces.
+    pub(crate) fed: Vec<Option<usize>>,
     /// Ticks that can be run without knowing what was fired in them.
     pub(crate) epoch: u32,
 }
@@ -45,17 +48,25 @@ pub(crate) struct Piece {
 impl Plan {
     pub(crate) fn new(network: &Network, options: &Options, n_threads: usize) -> Self {
         let indices = 0..network.populations.len();
+        let can_overflow = |sum: f64| sum > f64::from(i32::MAX);
         let largest: Vec<f64> = indices.clone().map(|p| largest_sum(network, p)).collect();
         let receptors =
             indices.map(|p| receptors(network.populations[p].model, options, largest[p])).collect();
         let delays: Vec<(u32, u32)> = (0..network.projections.len())
-            .filter_map(|q| Some(drawn(network, options, q)?.delays()))
+            .filter_map(|q| Some(Drawn::new(network, q, options.numeric)?.delays()))
             .collect();
         let shortest = delays.iter().map(|d| d.0).min().unwrap_or(MAX_EPOCH);
+        // Sums of fractions must be added in the order of the projections, one spike after the other.
+        let counts = options.numeric == Numeric::Chip;
+        let fed: Vec<Option<usize>> = fed(network)
+            .into_iter()
+            .map(|target| target.filter(|&target| counts && !can_overflow(largest[target])))
+            .collect();
         let mut plan = Self {
-            shards: cut(network, n_shards(network, options, n_threads)),
+            shards: cut(network, &fed, n_shards(network, options, n_threads)),
+            fed,
             receptors,
-            can_overflow: largest.iter().map(|sum| *sum > f64::from(i32::MAX)).collect(),
+            can_overflow: largest.iter().map(|&sum| can_overflow(sum)).collect(),
             max_delay: delays.iter().map(|d| d.1).max().unwrap_or(0),
             epoch: (shortest + 1).min(MAX_EPOCH),
         };
@@ -77,17 +88,11 @@ impl Plan {
     }
 }
 
-/// What a projection's synapses onto all of its targets look like; `None` if the target is a source.
-pub(crate) fn drawn<'a>(network: &'a Network, options: &Options, projection: usize) -> Option<Drawn<'a>> {
-    let post = &network.populations[network.projections[projection].post];
-    let quantiser = Quantiser::new(post.model)?;
-    Some(Drawn { network, projection, range: 0..post.size, origin: 0, numeric: options.numeric, quantiser })
-}
-
 /// As many shards as threads, if a tick is long enough to share; more only if neurons could not be numbered.
 fn n_shards(network: &Network, options: &Options, n_threads: usize) -> u32 {
-    let n_synapses: f64 =
-        (0..network.projections.len()).filter_map(|q| Some(drawn(network, options, q)?.expected())).sum();
+    let n_synapses: f64 = (0..network.projections.len())
+        .filter_map(|q| Some(Drawn::new(network, q, options.numeric)?.expected()))
+        .sum();
     #[expect(clippy::cast_precision_loss, reason = "an estimate")]
     let work = network.n_neurons() as f64 + n_synapses / 100.0;
     let n_threads = if work < MIN_PARALLEL_WORK { 1 } else { n_threads as u64 };
@@ -97,12 +102,13 @@ fn n_shards(network: &Network, options: &Options, n_threads: usize) -> u32 {
 }
 
 /// Large populations are cut into equal pieces, one for each shard; the others go where there is most room.
-fn cut(network: &Network, n_shards: u32) -> Vec<Vec<Piece>> {
+fn cut(network: &Network, fed: &[Option<usize>], n_shards: u32) -> Vec<Vec<Piece>> {
     let mut shards = vec![Vec::new(); n_shards as usize];
     let mut loads = vec![0u64; n_shards as usize];
     let limit = network.n_neurons() / (u64::from(n_shards) * MIN_SHARE);
     let mut whole = Vec::new();
-    for (population, p) in network.populations.iter().enumerate() {
+    let populations = network.populations.iter().enumerate();
+    for (population, p) in populations.filter(|(population, _)| fed[*population].is_none()) {
         let is_listed = matches!(p.model, Model::SpikeList | Model::SpikesFromArray);
         if is_listed || u64::from(p.size) <= limit || n_shards == 1 {
             whole.push((population, p.size));
@@ -146,25 +152,73 @@ fn receptors(model: Model, options: &Options, largest_sum: f64) -> Receptors {
 
 /// No sum of the chip's weights onto a neuron of the population is larger than this.
 fn largest_sum(network: &Network, population: usize) -> f64 {
-    let word = network.populations[population].model.descriptor().synapse_word;
-    let incoming = network.projections.iter().filter(|q| q.post == population);
-    let fan_in: f64 = incoming.map(|q| largest_in_degree(network, q)).sum();
-    fan_in * word.map_or(0.0, |word| f64::from(word.max_weight))
+    let Some(word) = network.populations[population].model.descriptor().synapse_word else { return 0.0 };
+    let of = |q: &Projection| {
+        let most_spikes = match network.populations[q.pre].model {
+            Model::PoissonInput => f64::from(u8::MAX),
+            _ => 1.0,
+        };
+        // Weights are rounded.
+        let weight = (largest_weight(q) + 1.0).min(f64::from(word.max_weight));
+        largest_in_degree(network, q) * most_spikes * weight
+    };
+    network.projections.iter().filter(|q| q.post == population).map(of).sum()
+}
+
+fn largest_weight(projection: &Projection) -> f64 {
+    let largest = |weights: &[f64]| weights.iter().fold(0.0, |a: f64, w| a.max(w.abs()));
+    match (&projection.connector, &projection.weight) {
+        (Connector::List(list), _) if !list.weight.is_empty() => largest(&list.weight),
+        (_, Parameter::Number(weight)) => weight.abs(),
+        (_, Parameter::Array(weights)) => largest(weights),
+        (_, Parameter::Random(law)) => match *law {
+            Distribution::Uniform { low, high } | Distribution::NormalClipped { low, high, .. } => {
+                largest(&[low, high])
+            }
+            #[expect(clippy::cast_precision_loss, reason = "validated to lie within 2^30")]
+            Distribution::UniformInt { low, high } => largest(&[low as f64, high as f64]),
+            Distribution::Normal { .. } => f64::INFINITY,
+        },
+        (_, Parameter::Text(_)) => f64::INFINITY,
+    }
 }
 
 fn largest_in_degree(network: &Network, projection: &Projection) -> f64 {
     let n_pre = f64::from(network.populations[projection.pre].size);
+    let n_post = f64::from(network.populations[projection.post].size);
     match &projection.connector {
         Connector::OneToOne => 1.0,
         Connector::FixedInDegree { n, .. } => f64::from(*n),
-        Connector::FixedOutDegree { n, with_replacement: true, .. } => n_pre * f64::from(*n),
+        Connector::FixedOutDegree { n, with_replacement: true, .. } => {
+            almost_surely(n_pre * f64::from(*n), n_post)
+        }
         #[expect(clippy::cast_precision_loss, reason = "an upper bound far above the limit")]
-        Connector::FixedTotalNumber { n, .. } => *n as f64,
+        Connector::FixedTotalNumber { n, .. } => almost_surely(*n as f64, n_post),
         Connector::List(list) => {
             let mut counts = vec![0u32; network.populations[projection.post].size as usize];
             list.post.iter().for_each(|&post| counts[post as usize] += 1);
             f64::from(counts.into_iter().max().unwrap_or(0))
         }
         _ => n_pre,
+    }
+}
+
+/// As many of `n` balls as no one of `n_boxes` boxes gets, but for a chance of less than e^-400: by Chernoff's bound,
+/// P(X >= m + t) <= exp(-t^2 / (2 m + 2 t / 3)) with m the mean and t = 30 sqrt(m) + 400.
+fn almost_surely(n: f64, n_boxes: f64) -> f64 {
+    let mean = n / n_boxes;
+    (mean + 30.0 * mean.sqrt() + 400.0).min(n)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_bound_holds_for_all_means() {
+        for mean in [0.0, 0.1, 1.0, 30.0, 1e3, 1e5, 1e9] {
+            let t = almost_surely(mean * 1e12, 1e12) - mean;
+            assert!(t * t / (2.0 * mean + 2.0 * t / 3.0) > 400.0, "{mean}");
+        }
     }
 }

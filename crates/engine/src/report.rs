@@ -78,8 +78,8 @@ impl RunReport {
             n_neurons: network.n_neurons(),
             n_synapses: projections.iter().map(|p| p.n_synapses).sum(),
             synapse_bytes: projections.iter().map(|p| p.bytes).sum(),
-            n_spikes: core.n_spikes.iter().sum(),
-            spikes_per_population: core.n_spikes.clone(),
+            n_spikes: core.n_spikes().iter().sum(),
+            spikes_per_population: core.n_spikes(),
             n_synaptic_events: core.shards.iter().map(|s| s.n_events).sum(),
             n_saturations: core.shards.iter().map(|s| s.n_saturated).sum(),
             n_threads,
@@ -168,5 +168,5 @@ fn activity_notes<A: Arithmetic>(core: &Core<A>, network: &Network) -> Vec<Strin
             _ => None,
         }
     };
-    network.populations.iter().zip(&core.n_spikes).filter_map(of).collect()
+    network.populations.iter().zip(&core.n_spikes()).filter_map(of).collect()
 }

@@ -4,6 +4,7 @@
 use std::ops::Range;
 
 use crate::arithmetic::{Arithmetic, Sum};
+use crate::feed::Feed;
 use crate::history::History;
 use crate::kernels::{Due, Fired, Kernel};
 use crate::recorder::StateRecorder;
@@ -50,6 +51,11 @@ impl<A: Arithmetic> Member<A> {
         &self.fired.neurons()[from..self.ends[at]]
     }
 
+    /// To be called after the kernel's state was set from outside.
+    pub(crate) fn disturb(&mut self) {
+        self.fired.disturb();
+    }
+
     fn begin_epoch(&mut self) {
         self.fired.clear();
         self.ends.clear();
@@ -65,10 +71,8 @@ impl<A: Arithmetic> Member<A> {
             }
             let [excitatory, inhibitory] = due;
             self.kernel.update(tick, Due { excitatory, inhibitory }, &mut self.fired);
-            excitatory.fill(A::Sum::default());
-            inhibitory.fill(A::Sum::default());
         } else {
-            self.kernel.update(tick, Due { excitatory: &[], inhibitory: &[] }, &mut self.fired);
+            self.kernel.update(tick, Due::default(), &mut self.fired);
         }
         self.ends.push(self.fired.neurons().len());
         for recorder in &mut self.recorders {
@@ -83,6 +87,7 @@ pub(crate) struct Shard<A: Arithmetic> {
     pub(crate) members: Vec<Member<A>>,
     /// In the order in which they add: that of the projections.
     pub(crate) stores: Vec<Store<A::Sum>>,
+    pub(crate) feeds: Vec<Feed<A::Sum>>,
     sums: Sums<A::Sum>,
     /// Whether so many synapses can meet on one sum that it must not simply be added to.
     can_overflow: bool,
@@ -94,7 +99,12 @@ pub(crate) struct Shard<A: Arithmetic> {
 }
 
 impl<A: Arithmetic> Shard<A> {
-    pub(crate) fn new(members: Vec<Member<A>>, stores: Vec<Store<A::Sum>>, can_overflow: bool) -> Self {
+    pub(crate) fn new(
+        members: Vec<Member<A>>,
+        stores: Vec<Store<A::Sum>>,
+        feeds: Vec<Feed<A::Sum>>,
+        can_overflow: bool,
+    ) -> Self {
         let inputs = || members.iter().filter_map(|m| m.input.as_ref());
         let n_sums = inputs().map(|input| input.sums.end).max().unwrap_or(0);
         let has_inhibitory = inputs().any(|input| input.receptors == Receptors::Split);
@@ -102,6 +112,7 @@ impl<A: Arithmetic> Shard<A> {
             sums: Sums::new(n_sums, has_inhibitory),
             members,
             stores,
+            feeds,
             can_overflow,
             scratch: Scratch::default(),
             n_events: 0,
@@ -134,6 +145,9 @@ impl<A: Arithmetic> Shard<A> {
                 store.deliver(tick, history, sums, scratch, |sum, weight| sum + weight)
             };
         }
+        for feed in &mut self.feeds {
+            self.n_events += feed.deliver(tick, sums);
+        }
     }
 
     /// Puts spikes under way into the state before `tick`, from what was sent.
@@ -145,10 +159,12 @@ impl<A: Arithmetic> Shard<A> {
     pub(crate) fn reset(&mut self, history: &History) {
         for member in &mut self.members {
             member.kernel.reset();
+            member.disturb();
             member.recorders.iter_mut().for_each(StateRecorder::clear);
             member.begin_epoch();
         }
         self.resume(0, history);
+        self.feeds.iter_mut().for_each(|feed| feed.n_arrived = 0);
         self.n_events = 0;
         self.n_saturated = 0;
         self.spent = [0; 2];

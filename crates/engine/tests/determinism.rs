@@ -4,8 +4,9 @@ mod common;
 
 use std::ops::ControlFlow;
 
-use common::mixed;
+use common::{mixed, wide};
 use gennaker_engine::{Numeric, Options, Recordings, RingWidth, Simulation};
+use gennaker_network::Network;
 
 const TICKS: u32 = 120;
 
@@ -14,16 +15,22 @@ fn options(threads: usize, numeric: Numeric) -> Options {
 }
 
 fn run(seed: u64, options: &Options) -> Recordings {
-    let mut simulation = Simulation::new(&mixed(seed), options).unwrap();
+    recordings(&mixed(seed), options)
+}
+
+fn recordings(network: &Network, options: &Options) -> Recordings {
+    let mut simulation = Simulation::new(network, options).unwrap();
     simulation.run(TICKS);
     simulation.recordings()
 }
 
 #[test]
 fn every_population_of_the_test_network_is_alive() {
-    let recordings = run(1, &options(1, Numeric::Chip));
-    for p in &recordings.populations {
-        assert!(p.spikes.as_ref().unwrap().ticks.len() > 20, "{}", p.name);
+    for network in [mixed(1), wide(1)] {
+        for p in &recordings(&network, &options(1, Numeric::Chip)).populations {
+            let n = p.spikes.as_ref().unwrap().ticks.len();
+            assert!(n > 20 && (n < 60 * p.size as usize || p.model == "poisson_input"), "{}: {n}", p.name);
+        }
     }
     assert_ne!(
         run(1, &options(1, Numeric::Chip)),
@@ -35,9 +42,12 @@ fn every_population_of_the_test_network_is_alive() {
 #[test]
 fn threads_change_nothing() {
     for numeric in [Numeric::Chip, Numeric::Reference] {
-        let alone = run(1, &options(1, numeric));
-        for threads in [2, 3, 8] {
-            assert!(alone == run(1, &options(threads, numeric)), "{threads} threads, {numeric:?}");
+        for network in [mixed(1), wide(1)] {
+            let alone = recordings(&network, &options(1, numeric));
+            for threads in [2, 3, 8] {
+                let shared = recordings(&network, &options(threads, numeric));
+                assert!(alone == shared, "{}: {threads} threads, {numeric:?}", network.name);
+            }
         }
     }
 }
@@ -62,21 +72,24 @@ fn pieces_equal_the_whole() {
 #[test]
 fn checkpoints_continue_on_any_number_of_threads() {
     for numeric in [Numeric::Chip, Numeric::Reference] {
-        let whole = run(4, &options(1, numeric));
-        let mut first = Simulation::new(&mixed(4), &options(3, numeric)).unwrap();
-        first.run(61);
-        let bytes = first.checkpoint();
-        let mut second = Simulation::new(&mixed(4), &options(2, numeric)).unwrap();
-        second.run(5);
-        second.restore(&bytes).unwrap();
-        assert_eq!(second.tick(), 61);
-        assert_eq!(second.checkpoint(), bytes);
-        second.run(TICKS - 61);
-        assert!(second.recordings() == whole, "{numeric:?}");
-        let mut uninterrupted = Simulation::new(&mixed(4), &options(3, numeric)).unwrap();
-        uninterrupted.run(TICKS);
-        assert_eq!(second.report().n_synaptic_events, uninterrupted.report().n_synaptic_events);
-        assert_eq!(second.report().spikes_per_population, uninterrupted.report().spikes_per_population);
+        for network in [mixed(4), wide(4)] {
+            let whole = recordings(&network, &options(1, numeric));
+            let mut first = Simulation::new(&network, &options(3, numeric)).unwrap();
+            first.run(61);
+            let bytes = first.checkpoint();
+            let mut second = Simulation::new(&network, &options(2, numeric)).unwrap();
+            second.run(5);
+            second.restore(&bytes).unwrap();
+            assert_eq!(second.tick(), 61);
+            assert_eq!(second.checkpoint(), bytes);
+            second.run(TICKS - 61);
+            assert!(second.recordings() == whole, "{} {numeric:?}", network.name);
+            let mut uninterrupted = Simulation::new(&network, &options(3, numeric)).unwrap();
+            uninterrupted.run(TICKS);
+            let (second, uninterrupted) = (second.report(), uninterrupted.report());
+            assert_eq!(second.n_synaptic_events, uninterrupted.n_synaptic_events);
+            assert_eq!(second.spikes_per_population, uninterrupted.spikes_per_population);
+        }
     }
 }
 

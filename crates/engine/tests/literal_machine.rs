@@ -3,7 +3,7 @@
 
 mod common;
 
-use common::{Field, digest, field, mixed};
+use common::{Field, digest, field, mixed, wide};
 use gennaker_engine::{LiteralMachine, Options, Simulation, SpikeRecording};
 use gennaker_machine::{Machine, MachineSpec};
 use gennaker_mapping::*;
@@ -89,14 +89,16 @@ fn the_chip_recordings_come_out_of_mapped_memory_for_every_placement_and_partiti
 
 #[test]
 fn every_model_agrees_for_every_way_of_mapping() {
-    let mut network = mixed(9);
-    let expected = fast(&network, 60);
-    for (atoms, options) in [200, 64, 33].into_iter().cycle().zip(ways()) {
-        network.populations.iter_mut().for_each(|p| p.max_atoms_per_core = Some(atoms));
-        assert!(
-            literal(&network, MachineSpec::board(), &options, 60) == expected,
-            "{atoms} atoms, {options:?}"
-        );
+    for (mut network, atoms, ticks) in [(mixed(9), [200, 64, 33], 60), (wide(9), [200, 50, 33], 110)] {
+        let expected = fast(&network, ticks);
+        for (atoms, options) in atoms.into_iter().cycle().zip(ways()) {
+            network.populations.iter_mut().for_each(|p| p.max_atoms_per_core = Some(atoms));
+            assert!(
+                literal(&network, MachineSpec::board(), &options, ticks) == expected,
+                "{}: {atoms} atoms, {options:?}",
+                network.name
+            );
+        }
     }
 }
 

@@ -1,5 +1,5 @@
 //! Random networks against the equations written down plainly, neuron by neuron and synapse by synapse, in both arithmetics,
-//! with populations that are cut into several blocks. Poisson spikes are taken as given: their layout is the engine's own.
+//! with populations that are cut into several blocks. Random spikes are taken as given: their layout is the engine's own.
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -8,7 +8,7 @@ use gennaker_network::random::{Purpose, Stream};
 use gennaker_network::*;
 
 const TICKS: u32 = 30;
-const N_CASES: u32 = 24;
+const N_CASES: u32 = 32;
 /// At least the longest delay that is drawn.
 const MAX_DELAY: u32 = 12;
 /// Around the sizes at which words, rows of random numbers and blocks end.
@@ -45,7 +45,7 @@ fn random_network(case: u32) -> Network {
     let sizes = if case.is_multiple_of(4) { &SIZES } else { &SIZES[..8] };
     let mut network = Network::new("random").with_seed(u64::from(case));
     for index in 0..2 + c.below(3) {
-        let model = Model::ALL[c.below(10) as usize];
+        let model = c.one_of(&Model::ALL);
         let size = c.one_of(sizes);
         network.add_population(population(c, &format!("p{index}"), size, model));
     }
@@ -73,6 +73,12 @@ fn population(c: &mut Choices, name: &str, size: u32, model: Model) -> Populatio
     for descriptor in model.descriptor().parameters {
         let range = match descriptor.name {
             "threshold" => (2.0, 12.0),
+            "mean" => (0.0, 4.0),
+            "dt_over_tau" => (0.0, 0.5),
+            "v_rest" => (-2.0, 3.0),
+            "e_exc" => (10.0, 40.0),
+            "e_inh" => (-20.0, 0.0),
+            "g_scale" => (0.0, 0.1),
             "alpha_decay" | "exc_decay" | "inh_decay" | "p" => (0.0, 1.0),
             "v_init" | "v_reset" | "i_offset" if model != Model::Izhikevich => (-3.0, 4.0),
             "v_init" | "v_reset" => (-75.0, -50.0),
@@ -224,7 +230,7 @@ struct Group<'a> {
 struct Cell {
     v: f64,
     u: f64,
-    /// Excitatory and inhibitory current.
+    /// Excitatory and inhibitory current or conductance.
     e: f64,
     h: f64,
     /// Ticks to wait, or whether a charge-and-spike neuron has fired.
@@ -275,7 +281,14 @@ impl<'a> Group<'a> {
             }
             self.cells[i] = cell;
         }
-        fired
+        if self.p.model == Model::PoissonInput { self.given_at(tick).to_vec() } else { fired }
+    }
+
+    /// Who spiked in a tick, as found.
+    fn given_at(&self, tick: u32) -> &[u32] {
+        let from = self.given.ticks.partition_point(|&t| t < tick);
+        let to = self.given.ticks.partition_point(|&t| t <= tick);
+        &self.given.neurons[from..to]
     }
 
     fn advance(&self, tick: u32, i: usize, due: [f64; 2], cell: &mut Cell) -> bool {
@@ -284,9 +297,7 @@ impl<'a> Group<'a> {
             Model::SpikeList => self.p.spikes.at(tick).contains(&(i as u32)),
             Model::SpikesFromArray => self.latency(i) == Some(tick),
             Model::PoissonProcess => {
-                let from = self.given.ticks.partition_point(|&t| t < tick);
-                let to = self.given.ticks.partition_point(|&t| t <= tick);
-                let fires = self.given.neurons[from..to].contains(&(i as u32));
+                let fires = self.given_at(tick).contains(&(i as u32));
                 assert!(!fires || cell.waiting == 0, "a spike within Tref ticks of another");
                 cell.waiting = cell.waiting.saturating_sub(1);
                 if fires {
@@ -294,20 +305,17 @@ impl<'a> Group<'a> {
                 }
                 fires
             }
+            Model::PoissonInput => false,
             Model::Relay => exc > 0.0,
-            Model::Lif | Model::LifNoDelay => self.membrane(i, exc - inh, cell),
-            Model::LifCurrExp | Model::LifCurrExpNoDelay => {
-                cell.e = self.r(self.r(cell.e * self.at("exc_decay", i)) + exc);
-                cell.h = self.r(self.r(cell.h * self.at("inh_decay", i)) + inh);
-                if cell.waiting > 0 {
-                    cell.waiting -= 1;
-                    return false;
-                }
-                let fires = self.membrane(i, cell.e - cell.h, cell);
-                if fires {
-                    cell.waiting = self.exact("t_refrac", i) as u32;
-                }
-                fires
+            Model::Lif | Model::LifNoDelay | Model::LifWide => self.membrane(i, exc - inh, cell),
+            Model::LifCurrExp | Model::LifCurrExpNoDelay | Model::LifCurrExpWide => {
+                self.decay(i, exc, inh, cell);
+                self.unless_waiting(i, cell, |cell| self.membrane(i, cell.e - cell.h, cell))
+            }
+            Model::LifCondExp => {
+                let scale = self.at("g_scale", i);
+                self.decay(i, self.r(exc * scale), self.r(inh * scale), cell);
+                self.unless_waiting(i, cell, |cell| self.conductances(i, cell))
             }
             Model::ChargeAndSpike => self.charge(tick, i, exc - inh, cell),
             Model::Izhikevich => self.izhikevich(i, exc - inh, cell),
@@ -321,9 +329,56 @@ impl<'a> Group<'a> {
         (x >= 0.0).then(|| (value("t_start") + ticks).round() as u32)
     }
 
+    fn decay(&self, i: usize, exc: f64, inh: f64, cell: &mut Cell) {
+        cell.e = self.r(self.r(cell.e * self.at("exc_decay", i)) + exc);
+        cell.h = self.r(self.r(cell.h * self.at("inh_decay", i)) + inh);
+    }
+
+    fn unless_waiting(&self, i: usize, cell: &mut Cell, step: impl FnOnce(&mut Cell) -> bool) -> bool {
+        if cell.waiting > 0 {
+            cell.waiting -= 1;
+            return false;
+        }
+        let fires = step(cell);
+        if fires {
+            cell.waiting = self.exact("t_refrac", i) as u32;
+        }
+        fires
+    }
+
+    fn conductances(&self, i: usize, cell: &mut Cell) -> bool {
+        let (r, at) = (|x| self.r(x), |name| self.at(name, i));
+        let g = r(r(1.0 + cell.e) + cell.h);
+        let rest = r(at("v_rest") + at("i_offset"));
+        let pulled = r(r(rest + r(cell.e * at("e_exc"))) + r(cell.h * at("e_inh")));
+        let v_inf = r(pulled / g);
+        let left = self.exp(-r(at("dt_over_tau") * g));
+        cell.v = r(v_inf + r(r(cell.v - v_inf) * left));
+        self.spike(i, cell)
+    }
+
+    /// `exp(x)` for moderate `x`, by reduction to `|r| <= ln 2 / 2` and a Taylor polynomial.
+    fn exp(&self, x: f64) -> f64 {
+        let r = |x| self.r(x);
+        let (degree, high) =
+            if self.is_chip { (7, 355.0 / 512.0) } else { (13, 762_123_384_786.0 / 2f64.powi(40)) };
+        // ln 2 has 53 bits only; what the higher part leaves of it begins far below those.
+        let low = if self.is_chip { r(std::f64::consts::LN_2 - high) } else { -1.723_944_452_561_483_5e-13 };
+        let k = r(x * r(std::f64::consts::LOG2_E)).round_ties_even();
+        let rest = r(r(x - r(k * high)) - r(k * low));
+        let factorial = |n: u32| (1..=n).map(f64::from).product::<f64>();
+        let polynomial = (0..=degree).rev().fold(0.0, |p, n| r(r(p * rest) + r(1.0 / factorial(n))));
+        polynomial * 2f64.powi(k as i32)
+    }
+
     fn membrane(&self, i: usize, drive: f64, cell: &mut Cell) -> bool {
-        let (threshold, decayed) = (self.at("threshold", i), self.r(cell.v * self.at("alpha_decay", i)));
+        let decayed = self.r(cell.v * self.at("alpha_decay", i));
         cell.v = self.r(self.r(decayed + self.at("i_offset", i)) + self.r(drive));
+        self.spike(i, cell)
+    }
+
+    fn spike(&self, i: usize, cell: &mut Cell) -> bool {
+        let threshold = self.at("threshold", i);
         if cell.v < threshold {
             return false;
         }
@@ -383,7 +438,9 @@ fn check(network: &Network, found: &Recordings, plain: &Plain, case: &str) {
         for asked in p.record.iter().filter(|asked| asked.variable != "spikes") {
             let state = recording.state(&asked.variable).unwrap();
             let ticks: Vec<u32> = (0..TICKS).filter(|&t| asked.samples(t)).collect();
-            let at = ["v", "u", "i_exc", "i_inh"].iter().position(|name| *name == asked.variable).unwrap();
+            let conductance_or_current = asked.variable.replace("g_", "i_");
+            let names = ["v", "u", "i_exc", "i_inh"];
+            let at = names.iter().position(|name| *name == conductance_or_current).unwrap();
             let value = |t: u32, i: u32| plain.state[index][t as usize][i as usize][at];
             let neurons = match &asked.neurons {
                 Selection::All => (0..p.size).collect(),

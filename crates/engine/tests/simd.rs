@@ -2,15 +2,24 @@
 
 mod common;
 
-use common::{digest, mixed};
+use common::{digest, mixed, wide};
 use gennaker_engine::{Options, Simulation, Values};
+use gennaker_network::Network;
 
-/// Prints a digest of all spikes and of all recorded state of the test network.
+/// Prints a digest of all spikes and of all recorded state of the test networks.
 #[test]
 fn print_digest() {
-    let mut simulation = Simulation::new(&mixed(21), &Options::default()).unwrap();
-    simulation.run(100);
     let mut events = Vec::new();
+    for network in [mixed(21), wide(21)] {
+        record(&network, &mut events);
+    }
+    assert!(events.len() > 100_000);
+    println!("digest {}", digest(events));
+}
+
+fn record(network: &Network, events: &mut Vec<(u32, u32)>) {
+    let mut simulation = Simulation::new(network, &Options::default()).unwrap();
+    simulation.run(100);
     for (index, p) in (0u32..).zip(&simulation.recordings().populations) {
         let spikes = p.spikes.as_ref().unwrap();
         events.extend(spikes.ticks.iter().zip(&spikes.neurons).map(|(t, n)| (*t, n + 10_000 * index)));
@@ -21,8 +30,6 @@ fn print_digest() {
             events.extend((0..).zip(values).map(|(at, v)| (at, v.to_bits())));
         }
     }
-    assert!(events.len() > 10_000);
-    println!("digest {}", digest(events));
 }
 
 #[test]

@@ -166,11 +166,10 @@ pub const POPULATION_RECORD_BYTES: u32 = 16;
 /// Bytes of one row pointer, and of one entry of a row list.
 pub const ROW_POINTER_BYTES: u32 = 4;
 
-/// Source neurons up to which the small event FIFO is enough.
+/// Keys per tick up to which the small event FIFO is enough; most sources send at most one.
 pub const SMALL_FIFO_SOURCES: u64 = 1_024;
 
-/// Words of the event FIFO of a slice that at most [`SMALL_FIFO_SOURCES`] neurons feed: a key from each of them
-/// fits at once.
+/// Words of the event FIFO of a slice that gets at most [`SMALL_FIFO_SOURCES`] keys in a tick: all of them fit at once.
 pub const SMALL_FIFO_WORDS: u32 = 1_024;
 
 /// Ticks that wait in SRAM while recordings are drained to DRAM: one is written, one is sent. An assumption.

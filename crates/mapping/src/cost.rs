@@ -4,8 +4,9 @@ use std::collections::BTreeMap;
 use std::ops::Range;
 
 use gennaker_machine::PeSpec;
+use gennaker_network::random::poisson_thresholds;
 use gennaker_network::{
-    Connector, CoreProfile, Model, Network, Population, Projection, Selection, in_degrees,
+    Connector, CoreProfile, Model, Network, Population, Projection, Resolved, Selection, in_degrees,
 };
 
 use crate::budget::{self, BlockSizes, MemoryBlock as Block};
@@ -37,7 +38,8 @@ pub(crate) struct PopulationCost<'a> {
     pub(crate) population: &'a Population,
     pub(crate) profile: CoreProfile,
     inputs: Vec<Input>,
-    n_source_neurons: u64,
+    /// Most keys that the sources can send in one tick.
+    n_keys: u64,
     /// Spikes of the first `i` neurons of a spike list.
     spikes_before: Vec<u64>,
     individual: bool,
@@ -75,7 +77,7 @@ impl<'a> PopulationCost<'a> {
         Self {
             population,
             profile: population.model.core_profile(),
-            n_source_neurons: inputs.iter().map(|input| input.n_pre).sum(),
+            n_keys: sources.keys().map(|&pre| most_keys(network, pre)).sum(),
             inputs,
             spikes_before: spikes_before(population),
             individual: population.has_individual_parameters() || population.model == Model::SpikesFromArray,
@@ -157,7 +159,7 @@ impl<'a> PopulationCost<'a> {
         if self.profile.is_source {
             return 0;
         }
-        let few_sources = self.n_source_neurons <= budget::SMALL_FIFO_SOURCES;
+        let few_sources = self.n_keys <= budget::SMALL_FIFO_SOURCES;
         let usual = self.pe.event_fifo_words;
         let by_rule = if few_sources { usual.min(budget::SMALL_FIFO_WORDS) } else { usual };
         budget::event_fifo_bytes(self.options.event_fifo_words.unwrap_or(by_rule))
@@ -178,6 +180,8 @@ impl<'a> PopulationCost<'a> {
                 Selection::Only(list) => list.iter().filter(|&n| neurons.contains(n)).count() as u32,
             };
             if recording.variable == "spikes" {
+                // One bit says whether a neuron spiked; a number of spikes takes a byte.
+                let n = if self.population.model == Model::PoissonInput { 8 * n } else { n };
                 let window =
                     recording.stop.unwrap_or(timesteps).min(timesteps).saturating_sub(recording.start);
                 spikes += budget::spike_recording_bytes(kept(window), n);
@@ -232,6 +236,19 @@ impl Input {
         let fixed = count.bytes(RowLayout::Fixed { row_words }, word_bytes);
         if fixed.total() <= variable.total() { fixed } else { variable }
     }
+}
+
+/// Most keys that a population can send in one tick.
+fn most_keys(network: &Network, index: usize) -> u64 {
+    let population = &network.populations[index];
+    if population.model != Model::PoissonInput {
+        return population.size.into();
+    }
+    let highest_mean = match population.resolve("mean", network.seed, index) {
+        Resolved::Shared(mean) => mean,
+        Resolved::PerNeuron(means) => means.into_iter().fold(0.0, f64::max),
+    };
+    u64::from(population.size) * poisson_thresholds(highest_mean).len() as u64
 }
 
 /// Records needed for `n_pre` source neurons when each holds at least half of the rows that it may.

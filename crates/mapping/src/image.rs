@@ -16,7 +16,9 @@ pub struct PeImage {
     /// Row pointers and row lists of all records.
     pub pointers: Vec<u32>,
     /// Synapse words of all rows.
-    pub words: Vec<u16>,
+    pub words: Vec<u32>,
+    /// Bytes that a synapse word takes in the PE: 2 or 4, 0 for sources.
+    pub word_bytes: u32,
 }
 
 /// One line of the population table: the rows of consecutive slices of one source population.
@@ -73,7 +75,8 @@ impl PeImage {
     /// slice, and to those of the whole projection for connectors that draw per source.
     pub fn build(network: &Network, mapping: &Mapping, slice: usize) -> Self {
         let slice = &mapping.slices[slice];
-        let mut image = Self::default();
+        let word = network.populations[slice.population as usize].model.core_profile().synapse_word;
+        let mut image = Self { word_bytes: word.map_or(0, |word| word.bytes), ..Self::default() };
         for blocks in slice.inputs.chunk_by(|a, b| a.population == b.population) {
             let synapses = packed_synapses(network, slice, blocks[0].population as usize);
             for block in blocks {
@@ -86,7 +89,7 @@ impl PeImage {
 
     /// The row for a key: `None` for a key that no record knows, an empty row for a neuron without synapses here.
     /// Rows of equal length are filled up with words of weight 0.
-    pub fn lookup(&self, key: u32) -> Option<&[u16]> {
+    pub fn lookup(&self, key: u32) -> Option<&[u32]> {
         let at = self.table.partition_point(|record| record.first_key <= key).checked_sub(1)?;
         let record = &self.table[at];
         let row = record.row_of(key)?;
@@ -119,14 +122,17 @@ impl PeImage {
             MemoryBlock::RowPointers => {
                 self.pointers.iter().flat_map(|pointer| pointer.to_le_bytes()).collect()
             }
-            MemoryBlock::SynapseWords => self.words.iter().flat_map(|word| word.to_le_bytes()).collect(),
+            MemoryBlock::SynapseWords => {
+                let own = self.word_bytes as usize;
+                self.words.iter().flat_map(|word| word.to_le_bytes().into_iter().take(own)).collect()
+            }
             _ => Vec::new(),
         };
         bytes.resize(bytes.len().next_multiple_of(4), 0);
         bytes
     }
 
-    fn append(&mut self, block: &InputBlock, mapping: &Mapping, synapses: &[(u32, u16)]) {
+    fn append(&mut self, block: &InputBlock, mapping: &Mapping, synapses: &[(u32, u32)]) {
         let (first, last) =
             (&mapping.slices[block.first_slice as usize], &mapping.slices[block.end_slice as usize - 1]);
         let population = mapping.slices_of(block.population as usize);
@@ -141,7 +147,7 @@ impl PeImage {
             first_word: self.words.len() as u32,
         };
         let in_block = |neuron: u32| synapses.partition_point(|&(pre, _)| pre < neuron);
-        let rows: Vec<&[(u32, u16)]> =
+        let rows: Vec<&[(u32, u32)]> =
             synapses[in_block(first.lo)..in_block(last.hi)].chunk_by(|a, b| a.0 == b.0).collect();
         match block.layout {
             RowLayout::Fixed { row_words } => self.append_fixed(&rows, first.lo, record.n_rows, row_words),
@@ -154,7 +160,7 @@ impl PeImage {
         self.table.push(record);
     }
 
-    fn append_fixed(&mut self, rows: &[&[(u32, u16)]], first_neuron: u32, n_rows: u32, row_words: u32) {
+    fn append_fixed(&mut self, rows: &[&[(u32, u32)]], first_neuron: u32, n_rows: u32, row_words: u32) {
         let start = self.words.len();
         self.words.resize(start + (n_rows * row_words) as usize, 0);
         for row in rows {
@@ -165,7 +171,7 @@ impl PeImage {
         }
     }
 
-    fn append_pointers(&mut self, rows: &[&[(u32, u16)]], first_neuron: u32, n_rows: u32) {
+    fn append_pointers(&mut self, rows: &[&[(u32, u32)]], first_neuron: u32, n_rows: u32) {
         let (first_pointer, first_word) = (self.pointers.len(), self.words.len());
         self.pointers.resize(first_pointer + n_rows as usize, 0);
         for row in rows {
@@ -176,7 +182,7 @@ impl PeImage {
         }
     }
 
-    fn append_list(&mut self, rows: &[&[(u32, u16)]], first_neuron: u32) {
+    fn append_list(&mut self, rows: &[&[(u32, u32)]], first_neuron: u32) {
         let first_word = self.words.len();
         for row in rows {
             let start = (self.words.len() - first_word) as u32;
@@ -189,7 +195,7 @@ impl PeImage {
 
 /// All synapses from one population to a slice, by source neuron; those of one neuron in the order of the
 /// projections and, within one, as drawn.
-fn packed_synapses(network: &Network, slice: &Slice, pre: usize) -> Vec<(u32, u16)> {
+fn packed_synapses(network: &Network, slice: &Slice, pre: usize) -> Vec<(u32, u32)> {
     let post = slice.population as usize;
     let model = network.populations[post].model;
     let (Some(word), Some(mut quantiser)) = (model.core_profile().synapse_word, Quantiser::new(model)) else {
@@ -208,6 +214,6 @@ fn packed_synapses(network: &Network, slice: &Slice, pre: usize) -> Vec<(u32, u1
     synapses
 }
 
-fn pack(word: SynapseWord, index: u32, weight: i32, delay: u32) -> u16 {
+fn pack(word: SynapseWord, index: u32, weight: i32, delay: u32) -> u32 {
     pack_synapse(word, PackedSynapse { index, weight, delay })
 }

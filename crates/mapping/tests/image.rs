@@ -63,14 +63,14 @@ proptest! {
 
     #[test]
     fn images_equal_the_network_and_the_budget(
-        sizes in proptest::collection::vec((1_u32..300, any::<bool>()), 1..4),
+        sizes in proptest::collection::vec((1_u32..300, 0_usize..3), 1..4),
         projections in proptest::collection::vec((0_usize..4, 0_usize..4, 0_usize..4, -15_i32..16, 0_u32..8), 1..6),
         seed in any::<u64>(),
         malloc in any::<bool>(),
     ) {
         let mut network = Network::new("random").with_seed(seed);
-        for (i, &(size, with_delay)) in sizes.iter().enumerate() {
-            let model = if with_delay { Model::Lif } else { Model::LifNoDelay };
+        for (i, &(size, model)) in sizes.iter().enumerate() {
+            let model = [Model::Lif, Model::LifNoDelay, Model::LifCurrExpWide][model];
             let mut population = Population::new(&format!("p{i}"), size, model);
             population.max_atoms_per_core = (i % 2 == 1).then_some(30);
             network.add_population(population);
@@ -83,6 +83,9 @@ proptest! {
                 2 => Connector::FixedInDegree { n: 1, allow_self_connections: true, with_replacement: true },
                 _ => Connector::FixedOutDegree { n: 3, allow_self_connections: true, with_replacement: true },
             };
+            // Large weights and long delays where they fit.
+            let is_wide = sizes[post].1 == 2;
+            let (weight, delay) = if is_wide { (weight * 4369, delay * 18) } else { (weight, delay) };
             let weight = if weight == 0 { 1 } else { weight };
             let projection = Projection::new(&format!("j{i}"), pre, post, connector).with_weight(weight);
             network.add_projection(projection.with_delay(Parameter::Number(f64::from(delay))));
@@ -120,7 +123,7 @@ fn unknown_keys_have_no_row() {
     let machine = Machine::new(MachineSpec::single_chip()).unwrap();
     let mapping = map(&network, &machine, &MappingOptions::default()).unwrap();
     let image = PeImage::build(&network, &mapping, 1);
-    assert_eq!(image.lookup(mapping.slices[0].key + 19).map(<[u16]>::len), Some(5));
+    assert_eq!(image.lookup(mapping.slices[0].key + 19).map(<[u32]>::len), Some(5));
     assert_eq!(image.lookup(mapping.slices[0].key + 20), None);
     assert_eq!(image.lookup(mapping.slices[1].key), None);
 }

@@ -5,7 +5,9 @@ use gennaker_mapping::{
     KeyAllocator, MappingError, MappingOptions, MemoryBlock, Placer, RecordingPlace, Router, RowLayout, map,
     verify,
 };
-use gennaker_network::{ConnectionList, Connector, Model, Network, Population, Projection, for_each_synapse};
+use gennaker_network::{
+    ConnectionList, Connector, Model, Network, Parameter, Population, Projection, Recording, for_each_synapse,
+};
 use proptest::prelude::*;
 
 fn board() -> Machine {
@@ -148,6 +150,36 @@ fn many_sources_get_the_large_fifo_and_options_override_it() {
     };
     assert_eq!(fifo(&MappingOptions::default()), 16_384);
     assert_eq!(fifo(&MappingOptions { event_fifo_words: Some(64), ..MappingOptions::default() }), 256);
+}
+
+#[test]
+fn wide_words_take_four_bytes_and_a_ring_of_128_slots() {
+    let mut network = pair(300, 100, dense());
+    network.populations[1].model = Model::LifCurrExpWide;
+    network.projections[0].weight = Parameter::Number(-65_535.0);
+    network.projections[0].delay = Parameter::Number(127.0);
+    let mapping = map(&network, &board(), &MappingOptions::default()).unwrap();
+    let slices = &mapping.slices[mapping.slices_of(1)];
+    assert_eq!(slices.iter().map(|slice| slice.n_neurons()).sum::<u32>(), 100);
+    for slice in slices {
+        assert_eq!(slice.memory.bytes(MemoryBlock::SynapseWords), 300 * 4 * slice.n_neurons());
+        assert_eq!(slice.memory.bytes(MemoryBlock::RingBuffer), 1_024 * slice.n_neurons());
+    }
+    assert!(slices[0].n_neurons() < 100, "rings and rows of 100 neurons need more than a PE's memory");
+}
+
+#[test]
+fn sources_with_many_spikes_per_tick_get_the_large_fifo_and_bytes_to_record() {
+    let mut network = pair(100, 10, dense());
+    network.populations[0].model = Model::PoissonInput;
+    network.populations[0].record = vec![Recording::all("spikes")];
+    for (mean, fifo_words) in [(0.01, 1_024), (2.0, 4_096)] {
+        network.populations[0].parameters.insert("mean".into(), Parameter::Number(mean));
+        let options = MappingOptions { timesteps: 50, ..MappingOptions::default() };
+        let mapping = map(&network, &board(), &options).unwrap();
+        assert_eq!(mapping.slices[1].memory.bytes(MemoryBlock::EventFifo), 4 * fifo_words);
+        assert_eq!(mapping.slices[0].memory.bytes(MemoryBlock::SpikeRecording), 50 * 100);
+    }
 }
 
 #[test]

@@ -144,7 +144,12 @@ impl Connector {
     /// Whether the synapses of some targets can be drawn without looking at the others'.
     #[must_use]
     pub fn is_drawn_per_target(&self) -> bool {
-        !matches!(self, Self::List(_) | Self::FixedOutDegree { .. } | Self::FixedTotalNumber { .. })
+        !matches!(
+            self,
+            Self::List(_)
+                | Self::FixedOutDegree { .. }
+                | Self::FixedTotalNumber { with_replacement: false, .. }
+        )
     }
 }
 

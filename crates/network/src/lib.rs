@@ -27,18 +27,20 @@
 mod connectivity;
 mod connector;
 mod error;
+mod law;
 mod model;
 mod model_table;
 mod network;
 mod parameter;
 mod population;
 pub mod random;
+pub mod simd;
 mod spike_trains;
 mod synapse;
 mod validate;
 
 pub use connectivity::{
-    BitMatrix, Synapse, for_each_pair, for_each_synapse, in_degrees, n_synapses, slice_pairs,
+    BitMatrix, Drawer, Synapse, for_each_pair, for_each_synapse, in_degrees, n_synapses, slice_pairs,
 };
 pub use connector::{ConnectionList, Connector, DistanceKernel, Projection};
 pub use error::{NetworkError, nearest};

@@ -4,7 +4,8 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
-use crate::random::{Purpose, Stream, normal, uniform};
+use crate::law::Law;
+use crate::random::{Purpose, Stream};
 
 /// A value as the user wrote it.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -68,7 +69,7 @@ pub enum Distribution {
         /// Standard deviation, at least 0.
         sd: f64,
     },
-    /// Gaussian whose values outside `[low, high]` are drawn again (at most 1,000 times, then clipped).
+    /// Gaussian whose values outside `[low, high]` are drawn again: the normal law cut to that interval.
     NormalClipped {
         /// Mean.
         mean: f64,
@@ -98,25 +99,12 @@ impl Distribution {
     /// Draws one value from a stream that belongs to one neuron or synapse.
     #[must_use]
     pub fn sample(&self, stream: &mut Stream) -> f64 {
-        match *self {
-            Self::Uniform { low, high } => low + (high - low) * uniform(stream),
-            Self::UniformInt { low, high } => {
-                #[expect(clippy::cast_precision_loss, reason = "validated to lie within 2^31")]
-                let value = (low + i64::from(stream.below((high - low + 1).clamp(1, 1 << 31) as u32))) as f64;
-                value
-            }
-            Self::Normal { mean, sd } => mean + sd * normal(stream),
-            Self::NormalClipped { mean, sd, low, high } => {
-                let mut value = mean + sd * normal(stream);
-                for _ in 0..1000 {
-                    if (low..=high).contains(&value) {
-                        return value;
-                    }
-                    value = mean + sd * normal(stream);
-                }
-                value.clamp(low, high)
-            }
-        }
+        self.prepared().sample(stream)
+    }
+
+    /// The same law, with what all draws share computed once.
+    pub(crate) fn prepared(&self) -> Law {
+        Law::new(self)
     }
 
     /// What is wrong with the distribution's own numbers, if anything.
@@ -179,11 +167,11 @@ pub(crate) fn resolve(
         Parameter::Array(values) => {
             Resolved::PerNeuron(values[neurons.start as usize..neurons.end as usize].to_vec())
         }
-        Parameter::Random(law) => Resolved::PerNeuron(
-            neurons
-                .map(|i| law.sample(&mut Stream::new(seed, Purpose::Parameter(slot), object, i)))
-                .collect(),
-        ),
+        Parameter::Random(law) => {
+            let law = law.prepared();
+            let draw = |i| law.sample(&mut Stream::new(seed, Purpose::Parameter(slot), object, i));
+            Resolved::PerNeuron(neurons.map(draw).collect())
+        }
         Parameter::Text(_) => return None,
     })
 }

@@ -216,7 +216,7 @@ fn draws_are_stable() {
     ];
     assert_eq!(
         digests.map(|d| format!("{d:016x}")),
-        ["7320fcde65a1700b", "1d5d6de2db6aa8a6", "6bf4b17f56c8271a", "1ddd46bf09519532"]
+        ["279f84c6541fb2d0", "18a3beeb2aca944d", "34d1b9b8bc08836b", "cfd23337dd61062b"]
     );
 }
 

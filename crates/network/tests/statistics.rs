@@ -163,3 +163,61 @@ fn nearly_all_pairs_are_drawn_in_time() {
         assert_eq!(found.len() as u64, pairs - left_out);
     }
 }
+
+/// In-degrees of a fixed total vary, and sources are hit, as independent draws of pairs would have it.
+#[test]
+fn fixed_totals_are_shared_out_fairly() {
+    let (n, n_total) = (300u32, 90_000u64);
+    for own in [true, false] {
+        let mut network = Network::new("total").with_seed(8);
+        let pop = network.add_population(Population::new("pop", n, Model::Lif));
+        let rule =
+            Connector::FixedTotalNumber { n: n_total, allow_self_connections: own, with_replacement: true };
+        network.add_projection(Projection::new("p", pop, pop, rule));
+        let (mut degrees, mut sources) = (vec![0u32; n as usize], vec![0u32; n as usize]);
+        let mut pairs = std::collections::BTreeMap::new();
+        for_each_pair(&network, 0, 0..n, |pre, post| {
+            degrees[post as usize] += 1;
+            sources[pre as usize] += 1;
+            *pairs.entry((pre, post)).or_insert(0u32) += 1;
+        });
+        assert_eq!(in_degrees(&network, 0), degrees);
+        let chi_square = |counts: &mut dyn Iterator<Item = u32>, cells: f64| {
+            let expected = n_total as f64 / cells;
+            counts.map(|c| (f64::from(c) - expected).powi(2) / expected - 1.0).sum::<f64>()
+                / (2.0 * cells).sqrt()
+        };
+        let cells = f64::from(n * (n - u32::from(!own)));
+        let counts = &mut (0..n)
+            .flat_map(|pre| (0..n).map(move |post| (pre, post)))
+            .filter(|(pre, post)| own || pre != post)
+            .map(|pair| pairs.get(&pair).copied().unwrap_or(0));
+        let scores = [
+            chi_square(&mut degrees.iter().copied(), f64::from(n)),
+            chi_square(&mut sources.iter().copied(), f64::from(n)),
+            chi_square(counts, cells),
+        ];
+        assert!(scores.iter().all(|score| score.abs() < 4.5), "self {own}: {scores:?}");
+    }
+}
+
+/// A drawer gives the synapses of the free functions, for ranges beyond the last target too.
+#[test]
+#[expect(clippy::reversed_empty_ranges, reason = "a range that ends before it begins holds nothing")]
+fn drawers_give_the_same_synapses() {
+    for with_replacement in [true, false] {
+        let mut network = Network::new("drawer").with_seed(8);
+        let pre = network.add_population(Population::new("pre", 70, Model::Lif));
+        let post = network.add_population(Population::new("post", 90, Model::Lif));
+        let rule = Connector::FixedTotalNumber { n: 2000, allow_self_connections: true, with_replacement };
+        let law = Distribution::Normal { mean: 0.0, sd: 1.0 };
+        network.add_projection(Projection::new("p", pre, post, rule).with_weight(law));
+        let drawer = Drawer::new(&network, 0);
+        for range in [0..90, 20..31, 80..200, 95..99, 0..u32::MAX, 30..20] {
+            let (mut a, mut b) = (Vec::new(), Vec::new());
+            for_each_synapse(&network, 0, range.clone(), |s| a.push(s));
+            drawer.for_each_synapse(range, |s| b.push(s));
+            assert_eq!(a, b);
+        }
+    }
+}

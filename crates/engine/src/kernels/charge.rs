@@ -29,11 +29,19 @@ impl<A: Arithmetic> ChargeAndSpike<A> {
     }
 
     #[inline(always)]
-    fn with_drive(&mut self, tick: u32, drive: &impl Drive<A::Real>, flags: &mut [u8]) {
-        let cells = &mut Cells { v: &mut self.v, has_fired: &mut self.has_fired, t_silent: &self.t_silent };
+    fn with_drive(&mut self, tick: u32, from: usize, drive: &impl Drive<A::Real>, flags: &mut [u8]) {
+        let n = flags.len();
+        let range = from..from + n;
+        let cells = &mut Cells {
+            v: &mut self.v[range.clone()],
+            has_fired: &mut self.has_fired[range.clone()],
+            t_silent: &self.t_silent[range],
+        };
         match &self.parameters {
             ParameterSet::Shared(p) => update(tick, cells, drive, p.map(Same), flags),
-            ParameterSet::Individual(p) => update(tick, cells, drive, p.each_ref().map(|x| &x[..]), flags),
+            ParameterSet::Individual(p) => {
+                update(tick, cells, drive, p.each_ref().map(|x| x.part(from, n)), flags)
+            }
         }
     }
 }
@@ -66,12 +74,13 @@ fn update<R: Real>(
 }
 
 impl<A: Arithmetic> Compute<A> for ChargeAndSpike<A> {
+    const IS_AUTONOMOUS: bool = false;
     #[inline(always)]
-    fn compute(&mut self, tick: u32, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+    fn compute(&mut self, tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
         match self.receptors {
-            Receptors::Net => self.with_drive(tick, &NetDrive::<A>(due.excitatory), flags),
+            Receptors::Net => self.with_drive(tick, from, &NetDrive::<A>(due.excitatory), flags),
             Receptors::Split => {
-                self.with_drive(tick, &SplitDrive::<A>(due.excitatory, due.inhibitory), flags)
+                self.with_drive(tick, from, &SplitDrive::<A>(due.excitatory, due.inhibitory), flags)
             }
         }
     }
@@ -79,7 +88,7 @@ impl<A: Arithmetic> Compute<A> for ChargeAndSpike<A> {
 
 impl<A: Arithmetic> Kernel<A> for ChargeAndSpike<A> {
     fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark(self, tick, &due);
+        fired.mark(self, tick, due);
     }
     fn state(&self, variable: &str) -> Option<&[A::Real]> {
         (variable == "v").then_some(&self.v)

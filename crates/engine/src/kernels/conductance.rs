@@ -8,6 +8,7 @@ use crate::arithmetic::{Arithmetic, Real};
 use crate::parameters::{ParameterReader, ParameterSet, PerNeuron, Same};
 
 use super::lif::subtracts;
+use super::refractory::{Holding, Refractory, WithHolding};
 use super::{Compute, Due, Fired, Kernel, StateArray, constant};
 
 const PARAMETERS: [&str; 10] = [
@@ -28,10 +29,8 @@ pub(crate) struct LifCondExp<A: Arithmetic> {
     v: Vec<A::Real>,
     g_exc: Vec<A::Real>,
     g_inh: Vec<A::Real>,
-    /// Ticks left without update; all 0 where `t_refrac` is.
-    refractory: Vec<u32>,
+    refractory: Refractory,
     v_init: Vec<A::Real>,
-    t_refrac: Vec<u32>,
     parameters: ParameterSet<A::Real, 10>,
     subtracts: bool,
 }
@@ -43,61 +42,81 @@ impl<A: Arithmetic> LifCondExp<A> {
         Self {
             g_exc: vec![zero; v_init.len()],
             g_inh: vec![zero; v_init.len()],
-            refractory: vec![0; v_init.len()],
+            refractory: Refractory::new(reader),
             v: v_init.clone(),
             v_init,
-            t_refrac: reader.counts("t_refrac"),
             parameters: reader.set(PARAMETERS),
             subtracts: subtracts(reader),
         }
     }
+}
 
+/// One tick of a chunk of neurons.
+struct Step<'a, A: Arithmetic, P> {
+    v: &'a mut [A::Real],
+    g_exc: &'a mut [A::Real],
+    g_inh: &'a mut [A::Real],
+    due: &'a Due<'a, A::Sum>,
+    flags: &'a mut [u8],
+    parameters: [P; 10],
+    subtracts: bool,
+}
+
+impl<A: Arithmetic, P: PerNeuron<A::Real>> WithHolding for Step<'_, A, P> {
     #[inline(always)]
-    fn advance<P: PerNeuron<A::Real>>(&mut self, due: &Due<'_, A::Sum>, p: [P; 10], flags: &mut [u8]) {
-        let n = self.v.len();
-        let (v, g_exc, g_inh) = (&mut self.v[..n], &mut self.g_exc[..n], &mut self.g_inh[..n]);
-        let (refractory, t_refrac) = (&mut self.refractory[..n], &self.t_refrac[..n]);
-        let (excitatory, inhibitory) = (&due.excitatory[..n], &due.inhibitory[..n]);
-        let flags = &mut flags[..n];
+    fn run(self, mut holding: impl Holding) {
         let [threshold, dt_over_tau, v_rest, e_exc, e_inh, i_offset, v_reset, exc_decay, inh_decay, g_scale] =
-            p;
+            self.parameters;
+        let n = self.flags.len();
+        let (v, g_exc, g_inh) = (&mut self.v[..n], &mut self.g_exc[..n], &mut self.g_inh[..n]);
+        let (excitatory, inhibitory) = (&self.due.excitatory[..n], &self.due.inhibitory[..n]);
         let (zero, one) = (A::Real::default(), constant::<A::Real>(1.0));
-        let subtracts = self.subtracts;
         for i in 0..n {
             let exc = g_exc[i] * exc_decay.at(i) + A::read(excitatory[i]) * g_scale.at(i);
             let inh = g_inh[i] * inh_decay.at(i) + A::read(inhibitory[i]) * g_scale.at(i);
             let g = one + exc + inh;
             let v_inf = (v_rest.at(i) + i_offset.at(i) + exc * e_exc.at(i) + inh * e_inh.at(i)) / g;
             let next = v_inf + (v[i] - v_inf) * (zero - dt_over_tau.at(i) * g).exponential();
-            let is_active = refractory[i] == 0;
-            let fires = is_active & (next >= threshold.at(i));
-            let after = if subtracts { next - threshold.at(i) } else { v_reset.at(i) };
-            let held = if is_active { next } else { v[i] };
+            let is_free = holding.is_free(i);
+            let fires = is_free & (next >= threshold.at(i));
+            let after = if self.subtracts { next - threshold.at(i) } else { v_reset.at(i) };
+            let held = if is_free { next } else { v[i] };
             g_exc[i] = exc;
             g_inh[i] = inh;
             v[i] = if fires { after } else { held };
-            refractory[i] = if fires { t_refrac[i] } else { refractory[i].saturating_sub(1) };
-            flags[i] = u8::from(fires);
+            holding.advance(i, fires);
+            self.flags[i] = u8::from(fires);
         }
     }
 }
 
 impl<A: Arithmetic> Compute<A> for LifCondExp<A> {
+    const IS_AUTONOMOUS: bool = true;
     #[inline(always)]
-    fn compute(&mut self, _tick: u32, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
-        let parameters =
-            std::mem::replace(&mut self.parameters, ParameterSet::Shared([A::Real::default(); 10]));
-        match &parameters {
-            ParameterSet::Shared(p) => self.advance(due, p.map(Same), flags),
-            ParameterSet::Individual(p) => self.advance(due, p.each_ref().map(|x| &x[..]), flags),
+    fn compute(&mut self, _tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+        let n = flags.len();
+        let range = from..from + n;
+        let (v, g_exc, g_inh) =
+            (&mut self.v[range.clone()], &mut self.g_exc[range.clone()], &mut self.g_inh[range]);
+        let subtracts = self.subtracts;
+        match &self.parameters {
+            ParameterSet::Shared(p) => {
+                let parameters = p.map(Same);
+                let step = Step::<A, _> { v, g_exc, g_inh, due, flags, parameters, subtracts };
+                self.refractory.with(from, n, step);
+            }
+            ParameterSet::Individual(p) => {
+                let parameters = p.each_ref().map(|x| x.part(from, n));
+                let step = Step::<A, _> { v, g_exc, g_inh, due, flags, parameters, subtracts };
+                self.refractory.with(from, n, step);
+            }
         }
-        self.parameters = parameters;
     }
 }
 
 impl<A: Arithmetic> Kernel<A> for LifCondExp<A> {
     fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark(self, tick, &due);
+        fired.mark(self, tick, due);
     }
     fn state(&self, variable: &str) -> Option<&[A::Real]> {
         match variable {
@@ -111,12 +130,12 @@ impl<A: Arithmetic> Kernel<A> for LifCondExp<A> {
         visitor(StateArray::Real(&mut self.v));
         visitor(StateArray::Real(&mut self.g_exc));
         visitor(StateArray::Real(&mut self.g_inh));
-        visitor(StateArray::Count(&mut self.refractory));
+        self.refractory.visit(visitor);
     }
     fn reset(&mut self) {
         self.v.clone_from(&self.v_init);
         self.g_exc.fill(A::Real::default());
         self.g_inh.fill(A::Real::default());
-        self.refractory.fill(0);
+        self.refractory.reset();
     }
 }

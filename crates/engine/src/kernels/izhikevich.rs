@@ -30,11 +30,12 @@ impl<A: Arithmetic> Izhikevich<A> {
     }
 
     #[inline(always)]
-    fn with_drive(&mut self, drive: &impl Drive<A::Real>, flags: &mut [u8]) {
-        let (v, u) = (&mut self.v[..], &mut self.u[..]);
+    fn with_drive(&mut self, from: usize, drive: &impl Drive<A::Real>, flags: &mut [u8]) {
+        let n = flags.len();
+        let (v, u) = (&mut self.v[from..from + n], &mut self.u[from..from + n]);
         match &self.parameters {
             ParameterSet::Shared(p) => update(v, u, drive, p.map(Same), flags),
-            ParameterSet::Individual(p) => update(v, u, drive, p.each_ref().map(|x| &x[..]), flags),
+            ParameterSet::Individual(p) => update(v, u, drive, p.each_ref().map(|x| x.part(from, n)), flags),
         }
     }
 }
@@ -63,18 +64,21 @@ fn update<R: crate::arithmetic::Real>(
 }
 
 impl<A: Arithmetic> Compute<A> for Izhikevich<A> {
+    const IS_AUTONOMOUS: bool = true;
     #[inline(always)]
-    fn compute(&mut self, _tick: u32, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+    fn compute(&mut self, _tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
         match self.receptors {
-            Receptors::Net => self.with_drive(&NetDrive::<A>(due.excitatory), flags),
-            Receptors::Split => self.with_drive(&SplitDrive::<A>(due.excitatory, due.inhibitory), flags),
+            Receptors::Net => self.with_drive(from, &NetDrive::<A>(due.excitatory), flags),
+            Receptors::Split => {
+                self.with_drive(from, &SplitDrive::<A>(due.excitatory, due.inhibitory), flags)
+            }
         }
     }
 }
 
 impl<A: Arithmetic> Kernel<A> for Izhikevich<A> {
     fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark(self, tick, &due);
+        fired.mark(self, tick, due);
     }
     fn state(&self, variable: &str) -> Option<&[A::Real]> {
         match variable {

@@ -4,6 +4,7 @@ use crate::arithmetic::Arithmetic;
 use crate::parameters::{ParameterReader, ParameterSet, PerNeuron, Same};
 use crate::sums::Receptors;
 
+use super::refractory::{Holding, Refractory, WithHolding};
 use super::{Compute, Drive, Due, Fired, Kernel, NetDrive, SplitDrive, StateArray};
 
 /// The parameters that both families share, in this order.
@@ -33,16 +34,17 @@ impl<A: Arithmetic> Lif<A> {
     }
 
     #[inline(always)]
-    fn advance(&mut self, drive: &impl Drive<A::Real>, flags: &mut [u8]) {
-        let v = self.v.as_mut_slice();
+    fn advance(&mut self, from: usize, drive: &impl Drive<A::Real>, flags: &mut [u8]) {
+        let n = flags.len();
+        let v = &mut self.v[from..from + n];
         match (&self.parameters, self.subtracts) {
             (ParameterSet::Shared(p), true) => update::<_, true>(v, drive, p.map(Same), flags),
             (ParameterSet::Shared(p), false) => update::<_, false>(v, drive, p.map(Same), flags),
             (ParameterSet::Individual(p), true) => {
-                update::<_, true>(v, drive, p.each_ref().map(|x| &x[..]), flags)
+                update::<_, true>(v, drive, p.each_ref().map(|x| x.part(from, n)), flags)
             }
             (ParameterSet::Individual(p), false) => {
-                update::<_, false>(v, drive, p.each_ref().map(|x| &x[..]), flags)
+                update::<_, false>(v, drive, p.each_ref().map(|x| x.part(from, n)), flags)
             }
         }
     }
@@ -78,18 +80,19 @@ fn membrane<R: crate::arithmetic::Real>(v: R, drive: R, threshold: R, alpha: R, 
 }
 
 impl<A: Arithmetic> Compute<A> for Lif<A> {
+    const IS_AUTONOMOUS: bool = true;
     #[inline(always)]
-    fn compute(&mut self, _tick: u32, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+    fn compute(&mut self, _tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
         match self.receptors {
-            Receptors::Net => self.advance(&NetDrive::<A>(due.excitatory), flags),
-            Receptors::Split => self.advance(&SplitDrive::<A>(due.excitatory, due.inhibitory), flags),
+            Receptors::Net => self.advance(from, &NetDrive::<A>(due.excitatory), flags),
+            Receptors::Split => self.advance(from, &SplitDrive::<A>(due.excitatory, due.inhibitory), flags),
         }
     }
 }
 
 impl<A: Arithmetic> Kernel<A> for Lif<A> {
     fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark(self, tick, &due);
+        fired.mark(self, tick, due);
     }
     fn state(&self, variable: &str) -> Option<&[A::Real]> {
         (variable == "v").then_some(&self.v)
@@ -107,10 +110,8 @@ pub(crate) struct LifCurrExp<A: Arithmetic> {
     v: Vec<A::Real>,
     i_exc: Vec<A::Real>,
     i_inh: Vec<A::Real>,
-    /// Ticks left without update; all 0 where `t_refrac` is.
-    refractory: Vec<u32>,
+    refractory: Refractory,
     v_init: Vec<A::Real>,
-    t_refrac: Vec<u32>,
     parameters: ParameterSet<A::Real, 6>,
     subtracts: bool,
 }
@@ -122,57 +123,77 @@ impl<A: Arithmetic> LifCurrExp<A> {
         Self {
             i_exc: vec![zero; v_init.len()],
             i_inh: vec![zero; v_init.len()],
-            refractory: vec![0; v_init.len()],
+            refractory: Refractory::new(reader),
             v: v_init.clone(),
             v_init,
-            t_refrac: reader.counts("t_refrac"),
             parameters: reader.set(CURR_EXP),
             subtracts: subtracts(reader),
         }
     }
+}
 
+/// One tick of a chunk of neurons with exponential synapses.
+struct Step<'a, A: Arithmetic, P> {
+    v: &'a mut [A::Real],
+    i_exc: &'a mut [A::Real],
+    i_inh: &'a mut [A::Real],
+    due: &'a Due<'a, A::Sum>,
+    flags: &'a mut [u8],
+    parameters: [P; 6],
+    subtracts: bool,
+}
+
+impl<A: Arithmetic, P: PerNeuron<A::Real>> WithHolding for Step<'_, A, P> {
     #[inline(always)]
-    fn advance<P: PerNeuron<A::Real>>(&mut self, due: &Due<'_, A::Sum>, p: [P; 6], flags: &mut [u8]) {
-        let n = self.v.len();
+    fn run(self, mut holding: impl Holding) {
+        let [threshold, alpha, i_offset, v_reset, exc_decay, inh_decay] = self.parameters;
+        let n = self.flags.len();
         let (v, i_exc, i_inh) = (&mut self.v[..n], &mut self.i_exc[..n], &mut self.i_inh[..n]);
-        let (refractory, t_refrac) = (&mut self.refractory[..n], &self.t_refrac[..n]);
-        let (excitatory, inhibitory) = (&due.excitatory[..n], &due.inhibitory[..n]);
-        let flags = &mut flags[..n];
-        let [threshold, alpha, i_offset, v_reset, exc_decay, inh_decay] = p;
-        let subtracts = self.subtracts;
+        let (excitatory, inhibitory) = (&self.due.excitatory[..n], &self.due.inhibitory[..n]);
         for i in 0..n {
             let exc = i_exc[i] * exc_decay.at(i) + A::read(excitatory[i]);
             let inh = i_inh[i] * inh_decay.at(i) + A::read(inhibitory[i]);
             let (next, reaches) = membrane(v[i], exc - inh, threshold.at(i), alpha.at(i), i_offset.at(i));
-            let is_active = refractory[i] == 0;
-            let fires = is_active & reaches;
-            let after = if subtracts { next - threshold.at(i) } else { v_reset.at(i) };
-            let held = if is_active { next } else { v[i] };
+            let is_free = holding.is_free(i);
+            let fires = is_free & reaches;
+            let after = if self.subtracts { next - threshold.at(i) } else { v_reset.at(i) };
+            let held = if is_free { next } else { v[i] };
             i_exc[i] = exc;
             i_inh[i] = inh;
             v[i] = if fires { after } else { held };
-            refractory[i] = if fires { t_refrac[i] } else { refractory[i].saturating_sub(1) };
-            flags[i] = u8::from(fires);
+            holding.advance(i, fires);
+            self.flags[i] = u8::from(fires);
         }
     }
 }
 
 impl<A: Arithmetic> Compute<A> for LifCurrExp<A> {
+    const IS_AUTONOMOUS: bool = true;
     #[inline(always)]
-    fn compute(&mut self, _tick: u32, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
-        let parameters =
-            std::mem::replace(&mut self.parameters, ParameterSet::Shared([A::Real::default(); 6]));
-        match &parameters {
-            ParameterSet::Shared(p) => self.advance(due, p.map(Same), flags),
-            ParameterSet::Individual(p) => self.advance(due, p.each_ref().map(|x| &x[..]), flags),
+    fn compute(&mut self, _tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+        let n = flags.len();
+        let range = from..from + n;
+        let (v, i_exc, i_inh) =
+            (&mut self.v[range.clone()], &mut self.i_exc[range.clone()], &mut self.i_inh[range]);
+        let subtracts = self.subtracts;
+        match &self.parameters {
+            ParameterSet::Shared(p) => {
+                let parameters = p.map(Same);
+                let step = Step::<A, _> { v, i_exc, i_inh, due, flags, parameters, subtracts };
+                self.refractory.with(from, n, step);
+            }
+            ParameterSet::Individual(p) => {
+                let parameters = p.each_ref().map(|x| x.part(from, n));
+                let step = Step::<A, _> { v, i_exc, i_inh, due, flags, parameters, subtracts };
+                self.refractory.with(from, n, step);
+            }
         }
-        self.parameters = parameters;
     }
 }
 
 impl<A: Arithmetic> Kernel<A> for LifCurrExp<A> {
     fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark(self, tick, &due);
+        fired.mark(self, tick, due);
     }
     fn state(&self, variable: &str) -> Option<&[A::Real]> {
         match variable {
@@ -186,12 +207,12 @@ impl<A: Arithmetic> Kernel<A> for LifCurrExp<A> {
         visitor(StateArray::Real(&mut self.v));
         visitor(StateArray::Real(&mut self.i_exc));
         visitor(StateArray::Real(&mut self.i_inh));
-        visitor(StateArray::Count(&mut self.refractory));
+        self.refractory.visit(visitor);
     }
     fn reset(&mut self) {
         self.v.clone_from(&self.v_init);
         self.i_exc.fill(A::Real::default());
         self.i_inh.fill(A::Real::default());
-        self.refractory.fill(0);
+        self.refractory.reset();
     }
 }

@@ -8,21 +8,58 @@ mod conductance;
 mod izhikevich;
 mod lif;
 pub(crate) mod poisson_input;
+mod refractory;
 mod source;
+
+use std::ops::Range;
 
 use gennaker_network::{Model, SpikeTrains};
 
-use crate::arithmetic::{Arithmetic, Real};
+use crate::arithmetic::{Arithmetic, Real, Sum};
 use crate::parameters::ParameterReader;
 use crate::simd;
 use crate::sums::Receptors;
 
-/// The input sums due in the current tick.
+/// The input sums due in the current tick; the update sets them to zero.
 pub(crate) struct Due<'a, S> {
-    /// Excitatory sums, or net sums where the block keeps only those.
-    pub(crate) excitatory: &'a [S],
+    /// Excitatory sums, or net sums where only those are kept; empty for sources.
+    pub(crate) excitatory: &'a mut [S],
     /// Inhibitory sums, counted upwards; empty where only net sums are kept.
-    pub(crate) inhibitory: &'a [S],
+    pub(crate) inhibitory: &'a mut [S],
+}
+
+impl<S> Default for Due<'_, S> {
+    fn default() -> Self {
+        Self { excitatory: &mut [], inhibitory: &mut [] }
+    }
+}
+
+impl<S: Sum> Due<'_, S> {
+    /// Those of neurons `range`.
+    #[inline(always)]
+    fn part(&mut self, range: &Range<usize>) -> Due<'_, S> {
+        let within = |n: usize| if n == 0 { 0..0 } else { range.clone() };
+        let (e, i) = (within(self.excitatory.len()), within(self.inhibitory.len()));
+        Due { excitatory: &mut self.excitatory[e], inhibitory: &mut self.inhibitory[i] }
+    }
+
+    #[inline(always)]
+    fn is_zero(&self) -> bool {
+        is_zero(self.excitatory) && is_zero(self.inhibitory)
+    }
+
+    #[inline(always)]
+    fn clear(&mut self) {
+        self.excitatory.fill(S::default());
+        self.inhibitory.fill(S::default());
+    }
+}
+
+/// Whether all sums are zero; told soon where they are not.
+#[inline(always)]
+fn is_zero<S: Sum>(sums: &[S]) -> bool {
+    let zero = S::default();
+    sums.chunks(64).all(|sums| sums.iter().fold(true, |all, &sum| all & (sum == zero)))
 }
 
 /// The update of a block of neurons.
@@ -38,24 +75,82 @@ pub(crate) trait Kernel<A: Arithmetic>: Send {
 }
 
 /// A neuron update that marks who fires; `#[inline(always)]`, as [`simd::Task`] asks.
-pub(crate) trait Compute<A: Arithmetic> {
-    /// Advances all neurons of the block by one tick; writes one flag (0 or 1) for each.
-    fn compute(&mut self, tick: u32, due: &Due<'_, A::Sum>, flags: &mut [u8]);
+pub(crate) trait Compute<A: Arithmetic>: Kernel<A> {
+    /// Whether the update depends on state and input alone, not on the tick.
+    const IS_AUTONOMOUS: bool;
+    /// Advances the neurons from `from` on by one tick, as many as there are flags; writes one flag (0 or 1) for each.
+    fn compute(&mut self, tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]);
 }
 
-/// A call of [`Compute::compute`].
+/// Neurons that are advanced together: their state, input and flags stay in the first cache until they are done with. A
+/// multiple of the rows of random words.
+const CHUNK: usize = 1024;
+
+/// Ticks between two looks whether a chunk without input has come to rest.
+const STILL_EVERY: u32 = 32;
+
+/// One tick of a kernel, chunk by chunk.
 struct Update<'a, A: Arithmetic, K> {
     kernel: &'a mut K,
     tick: u32,
-    due: &'a Due<'a, A::Sum>,
-    flags: &'a mut [u8],
+    due: Due<'a, A::Sum>,
+    fired: &'a mut Fired,
 }
 
 impl<A: Arithmetic, K: Compute<A>> simd::Task for Update<'_, A, K> {
     #[inline(always)]
-    fn run(self) {
-        self.kernel.compute(self.tick, self.due, self.flags);
+    fn run(mut self) {
+        let Fired { first, flags, neurons, still } = self.fired;
+        for (at, (flags, is_still)) in flags.chunks_mut(CHUNK).zip(still).enumerate() {
+            let range = at * CHUNK..at * CHUNK + flags.len();
+            let mut due = self.due.part(&range);
+            if K::IS_AUTONOMOUS && due.is_zero() {
+                if *is_still {
+                    continue;
+                }
+                if self.tick.is_multiple_of(STILL_EVERY) {
+                    let before = snapshot::<A>(self.kernel, &range);
+                    self.kernel.compute(self.tick, range.start, &due, flags);
+                    *is_still = before == snapshot::<A>(self.kernel, &range) && !flags.contains(&1);
+                    list(*first + range.start as u32, flags, neurons);
+                    continue;
+                }
+            }
+            *is_still = false;
+            self.kernel.compute(self.tick, range.start, &due, flags);
+            due.clear();
+            list(*first + range.start as u32, flags, neurons);
+        }
     }
+}
+
+/// The bits of the state of some neurons.
+#[cold]
+#[inline(never)]
+fn snapshot<A: Arithmetic>(kernel: &mut impl Kernel<A>, range: &Range<usize>) -> Vec<u64> {
+    let mut bits = Vec::new();
+    kernel.visit(&mut |array| match array {
+        StateArray::Real(values) => bits.extend(values[range.clone()].iter().map(|value| value.bits())),
+        StateArray::Count(values) => bits.extend(values[range.clone()].iter().map(|&n| u64::from(n))),
+        StateArray::Short([]) => {}
+        StateArray::Short(values) => bits.extend(values[range.clone()].iter().map(|&n| u64::from(n))),
+    });
+    bits
+}
+
+/// Adds the neurons with a flag to the list, ascending; flag 0 is that of neuron `first`.
+#[inline(always)]
+fn list(first: u32, flags: &[u8], neurons: &mut Vec<u32>) {
+    let (groups, rest) = flags.as_chunks::<64>();
+    for (first, group) in (first..).step_by(64).zip(groups) {
+        let mut bits = bits_of(group);
+        while bits != 0 {
+            neurons.push(first + bits.trailing_zeros());
+            bits &= bits - 1;
+        }
+    }
+    let from = first + 64 * groups.len() as u32;
+    neurons.extend((from..).zip(rest).filter(|(_, flag)| **flag != 0).map(|(neuron, _)| neuron));
 }
 
 /// An array of evolving state.
@@ -64,6 +159,8 @@ pub(crate) enum StateArray<'a, R> {
     Real(&'a mut [R]),
     /// Counters and flags.
     Count(&'a mut [u32]),
+    /// Short counters.
+    Short(&'a mut [u16]),
 }
 
 /// Who fired in a block in this tick.
@@ -71,11 +168,19 @@ pub(crate) struct Fired {
     first: u32,
     flags: Vec<u8>,
     neurons: Vec<u32>,
+    /// For every chunk, whether another tick without input would change nothing: such chunks cost next to nothing.
+    still: Vec<bool>,
 }
 
 impl Fired {
     pub(crate) fn new(range: &std::ops::Range<u32>) -> Self {
-        Self { first: range.start, flags: vec![0; range.len()], neurons: Vec::with_capacity(range.len()) }
+        let n_chunks = range.len().div_ceil(CHUNK);
+        Self {
+            first: range.start,
+            flags: vec![0; range.len()],
+            neurons: Vec::with_capacity(range.len()),
+            still: vec![false; n_chunks],
+        }
     }
 
     /// The neurons that fired, ascending, by their index in the population; as often as they did.
@@ -86,6 +191,11 @@ impl Fired {
     /// Forgets the last tick.
     pub(crate) fn clear(&mut self) {
         self.neurons.clear();
+    }
+
+    /// Forgets which chunks are still, after their state was set from outside.
+    pub(crate) fn disturb(&mut self) {
+        self.still.fill(false);
     }
 
     /// Adds one neuron by its index in the population.
@@ -102,30 +212,24 @@ impl Fired {
     }
 
     /// Advances a kernel and lists who it marks.
-    fn mark<A: Arithmetic>(&mut self, kernel: &mut impl Compute<A>, tick: u32, due: &Due<'_, A::Sum>) {
-        simd::run(Update::<A, _> { kernel, tick, due, flags: &mut self.flags });
-        let (groups, rest) = self.flags.as_chunks::<64>();
-        for (first, group) in (self.first..).step_by(64).zip(groups) {
-            let mut bits = bits_of(group);
-            while bits != 0 {
-                self.neurons.push(first + bits.trailing_zeros());
-                bits &= bits - 1;
-            }
-        }
-        let from = self.first + 64 * groups.len() as u32;
-        self.neurons.extend((from..).zip(rest).filter(|(_, flag)| **flag != 0).map(|(neuron, _)| neuron));
+    fn mark<A: Arithmetic>(&mut self, kernel: &mut impl Compute<A>, tick: u32, due: Due<'_, A::Sum>) {
+        simd::run(Update::<A, _> { kernel, tick, due, fired: self });
     }
 }
 
 /// The flags (each 0 or 1) of 64 neurons as bits.
-#[inline]
+#[inline(always)]
 fn bits_of(flags: &[u8; 64]) -> u64 {
     let (words, _) = flags.as_chunks::<8>();
     let byte = |word: &[u8; 8]| {
         // Each flag is moved to a bit of its own in the top byte.
         u64::from_le_bytes(*word).wrapping_mul(0x0102_0408_1020_4080) >> 56
     };
-    words.iter().rev().fold(0, |bits, word| bits << 8 | byte(word))
+    let mut bits = 0;
+    for (at, word) in words.iter().enumerate() {
+        bits |= byte(word) << (8 * at);
+    }
+    bits
 }
 
 /// The drive of a neuron, excitation minus inhibition, from either kind of sums.

@@ -8,8 +8,10 @@ use crate::arithmetic::Arithmetic;
 use crate::parameters::ParameterReader;
 use crate::simd;
 
-use super::source::{ROW, Words};
+use super::source::Words;
 use super::{Due, Fired, Kernel, StateArray};
+
+pub(crate) use super::source::ROW;
 
 /// `poisson_input`. One random word for each source and tick; how many thresholds it reaches is the number of spikes.
 pub(crate) struct PoissonInput {
@@ -55,6 +57,23 @@ impl PoissonInput {
     pub(crate) fn counts(&self, tick: u32, counts: &mut [u8]) {
         simd::run(Counting { input: self, tick, counts });
     }
+
+    /// Those of sources `row * ROW..(row + 1) * ROW`; beyond the last source, any numbers.
+    #[inline(always)]
+    pub(crate) fn row(&self, row: usize, tick: u32) -> [u8; ROW] {
+        let words = self.words.row(row, tick);
+        let words = words.as_flattened();
+        match &self.law {
+            Law::Shared(thresholds) => count(thresholds, words),
+            Law::Individual { tables, table_of } => {
+                let mut counts = [0; ROW];
+                for ((count, &word), &table) in counts.iter_mut().zip(words).zip(&table_of[row * ROW..]) {
+                    *count = tables[table as usize].partition_point(|&t| t <= word) as u8;
+                }
+                counts
+            }
+        }
+    }
 }
 
 /// A call of [`PoissonInput::counts`].
@@ -68,16 +87,7 @@ impl simd::Task for Counting<'_> {
     #[inline(always)]
     fn run(self) {
         for (row, counts) in self.counts.chunks_mut(ROW).enumerate() {
-            let words = self.input.words.row(row, self.tick);
-            let words = words.as_flattened();
-            match &self.input.law {
-                Law::Shared(thresholds) => counts.copy_from_slice(&count(thresholds, words)[..counts.len()]),
-                Law::Individual { tables, table_of } => {
-                    for ((count, &word), &table) in counts.iter_mut().zip(words).zip(&table_of[row * ROW..]) {
-                        *count = tables[table as usize].partition_point(|&t| t <= word) as u8;
-                    }
-                }
-            }
+            counts.copy_from_slice(&self.input.row(row, self.tick)[..counts.len()]);
         }
     }
 }

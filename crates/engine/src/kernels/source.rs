@@ -31,7 +31,7 @@ impl<A: Arithmetic> Kernel<A> for Trains {
 /// Blocks of four random words that are computed side by side.
 const LANES: usize = 16;
 /// Sources that share a row of `LANES` blocks.
-pub(super) const ROW: usize = 4 * LANES;
+pub(crate) const ROW: usize = 4 * LANES;
 
 /// The random words of a block of sources, one for each source and tick. They depend on the seeds, the population, the
 /// purpose, the tick and the source alone: source `i` reads word `i % 64 / 16` of block `i / 64 * 16 + i % 16`, so that
@@ -113,9 +113,10 @@ impl Poisson {
 }
 
 impl<A: Arithmetic> Compute<A> for Poisson {
+    const IS_AUTONOMOUS: bool = false;
     #[inline(always)]
-    fn compute(&mut self, tick: u32, _due: &Due<'_, A::Sum>, flags: &mut [u8]) {
-        for (row, flags) in flags.chunks_mut(ROW).enumerate() {
+    fn compute(&mut self, tick: u32, from: usize, _due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+        for (row, flags) in (from / ROW..).zip(flags.chunks_mut(ROW)) {
             flags.copy_from_slice(&self.row(row, tick)[..flags.len()]);
         }
     }
@@ -123,7 +124,7 @@ impl<A: Arithmetic> Compute<A> for Poisson {
 
 impl<A: Arithmetic> Kernel<A> for Poisson {
     fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark::<A>(self, tick, &due);
+        fired.mark::<A>(self, tick, due);
     }
     fn state(&self, _variable: &str) -> Option<&[A::Real]> {
         None
@@ -140,9 +141,10 @@ impl<A: Arithmetic> Kernel<A> for Poisson {
 pub(crate) struct Relay;
 
 impl<A: Arithmetic> Compute<A> for Relay {
+    const IS_AUTONOMOUS: bool = true;
     #[inline(always)]
-    fn compute(&mut self, _tick: u32, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
-        for (flag, &sum) in flags.iter_mut().zip(due.excitatory) {
+    fn compute(&mut self, _tick: u32, _from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+        for (flag, &sum) in flags.iter_mut().zip(due.excitatory.iter()) {
             *flag = u8::from(sum > A::Sum::default());
         }
     }
@@ -150,7 +152,7 @@ impl<A: Arithmetic> Compute<A> for Relay {
 
 impl<A: Arithmetic> Kernel<A> for Relay {
     fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark::<A>(self, tick, &due);
+        fired.mark::<A>(self, tick, due);
     }
     fn state(&self, _variable: &str) -> Option<&[A::Real]> {
         None

@@ -1,11 +1,11 @@
 //! The synapses of a projection onto a part of its targets, drawn when they are walked, with weights and delays as the
 //! arithmetic uses them.
 
+use std::cell::OnceCell;
 use std::ops::Range;
 
 use gennaker_network::{
-    Connector, Distribution, Network, Parameter, Projection, QuantisationReport, Quantiser, for_each_pair,
-    for_each_synapse,
+    Connector, Distribution, Drawer, Network, Parameter, Projection, QuantisationReport, Quantiser,
 };
 
 use crate::options::Numeric;
@@ -26,6 +26,7 @@ pub(crate) struct Drawn<'a> {
     pub(crate) origin: i64,
     pub(crate) numeric: Numeric,
     pub(crate) quantiser: Quantiser,
+    drawer: OnceCell<Drawer<'a>>,
 }
 
 /// One synapse as it is stored.
@@ -41,6 +42,18 @@ pub(crate) struct Stored {
 const MIN_DENSITY: f64 = 0.34;
 
 impl<'a> Drawn<'a> {
+    /// All synapses of a projection; `None` if its target takes no input.
+    pub(crate) fn new(network: &'a Network, projection: usize, numeric: Numeric) -> Option<Self> {
+        let post = &network.populations[network.projections[projection].post];
+        let quantiser = Quantiser::new(post.model)?;
+        let range = 0..post.size;
+        Some(Self { network, projection, range, origin: 0, numeric, quantiser, drawer: OnceCell::new() })
+    }
+
+    fn drawer(&self) -> &Drawer<'a> {
+        self.drawer.get_or_init(|| Drawer::new(self.network, self.projection))
+    }
+
     /// The description that is drawn from.
     pub(crate) fn description(&self) -> &'a Projection {
         &self.network.projections[self.projection]
@@ -61,26 +74,24 @@ impl<'a> Drawn<'a> {
 
     /// Calls `each(pre, target)` for every synapse.
     pub(crate) fn pairs(&self, mut each: impl FnMut(u32, u16)) {
-        for_each_pair(self.network, self.projection, self.range.clone(), |pre, post| {
-            each(pre, self.target(post));
-        });
+        self.drawer().for_each_pair(self.range.clone(), |pre, post| each(pre, self.target(post)));
     }
 
     /// Calls `each(pre, post - posts.start)` for every synapse onto the targets `posts`; `None` if all would have to be drawn for that.
     pub(crate) fn pairs_onto(&self, posts: Range<u32>, mut each: impl FnMut(u32, usize)) -> Option<()> {
         let first = posts.start;
         self.description().connector.is_drawn_per_target().then(|| {
-            for_each_pair(self.network, self.projection, posts, |pre, post| {
-                each(pre, (post - first) as usize);
-            });
+            self.drawer().for_each_pair(posts, |pre, post| each(pre, (post - first) as usize));
         })
     }
 
     /// Calls `each` for every synapse, in the order of [`Self::pairs`].
     pub(crate) fn synapses(&mut self, mut each: impl FnMut(Stored)) {
         let (origin, quantises) = (self.origin, self.numeric.quantises());
-        let quantiser = &mut self.quantiser;
-        for_each_synapse(self.network, self.projection, self.range.clone(), |s| {
+        self.drawer.get_or_init(|| Drawer::new(self.network, self.projection));
+        let Self { drawer, quantiser, range, .. } = self;
+        let drawer = drawer.get().expect("made above");
+        drawer.for_each_synapse(range.clone(), |s| {
             let (weight, delay) = used(quantises, quantiser, s.weight, s.delay);
             each(Stored { pre: s.pre, target: (i64::from(s.post) - origin) as u16, weight, delay });
         });
@@ -166,7 +177,7 @@ impl<'a> Drawn<'a> {
         let (mut n_synapses, mut n_targets) = (0u32, 0u32);
         for post in self.range.clone().step_by(step as usize) {
             n_targets += 1;
-            for_each_pair(self.network, self.projection, post..post + 1, |_, _| n_synapses += 1);
+            self.drawer().for_each_pair(post..post + 1, |_, _| n_synapses += 1);
         }
         f64::from(n_synapses) / f64::from(n_targets.max(1))
     }

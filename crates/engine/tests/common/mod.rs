@@ -146,3 +146,61 @@ pub(crate) fn mixed(seed: u64) -> Network {
     }
     network
 }
+
+/// A small recurrent network with wide synapse words, conductances and sources that spike several times in a tick.
+pub(crate) fn wide(seed: u64) -> Network {
+    let mut network = Network::new("wide").with_seed(seed);
+    let drive = network.add_population(
+        Population::new("drive", 1100, Model::PoissonInput).with("mean", 0.6).recording("spikes"),
+    );
+    let rates = network.add_population(
+        Population::new("rates", 150, Model::PoissonInput)
+            .with("mean", Distribution::Uniform { low: 0.0, high: 3.0 })
+            .recording("spikes"),
+    );
+    let conductance = network.add_population(
+        Population::new("conductance", 1100, Model::LifCondExp)
+            .with("g_scale", 0.001)
+            .with("exc_decay", 0.8)
+            .with("inh_decay", Distribution::Uniform { low: 0.8, high: 0.9 })
+            .with("t_refrac", 2.0)
+            .with("reset", "reset_to_v_reset")
+            .recording("spikes")
+            .recording("v")
+            .recording("g_inh"),
+    );
+    let current = network.add_population(
+        Population::new("current", 300, Model::LifCurrExpWide)
+            .with("threshold", 40_000.0)
+            .recording("spikes"),
+    );
+    let delta = network.add_population(
+        Population::new("delta", 120, Model::LifWide)
+            .with("threshold", 600_000.0)
+            .recording("spikes")
+            .recording("v"),
+    );
+    let own = true;
+    let p = |p| Connector::FixedProbability { p, allow_self_connections: own };
+    let delays = Distribution::UniformInt { low: 0, high: 100 };
+    let weights = Distribution::UniformInt { low: 20, high: 120 };
+    let strong = Distribution::UniformInt { low: -20_000, high: 65_535 };
+    for projection in [
+        Projection::new("drive_conductance", drive, conductance, Connector::OneToOne).with_weight(125.0),
+        Projection::new("rates_current", rates, current, p(0.05)).with_weight(300.0).with_delay(9.0),
+        Projection::new("recurrent", conductance, conductance, p(0.01))
+            .with_weight(weights)
+            .with_delay(delays),
+        Projection::new("conductance_current", conductance, current, p(0.05))
+            .with_weight(600.0)
+            .with_delay(40.0),
+        Projection::new("current_conductance", current, conductance, p(0.05))
+            .with_weight(-70.0)
+            .with_delay(17.0),
+        Projection::new("current_delta", current, delta, p(0.05)).with_weight(strong).with_delay(delays),
+        Projection::new("drive_delta", drive, delta, p(0.03)).with_weight(-2_500.0).with_delay(90.0),
+    ] {
+        network.add_projection(projection);
+    }
+    network
+}

@@ -6,18 +6,35 @@ use std::ops::Range;
 use crate::connector::{ConnectionList, Connector, DistanceKernel};
 use crate::network::Network;
 use crate::population::Population;
-use crate::random::{Purpose, Stream, bernoulli_threshold};
+use crate::random::{Purpose, Stream, UniformInts, Words, bernoulli_threshold};
 
-use super::Sink;
+/// Receives synapses from the rules. An entity is the neuron whose random stream a synapse's values come from.
+pub(super) trait Sink {
+    /// A new entity begins.
+    fn begin(&mut self, entity: u32);
+    /// One synapse; `row` is its position in an explicit list.
+    fn synapse(&mut self, pre: u32, post: u32, row: usize);
+    /// Synapses onto one target, not from an explicit list.
+    fn synapses(&mut self, pre: &[u32], post: u32);
+    /// One synapse outside the range asked for: its random values are used up.
+    fn skip(&mut self);
+}
 
-/// Calls the sink for every synapse of a projection whose target lies in `range`.
-pub(crate) fn walk(network: &Network, projection: usize, range: Range<u32>, sink: &mut impl Sink) {
+/// Calls the sink for every synapse of a projection whose target lies in `range`, a range of existing targets. `degrees` are
+/// theirs, for rules that need them in advance.
+pub(super) fn walk(
+    network: &Network,
+    projection: usize,
+    range: Range<u32>,
+    degrees: &[u32],
+    sink: &mut impl Sink,
+) {
     let p = &network.projections[projection];
     let (pre, post) = (&network.populations[p.pre], &network.populations[p.post]);
     let pairs = Pairs {
         n_pre: pre.size,
         n_post: post.size,
-        range: range.start..range.end.min(post.size),
+        range,
         same: p.pre == p.post,
         seed: network.seed,
         object: projection as u32,
@@ -35,8 +52,11 @@ pub(crate) fn walk(network: &Network, projection: usize, range: Range<u32>, sink
         Connector::FixedOutDegree { n, allow_self_connections, with_replacement } => {
             pairs.fixed_out_degree(*n, *allow_self_connections, *with_replacement, sink);
         }
-        Connector::FixedTotalNumber { n, allow_self_connections, with_replacement } => {
-            pairs.fixed_total(*n, *allow_self_connections, *with_replacement, sink);
+        Connector::FixedTotalNumber { allow_self_connections, with_replacement: true, .. } => {
+            pairs.shared_total(degrees, *allow_self_connections, sink);
+        }
+        Connector::FixedTotalNumber { n, allow_self_connections, with_replacement: false } => {
+            pairs.distinct_total(*n, *allow_self_connections, sink);
         }
         Connector::DistanceDependent {
             kernel,
@@ -104,56 +124,74 @@ impl Pairs {
     fn fixed_probability(&self, p: f64, allow_self: bool, sink: &mut impl Sink) {
         let full = Binomial::new(CHUNK, p);
         let rest = Binomial::new(self.n_pre % CHUNK, p);
+        let mut words = Words::new(self.seed, Purpose::Connect, self.object);
+        let mut found = [0; CHUNK as usize + SPARE];
         for post in self.range.clone() {
-            let mut stream = self.stream(post);
+            words.begin(post);
             sink.begin(post);
             let mut first = 0;
             while first < self.n_pre {
                 let n = CHUNK.min(self.n_pre - first);
-                let count = if n == CHUNK { full.sample(&mut stream) } else { rest.sample(&mut stream) };
-                let mut chosen = choose(n, count, &mut stream);
+                let count = if n == CHUNK { full.sample(&mut words) } else { rest.sample(&mut words) };
+                let mut chosen = choose(n, count, &mut words);
                 if !allow_self && self.same && (first..first + n).contains(&post) {
                     let own = post - first;
                     chosen[own as usize / 64] &= !(1 << (own % 64));
                 }
-                for_each_bit(&chosen, |i| sink.synapse(first + i, post, 0));
+                sink.synapses(positions(&chosen, first, &mut found), post);
                 first += n;
             }
         }
     }
 
     fn fixed_in_degree(&self, n: u32, allow_self: bool, with_replacement: bool, sink: &mut impl Sink) {
-        let mut chooser = Chooser::new(self.n_pre, with_replacement);
+        let mut chooser = self.chooser(self.n_pre, with_replacement);
         for post in self.range.clone() {
             sink.begin(post);
             let without = (!allow_self && self.same).then_some(post);
-            chooser.draw(n, without, &mut self.stream(post), |pre| sink.synapse(pre, post, 0));
+            chooser.draw(post, n, without, |pre| sink.synapses(pre, post));
         }
+    }
+
+    /// A fixed total with replacement, its in-degrees being known.
+    fn shared_total(&self, degrees: &[u32], allow_self: bool, sink: &mut impl Sink) {
+        let mut chooser = self.chooser(self.n_pre, true);
+        for (post, &degree) in self.range.clone().zip(degrees) {
+            sink.begin(post);
+            let without = (!allow_self && self.same).then_some(post);
+            chooser.draw(post, degree, without, |pre| sink.synapses(pre, post));
+        }
+    }
+
+    fn chooser(&self, n: u32, with_replacement: bool) -> Chooser {
+        let numbers = UniformInts::new(n, self.seed, Purpose::Connect, self.object);
+        Chooser::new(n, numbers, with_replacement)
     }
 
     fn fixed_out_degree(&self, n: u32, allow_self: bool, with_replacement: bool, sink: &mut impl Sink) {
-        let mut chooser = Chooser::new(self.n_post, with_replacement);
+        let mut chooser = self.chooser(self.n_post, with_replacement);
         for pre in 0..self.n_pre {
             sink.begin(pre);
             let without = (!allow_self && self.same).then_some(pre);
-            chooser.draw(n, without, &mut self.stream(pre), |post| self.offer(pre, post, sink));
+            chooser.draw(pre, n, without, |post| post.iter().for_each(|&post| self.offer(pre, post, sink)));
         }
     }
 
-    fn fixed_total(&self, n: u64, allow_self: bool, with_replacement: bool, sink: &mut impl Sink) {
+    /// A fixed total without replacement.
+    fn distinct_total(&self, n: u64, allow_self: bool, sink: &mut impl Sink) {
         let is_forbidden = |pre: u32, post: u32| !allow_self && self.same && pre == post;
         let mut stream = self.stream(0);
         let mut drawn = BTreeSet::new();
         let mut draw = || loop {
             let (pre, post) = (stream.below(self.n_pre), stream.below(self.n_post));
-            if !is_forbidden(pre, post) && (with_replacement || drawn.insert((pre, post))) {
+            if !is_forbidden(pre, post) && drawn.insert((pre, post)) {
                 return (pre, post);
             }
         };
         sink.begin(0);
         let n_forbidden = if !allow_self && self.same { self.n_pre } else { 0 };
         let pairs = u64::from(self.n_pre) * u64::from(self.n_post) - u64::from(n_forbidden);
-        if with_replacement || n <= pairs / 2 {
+        if n <= pairs / 2 {
             for _ in 0..n {
                 let (pre, post) = draw();
                 self.offer(pre, post, sink);
@@ -212,6 +250,8 @@ const CHUNK: u32 = 256;
 struct Binomial {
     /// Cumulative probabilities as fractions of 2^64.
     cumulative: Vec<u64>,
+    /// How many of them lie below each multiple of 2^56: between which two to search, by a word's first byte.
+    guide: Vec<u32>,
     mirrored: bool,
     n: u32,
 }
@@ -231,37 +271,48 @@ impl Binomial {
             cumulative.push((sum * 18_446_744_073_709_551_616.0) as u64);
             mass *= odds * f64::from(n - k) / f64::from(k + 1);
         }
-        Self { cumulative, mirrored, n }
+        let below = |byte: u64| cumulative.partition_point(|&c| c < byte << 56) as u32;
+        let guide = (0..256).map(below).chain([n]).collect();
+        Self { cumulative, guide, mirrored, n }
     }
 
     #[inline]
-    fn sample(&self, stream: &mut Stream) -> u32 {
-        let word = stream.next_u64();
-        let k = self.cumulative.partition_point(|&c| c <= word) as u32;
+    fn sample(&self, words: &mut Words) -> u32 {
+        let word = words.next_u64();
+        let byte = (word >> 56) as usize;
+        let (low, high) = (self.guide[byte], self.guide[byte + 1]);
+        let near = &self.cumulative[low as usize..high as usize];
+        let k = low + near.partition_point(|&c| c <= word) as u32;
         if self.mirrored { self.n - k } else { k }
     }
 }
 
 /// A uniformly drawn subset of `count` of the numbers below `n <= 256`, as a bitmap.
 #[inline]
-fn choose(n: u32, count: u32, stream: &mut Stream) -> [u64; 4] {
+fn choose(n: u32, count: u32, words: &mut Words) -> [u64; 4] {
     let by_absence = count > n / 2;
     let mut left = if by_absence { n - count } else { count };
     let mask = n.next_power_of_two() - 1;
     let mut bits = [0u64; 4];
-    let (mut word, mut bytes) = (0u32, 0);
-    while left > 0 {
-        if bytes == 0 {
-            word = stream.next_u32();
-            bytes = 4;
+    // Tests and sets without a branch: whether a number was there before cannot be foreseen.
+    let mut set = |i: u32| {
+        let (slot, bit) = (&mut bits[(i / 64) as usize % 4], u64::from(i < n) << (i % 64));
+        let is_new = u32::from(!*slot & bit != 0);
+        *slot |= bit;
+        is_new
+    };
+    while left >= 4 {
+        let word = words.next_u32();
+        for byte in 0..4 {
+            left -= set(word >> (8 * byte) & mask);
         }
-        let i = word & mask;
-        word >>= 8;
-        bytes -= 1;
-        let (slot, bit) = ((i / 64) as usize, 1u64 << (i % 64));
-        if i < n && bits[slot] & bit == 0 {
-            bits[slot] |= bit;
-            left -= 1;
+    }
+    while left > 0 {
+        let word = words.next_u32();
+        for byte in 0..4 {
+            if left > 0 {
+                left -= set(word >> (8 * byte) & mask);
+            }
         }
     }
     if by_absence {
@@ -273,67 +324,78 @@ fn choose(n: u32, count: u32, stream: &mut Stream) -> [u64; 4] {
     bits
 }
 
+/// Positions written at once, needed or not: how many ones a word has cannot be foreseen.
+const SPARE: usize = 8;
+
+/// The positions of the ones, from `first` on.
 #[inline]
-fn for_each_bit(bits: &[u64; 4], mut each: impl FnMut(u32)) {
+fn positions<'a>(bits: &[u64; 4], first: u32, found: &'a mut [u32; CHUNK as usize + SPARE]) -> &'a [u32] {
+    let mut n = 0;
     for (slot, &word) in bits.iter().enumerate() {
-        let mut word = word;
-        while word != 0 {
-            each(64 * slot as u32 + word.trailing_zeros());
-            word &= word - 1;
+        let (mut word, first) = (word, first + 64 * slot as u32);
+        let end = n + word.count_ones() as usize;
+        while n < end {
+            for place in &mut found[n..n + SPARE] {
+                *place = first.wrapping_add(word.trailing_zeros());
+                word &= word.wrapping_sub(1);
+            }
+            n += SPARE;
         }
+        n = end;
     }
+    &found[..n]
 }
 
 /// Draws numbers below `n`, with or without repeats.
 struct Chooser {
     n: u32,
+    numbers: UniformInts,
     taken: Option<Vec<u64>>,
     drawn: Vec<u32>,
 }
 
 impl Chooser {
-    fn new(n: u32, with_replacement: bool) -> Self {
-        Self { n, taken: (!with_replacement).then(|| vec![0; (n as usize).div_ceil(64)]), drawn: Vec::new() }
+    fn new(n: u32, numbers: UniformInts, with_replacement: bool) -> Self {
+        let taken = (!with_replacement).then(|| vec![0; (n as usize).div_ceil(64)]);
+        Self { n, numbers, taken, drawn: Vec::new() }
     }
 
-    /// Calls `each` for `count` numbers, never `without`. Validation makes sure that enough numbers exist.
-    fn draw(&mut self, count: u32, without: Option<u32>, stream: &mut Stream, mut each: impl FnMut(u32)) {
+    /// Calls `each` with `count` numbers from an entity's stream, some at a time, never `without`. Validation makes sure that
+    /// enough numbers exist.
+    fn draw(&mut self, entity: u32, count: u32, without: Option<u32>, mut each: impl FnMut(&[u32])) {
+        self.numbers.begin(entity, without);
         let Some(taken) = &mut self.taken else {
-            for _ in 0..count {
-                each(one_of(self.n, without, stream));
+            let mut left = count as usize;
+            while left > 0 {
+                let some = self.numbers.some(left);
+                left -= some.len();
+                each(some);
             }
             return;
         };
-        self.drawn.clear();
         let available = self.n - u32::from(without.is_some());
         let by_absence = count > available / 2;
-        let picks = if by_absence { available - count } else { count };
-        while self.drawn.len() < picks as usize {
-            let i = one_of(self.n, without, stream);
-            let (slot, bit) = (i as usize / 64, 1u64 << (i % 64));
-            if taken[slot] & bit == 0 {
-                taken[slot] |= bit;
-                self.drawn.push(i);
+        let picks = if by_absence { available - count } else { count } as usize;
+        // One place more, so that a number drawn before is written and then overwritten instead of being branched around.
+        self.drawn.resize(picks + 1, 0);
+        let mut n_drawn = 0;
+        while n_drawn < picks {
+            for &i in self.numbers.some(picks - n_drawn) {
+                let (slot, bit) = (&mut taken[i as usize / 64], 1u64 << (i % 64));
+                self.drawn[n_drawn] = i;
+                n_drawn += usize::from(*slot & bit == 0);
+                *slot |= bit;
             }
         }
+        self.drawn.truncate(picks);
         if by_absence {
             let is_free = |i: u32| taken[i as usize / 64] >> (i % 64) & 1 == 0 && Some(i) != without;
-            (0..self.n).filter(|&i| is_free(i)).for_each(&mut each);
+            (0..self.n).filter(|&i| is_free(i)).for_each(|i| each(&[i]));
         } else {
-            self.drawn.iter().copied().for_each(&mut each);
+            each(&self.drawn);
         }
         for &i in &self.drawn {
             taken[i as usize / 64] = 0;
-        }
-    }
-}
-
-fn one_of(n: u32, without: Option<u32>, stream: &mut Stream) -> u32 {
-    match without {
-        None => stream.below(n),
-        Some(own) => {
-            let i = stream.below(n - 1);
-            i + u32::from(i >= own)
         }
     }
 }

@@ -5,7 +5,7 @@ use rayon::prelude::*;
 use crate::connector::Connector;
 use crate::network::Network;
 
-use super::for_each_pair;
+use super::{Drawer, for_each_pair};
 
 /// A dense matrix of bits, rows by sending slice.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -63,11 +63,12 @@ pub fn slice_pairs(
     }
     let pre_slice = slice_of_each(pre_bounds);
     if network.projections[projection].connector.is_drawn_per_target() {
+        let drawer = Drawer::new(network, projection);
         let columns: Vec<Vec<bool>> = (0..n_post)
             .into_par_iter()
             .map(|column| {
                 let mut hit = vec![false; n_pre];
-                for_each_pair(network, projection, post_bounds[column]..post_bounds[column + 1], |pre, _| {
+                drawer.for_each_pair(post_bounds[column]..post_bounds[column + 1], |pre, _| {
                     hit[pre_slice[pre as usize] as usize] = true;
                 });
                 hit

@@ -4,6 +4,15 @@
 //! SC 2011). The key is the user's seed; the counter names the draw: `[draw, entity, object, purpose]`. Nothing is
 //! stored, so nothing must be saved, restored or kept in order, and any part of a network can be drawn alone.
 
+mod quantile;
+mod rows;
+mod words;
+
+use quantile::quantile;
+pub(crate) use quantile::{quantiles, upper_tail};
+pub use rows::{philox_row, philox_run};
+pub(crate) use words::{UniformInts, Words, count_ones};
+
 const MULTIPLIERS: [u32; 2] = [0xD251_1F53, 0xCD9E_8D57];
 const KEY_STEPS: [u32; 2] = [0x9E37_79B9, 0xBB67_AE85];
 
@@ -25,46 +34,6 @@ pub fn philox(mut counter: [u32; 4], mut key: [u32; 2]) -> [u32; 4] {
     counter
 }
 
-/// [`philox`] for `N` counters that differ in their second word, `counter[1] + lane`: `result[word][lane]`.
-///
-/// Always inlined, so that it is compiled for the instruction set of its caller.
-#[inline(always)]
-#[must_use]
-pub fn philox_row<const N: usize>(counter: [u32; 4], mut key: [u32; 2]) -> [[u32; N]; 4] {
-    // 32-bit words in 64-bit lanes: a product needs no shuffling, and the compiler sees plain vector multiplications.
-    // Plain loops rather than `map`, which is not always inlined and then compiled for the baseline only.
-    let [c0, c1, c2, c3] = counter;
-    let mut c = [[u64::from(c0); N], [u64::from(c1); N], [u64::from(c2); N], [u64::from(c3); N]];
-    for (lane, word) in c[1].iter_mut().enumerate() {
-        *word = u64::from(counter[1].wrapping_add(lane as u32));
-    }
-    for _ in 0..10 {
-        #[expect(
-            clippy::needless_range_loop,
-            reason = "four arrays side by side, in the form that vectorises"
-        )]
-        for lane in 0..N {
-            let a = (c[0][lane] & LOW) * u64::from(MULTIPLIERS[0]);
-            let b = (c[2][lane] & LOW) * u64::from(MULTIPLIERS[1]);
-            c[0][lane] = (b >> 32) ^ c[1][lane] ^ u64::from(key[0]);
-            c[1][lane] = b & LOW;
-            c[2][lane] = (a >> 32) ^ c[3][lane] ^ u64::from(key[1]);
-            c[3][lane] = a & LOW;
-        }
-        key = [key[0].wrapping_add(KEY_STEPS[0]), key[1].wrapping_add(KEY_STEPS[1])];
-    }
-    let mut words = [[0; N]; 4];
-    for (words, lanes) in words.iter_mut().zip(&c) {
-        for (word, lane) in words.iter_mut().zip(lanes) {
-            *word = *lane as u32;
-        }
-    }
-    words
-}
-
-/// The low half of a 64-bit lane.
-const LOW: u64 = 0xFFFF_FFFF;
-
 /// What a random number is for. Two purposes never share a stream.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -78,6 +47,8 @@ pub enum Purpose {
     Parameter(u32),
     /// Spikes of a Poisson source.
     Poisson,
+    /// How many synapses each target of a rule with a fixed total gets.
+    Degree,
     /// Numbers of spikes of a Poisson input.
     PoissonInput,
 }
@@ -91,7 +62,8 @@ impl Purpose {
             Self::Weight => 2,
             Self::Delay => 3,
             Self::Poisson => 4,
-            Self::PoissonInput => 5,
+            Self::Degree => 5,
+            Self::PoissonInput => 6,
             Self::Parameter(slot) => 0x100 + slot,
         }
     }
@@ -154,16 +126,29 @@ impl Stream {
 /// A uniform number in `[0, 1)` with 53 random bits.
 #[must_use]
 pub fn uniform(stream: &mut Stream) -> f64 {
+    uniform_of(stream.next_u64())
+}
+
+/// A standard normal number: the quantile of a uniform one with 52 random bits, so never beyond 8.3; relative error
+/// below 4e-12.
+#[must_use]
+pub fn normal(stream: &mut Stream) -> f64 {
+    let centre = midpoint_of(stream.next_u64()) - 0.5;
+    quantile(0.5 - centre.abs(), centre)
+}
+
+/// The upper 53 bits as a number in `[0, 1)`.
+#[inline(always)]
+pub(crate) fn uniform_of(word: u64) -> f64 {
     #[expect(clippy::cast_precision_loss, reason = "53 bits are exact")]
-    let value = (stream.next_u64() >> 11) as f64;
+    let value = (word >> 11) as f64;
     value * (1.0 / (1u64 << 53) as f64)
 }
 
-/// A standard normal number (Box and Muller 1958, cosine branch), with a portable logarithm and cosine.
-#[must_use]
-pub fn normal(stream: &mut Stream) -> f64 {
-    let radius = libm::sqrt(-2.0 * libm::log(1.0 - uniform(stream)));
-    radius * libm::cos(core::f64::consts::TAU * uniform(stream))
+/// The upper 52 bits as the middle of one of 2^52 equal parts of `(0, 1)`.
+#[inline(always)]
+pub(crate) fn midpoint_of(word: u64) -> f64 {
+    (f64::from_bits(word >> 12 | 1023 << 52) - 1.0) + 1.0 / (1u64 << 53) as f64
 }
 
 /// The 32-bit threshold below which a uniform word means "yes" with probability `p`; 1.0 maps to always.
@@ -213,15 +198,6 @@ mod tests {
             philox([0x243f_6a88, 0x85a3_08d3, 0x1319_8a2e, 0x0370_7344], [0xa409_3822, 0x299f_31d0]),
             [0xd16c_fe09, 0x94fd_cceb, 0x5001_e420, 0x2412_6ea1]
         );
-    }
-
-    #[test]
-    fn rows_equal_single_blocks() {
-        let row = philox_row::<5>([9, u32::MAX - 2, 7, 6], [3, 4]);
-        for lane in 0..5 {
-            let single = philox([9, (u32::MAX - 2).wrapping_add(lane), 7, 6], [3, 4]);
-            assert_eq!(row.map(|words| words[lane as usize]), single);
-        }
     }
 
     #[test]
