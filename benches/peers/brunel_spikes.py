@@ -6,8 +6,8 @@ by a constant input or by Poisson spikes of equal mean. Brian2 draws its own ran
 (rate, irregularity, synchrony) and of time; runs alternate, medians are printed, one thread each.
 
     python3 -m venv venv && venv/bin/pip install "numpy==2.2.6" "brian2==2.9.0" ./python
-    venv/bin/python benches/peers/brunel.py --neurons 12500 --drive constant
-    venv/bin/python benches/peers/brunel.py --neurons 5000 --shared --numeric reference
+    venv/bin/python benches/peers/brunel_spikes.py --neurons 12500 --drive constant
+    venv/bin/python benches/peers/brunel_spikes.py --neurons 5000 --shared --numeric reference
 
 Exit code 1 if gennaker is not the faster one, or if with `--shared` the statistics differ by more than the stated tolerance.
 """
@@ -107,6 +107,7 @@ class Brian2:
 
         self.folder = tempfile.mkdtemp(prefix="brian2_")
         b.set_device("cpp_standalone", build_on_run=False)
+        b.prefs.devices.cpp_standalone.extra_make_args_unix = ["-j1"]
         b.defaultclock.dt = 0.1 * b.ms
         b.seed(seed)
         n_exc, _ = sizes(n)

@@ -239,6 +239,8 @@ class Brian2:
         self.b, self.options = b, options
         self.folder = tempfile.mkdtemp(prefix="brian2_")
         b.set_device("cpp_standalone", build_on_run=False)
+        # Its default compiles all files at once, which a small machine does not survive.
+        b.prefs.devices.cpp_standalone.extra_make_args_unix = ["-j1"]
         b.defaultclock.dt = TICK_MS * b.ms
         b.seed(options.seed)
         self.groups, others = self.build(b, options)
