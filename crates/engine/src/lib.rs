@@ -35,6 +35,7 @@ mod history;
 mod kernels;
 mod literal;
 mod options;
+mod pages;
 mod parameters;
 mod plan;
 mod recorder;

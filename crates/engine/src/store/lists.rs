@@ -1,19 +1,22 @@
 //! Rows of synapses that are all alike: only the targets are kept, 2 bytes each.
 
 use crate::arithmetic::Sum;
+use crate::pages::Pages;
 use crate::simd::prefetch;
 use crate::sums::REACH;
 
 use super::drawn::Drawn;
 
 /// Rows that are asked for ahead of their use.
-const AHEAD: usize = 4;
+const AHEAD: usize = 2;
+/// Targets in a line of the cache.
+const LINE: usize = 32;
 
 /// The targets of all senders.
 pub(crate) struct Lists {
     /// Row of sender `i`: `starts[i]..starts[i + 1]`.
     starts: Vec<u32>,
-    targets: Vec<u16>,
+    targets: Pages<u16>,
 }
 
 impl Lists {
@@ -26,7 +29,7 @@ impl Lists {
         });
         open(&mut starts)?;
         let mut next = starts.clone();
-        let mut targets = vec![0; starts[starts.len() - 1] as usize];
+        let mut targets = Pages::zeros(starts[starts.len() - 1] as usize);
         drawn.pairs(|pre, target| {
             let at = &mut next[pre as usize];
             targets[*at as usize] = target;
@@ -43,12 +46,16 @@ impl Lists {
         sums: &mut [S; REACH],
         add: impl Fn(S, S) -> S + Copy,
     ) -> u64 {
+        let targets: &[u16] = &self.targets;
+        let row = |sender: u32| {
+            &targets[self.starts[sender as usize] as usize..self.starts[sender as usize + 1] as usize]
+        };
         let mut n_synapses = 0;
         for (at, &sender) in senders.iter().enumerate() {
             if let Some(&ahead) = senders.get(at + AHEAD) {
-                self.row(ahead).chunks(32).for_each(|line| prefetch(&line[0]));
+                row(ahead).chunks(LINE).for_each(|line| prefetch(&line[0]));
             }
-            let row = self.row(sender);
+            let row = row(sender);
             n_synapses += row.len() as u64;
             for &target in row {
                 let sum = &mut sums[usize::from(target)];
@@ -58,17 +65,12 @@ impl Lists {
         n_synapses
     }
 
-    #[inline]
-    fn row(&self, sender: u32) -> &[u16] {
-        &self.targets[self.starts[sender as usize] as usize..self.starts[sender as usize + 1] as usize]
-    }
-
     pub(crate) fn len(&self) -> usize {
         self.targets.len()
     }
 
     pub(crate) fn n_bytes(&self) -> u64 {
-        (size_of_val(self.starts.as_slice()) + size_of_val(self.targets.as_slice())) as u64
+        (size_of_val(self.starts.as_slice()) + size_of_val(&*self.targets)) as u64
     }
 }
 

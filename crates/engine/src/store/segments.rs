@@ -4,6 +4,7 @@
 
 use crate::arithmetic::Sum;
 use crate::history::History;
+use crate::pages::Pages;
 use crate::simd::prefetch;
 use crate::sums::REACH;
 
@@ -20,18 +21,18 @@ const TARGET: usize = 2;
 /// Rows sorted by delay.
 pub(crate) struct Segments {
     /// Segment of sender `i` and delay `first_delay + d`: `starts[i * n_delays + d]..` that of the next.
-    starts: Vec<u32>,
+    starts: Pages<u32>,
     first_delay: u32,
     n_delays: usize,
     /// Segment by segment: all targets, then all weights (of at least 0), little end first.
-    bytes: Vec<u8>,
+    bytes: Pages<u8>,
     weight_bytes: usize,
 }
 
 /// Synapses by cell (sender and delay) of one sign, counted but not placed.
 struct Counted {
     /// Count of cell `c` at `c + 1`.
-    starts: Vec<u32>,
+    starts: Pages<u32>,
     n_synapses: u64,
     largest: f64,
     delays: Option<(u32, u32)>,
@@ -48,7 +49,7 @@ impl Segments {
         for part in parts.iter_mut() {
             part.synapses(|s| {
                 let counted = counted[sign(&s)].get_or_insert_with(|| Counted {
-                    starts: vec![0; n_senders * n_delays + 1],
+                    starts: Pages::zeros(n_senders * n_delays + 1),
                     n_synapses: 0,
                     largest: 0.0,
                     delays: None,
@@ -61,7 +62,7 @@ impl Segments {
         for (opened, counted) in opened.iter_mut().zip(counted) {
             *opened = counted.map(|c| c.open::<S>(n_senders, n_delays, low)).transpose()?;
         }
-        let mut next = opened.each_ref().map(|o| o.as_ref().map_or(Vec::new(), |o: &Self| o.starts.clone()));
+        let mut next = opened.each_ref().map(|opened: &Option<Self>| copy(opened.as_ref().map(|o| &*o.starts)));
         for part in parts {
             part.synapses(|s| {
                 let sign = sign(&s);
@@ -97,10 +98,11 @@ impl Segments {
         add: impl Fn(S, S) -> S + Copy,
     ) -> u64 {
         due.clear();
+        let starts: &[u32] = &self.starts;
         for d in (0..self.n_delays).rev() {
             for &sender in history.arriving(pre, tick, self.first_delay + d as u32) {
                 let cell = sender as usize * self.n_delays + d;
-                let (from, to) = (self.starts[cell], self.starts[cell + 1]);
+                let (from, to) = (starts[cell], starts[cell + 1]);
                 if from < to {
                     due.push((from, to));
                 }
@@ -144,8 +146,15 @@ impl Segments {
     }
 
     pub(crate) fn n_bytes(&self) -> u64 {
-        (size_of_val(self.starts.as_slice()) + self.bytes.len()) as u64
+        (size_of_val(&*self.starts) + self.bytes.len()) as u64
     }
+}
+
+fn copy(starts: Option<&[u32]>) -> Pages<u32> {
+    let starts = starts.unwrap_or_default();
+    let mut copy = Pages::zeros(starts.len());
+    copy.copy_from_slice(starts);
+    copy
 }
 
 impl Counted {
@@ -159,27 +168,28 @@ impl Counted {
     }
 
     /// Empty rows for what was counted, without the delays that do not occur. `low` is the delay of the first cell.
-    fn open<S: Sum>(mut self, n_senders: usize, n_delays: usize, low: u32) -> Result<Segments, u64> {
+    fn open<S: Sum>(self, n_senders: usize, n_delays: usize, low: u32) -> Result<Segments, u64> {
         let (first, last) = self.delays.unwrap_or((low, low));
         let kept = (last - first) as usize + 1;
         let skipped = (first - low) as usize;
-        for sender in 0..n_senders {
-            let from = sender * n_delays + skipped + 1;
-            self.starts.copy_within(from..from + kept, sender * kept + 1);
-        }
-        self.starts.truncate(n_senders * kept + 1);
-        self.starts.shrink_to_fit();
         if self.n_synapses >= u64::from(u32::MAX) {
             return Err(self.n_synapses);
         }
-        open(&mut self.starts)?;
+        let mut starts = Pages::zeros(n_senders * kept + 1);
+        for sender in 0..n_senders {
+            let from = sender * n_delays + skipped + 1;
+            let to = sender * kept + 1;
+            starts[to..to + kept].copy_from_slice(&self.starts[from..from + kept]);
+        }
+        drop(self.starts);
+        open(&mut starts)?;
         let weight_bytes = S::weight_bytes(S::from_weight(self.largest));
         let n_bytes = self.n_synapses as usize * (TARGET + weight_bytes);
         Ok(Segments {
-            starts: self.starts,
+            starts,
             first_delay: first,
             n_delays: kept,
-            bytes: vec![0; n_bytes],
+            bytes: Pages::zeros(n_bytes),
             weight_bytes,
         })
     }
