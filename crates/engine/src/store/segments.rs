@@ -62,7 +62,8 @@ impl Segments {
         for (opened, counted) in opened.iter_mut().zip(counted) {
             *opened = counted.map(|c| c.open::<S>(n_senders, n_delays, low)).transpose()?;
         }
-        let mut next = opened.each_ref().map(|opened: &Option<Self>| copy(opened.as_ref().map(|o| &*o.starts)));
+        let mut next =
+            opened.each_ref().map(|opened: &Option<Self>| copy(opened.as_ref().map(|o| &*o.starts)));
         for part in parts {
             part.synapses(|s| {
                 let sign = sign(&s);
