@@ -74,7 +74,7 @@ fn shard<A: Arithmetic>(
         Member::new(piece.population, piece.range.clone(), kernel, piece.input.clone(), recorders)
     };
     let can_overflow = pieces.iter().any(|piece| plan.can_overflow[piece.population]);
-    Shard::new(pieces.iter().map(member).collect(), stores, feeds, can_overflow)
+    Shard::new(pieces.iter().map(member).collect(), stores, feeds, can_overflow, plan.epoch)
 }
 
 /// The Poisson input of a shard, and the account of its projections.

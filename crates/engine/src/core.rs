@@ -1,13 +1,14 @@
 //! The tick loop of one arithmetic.
 
 use std::ops::{ControlFlow, Range};
+use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 
 use gennaker_network::{Network, Population, QuantisationReport};
-use rayon::prelude::*;
 
 use crate::arithmetic::{Arithmetic, Real};
 use crate::build::build;
 use crate::error::EngineError;
+use crate::gang;
 use crate::history::History;
 use crate::options::Options;
 use crate::recorder::SpikeRecorder;
@@ -49,47 +50,33 @@ impl<A: Arithmetic> Core<A> {
         &mut self,
         ticks: u32,
         clock: fn() -> u64,
-        each: &mut dyn FnMut(u32) -> ControlFlow<()>,
+        each: &mut (dyn FnMut(u32) -> ControlFlow<()> + Send),
     ) -> u32 {
         let start = self.tick;
-        while self.tick - start < ticks {
-            let left = ticks - (self.tick - start);
-            self.run_epoch(self.tick..self.tick + left.min(self.epoch), clock);
-            if each(self.tick).is_break() {
-                break;
+        let next = |tick: u32| tick..tick + (ticks - (tick - start)).min(self.epoch);
+        let epoch = RwLock::new(next(start));
+        let history = RwLock::new(&mut self.history);
+        let shards: Vec<Mutex<&mut Shard<A>>> = self.shards.iter_mut().map(Mutex::new).collect();
+        let (tick, exchanging) = (&mut self.tick, &mut self.exchanging);
+        let exchange = Exchange { n_spikes: &mut self.n_spikes, recorders: &mut self.spike_recorders };
+        let work = |shard: &mut &mut Shard<A>| shard.run(read(&epoch).clone(), &read(&history), clock);
+        gang::run(&shards, rayon::current_num_threads(), work, |stage| {
+            let mut exchange = exchange;
+            while *tick - start < ticks {
+                stage();
+                let began = clock();
+                let mut own = epoch.write().unwrap_or_else(PoisonError::into_inner);
+                exchange.publish(own.clone(), &shards, &mut history.write().unwrap_or_else(PoisonError::into_inner));
+                *tick = own.end;
+                *own = next(*tick);
+                drop(own);
+                *exchanging += clock() - began;
+                if each(*tick).is_break() {
+                    break;
+                }
             }
-        }
-        self.tick - start
-    }
-
-    /// Some ticks on every shard, then their spikes become visible to all.
-    fn run_epoch(&mut self, epoch: Range<u32>, clock: fn() -> u64) {
-        let history = &self.history;
-        if let [shard] = self.shards.as_mut_slice() {
-            shard.run(epoch.clone(), history, clock);
-        } else {
-            self.shards.par_iter_mut().for_each(|shard| shard.run(epoch.clone(), history, clock));
-        }
-        let start = clock();
-        for tick in epoch.clone() {
-            self.exchange(tick, (tick - epoch.start) as usize);
-        }
-        self.exchanging += clock() - start;
-        self.tick = epoch.end;
-    }
-
-    /// Publishes who fired in number `at` of the epoch's ticks, in the order of neurons.
-    fn exchange(&mut self, tick: u32, at: usize) {
-        let sent = self.history.open(tick);
-        for member in self.shards.iter().flat_map(|shard| &shard.members) {
-            sent[member.population].extend_from_slice(member.fired(at));
-        }
-        for (population, fired) in sent.iter().enumerate() {
-            self.n_spikes[population] += fired.len() as u64;
-            if let Some(recorder) = &mut self.spike_recorders[population] {
-                recorder.take(tick, fired);
-            }
-        }
+            *tick - start
+        })
     }
 
     pub(crate) fn reset(&mut self) {
@@ -168,4 +155,39 @@ impl<A: Arithmetic> Core<A> {
         };
         asked.enumerate().map(state).collect()
     }
+}
+
+/// What the spikes of an epoch are published to, besides the history.
+struct Exchange<'a> {
+    n_spikes: &'a mut [u64],
+    recorders: &'a mut [Option<SpikeRecorder>],
+}
+
+impl Exchange<'_> {
+    /// Publishes who fired in the ticks of an epoch, in the order of neurons.
+    fn publish<A: Arithmetic>(
+        &mut self,
+        epoch: Range<u32>,
+        shards: &[Mutex<&mut Shard<A>>],
+        history: &mut History,
+    ) {
+        for (at, tick) in epoch.enumerate() {
+            let sent = history.open(tick);
+            for shard in shards {
+                for member in &shard.lock().unwrap_or_else(PoisonError::into_inner).members {
+                    sent[member.population].extend_from_slice(member.fired(at));
+                }
+            }
+            for (population, fired) in sent.iter().enumerate() {
+                self.n_spikes[population] += fired.len() as u64;
+                if let Some(recorder) = &mut self.recorders[population] {
+                    recorder.take(tick, fired);
+                }
+            }
+        }
+    }
+}
+
+fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
+    lock.read().unwrap_or_else(PoisonError::into_inner)
 }

@@ -37,11 +37,11 @@ pub(crate) fn fed(network: &Network) -> Vec<Option<usize>> {
 }
 
 impl<S: Sum> Feed<S> {
-    /// Adds the spikes that arrive in `tick` to the sums, and returns their number.
-    pub(crate) fn deliver(&mut self, tick: u32, sums: &mut Sums<S>) -> u64 {
+    /// Adds the spikes that arrive in `tick` to the sums of its slot, and returns their number.
+    pub(crate) fn deliver(&mut self, (slot, tick): (usize, u32), sums: &mut Sums<S>) -> u64 {
         let Some(sent) = tick.checked_sub(1 + self.delay) else { return 0 };
         let mut n_spikes = 0;
-        let sums = &mut sums.at(self.place)[..self.n];
+        let sums = &mut sums.at(slot, self.place)[..self.n];
         simd::run(Adding { input: &self.input, sent, weight: self.weight, sums, n_spikes: &mut n_spikes });
         self.n_arrived += n_spikes;
         n_spikes

@@ -31,6 +31,7 @@ mod core;
 mod error;
 mod exponential;
 mod feed;
+mod gang;
 mod history;
 mod kernels;
 mod literal;

@@ -8,6 +8,11 @@ use crate::arithmetic::Real;
 pub(crate) trait PerNeuron<R>: Copy {
     /// The values of the neurons from `from` on, `n` of them.
     fn part(self, from: usize, n: usize) -> Self;
+    /// The values of the first `n` neurons: said once more next to a loop, so that it needs no checks and vectorises.
+    #[inline(always)]
+    fn first(self, n: usize) -> Self {
+        self.part(0, n)
+    }
     /// The value of neuron `i` of the block.
     fn at(&self, i: usize) -> R;
 }

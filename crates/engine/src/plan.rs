@@ -13,8 +13,10 @@ use crate::sums::Receptors;
 
 /// Neurons with input that a shard holds on average at most, so that 16 bits can number those of the largest.
 const MAX_NEURONS: u64 = 50_000;
-/// A population is cut if it is larger than this part of an average shard.
+/// A population is cut if it is larger than this part of an average shard, or if its pieces are not too small.
 const MIN_SHARE: u64 = 8;
+/// Neurons of a piece that is not too small.
+const MIN_PIECE: u32 = 512;
 /// Ranges begin at multiples of this, so that no group of random words is shared by two of them.
 const ALIGNMENT: u32 = 64;
 /// Neurons plus a hundredth of the synapses below which a tick is too short to share between threads.
@@ -110,7 +112,8 @@ fn cut(network: &Network, fed: &[Option<usize>], n_shards: u32) -> Vec<Vec<Piece
     let populations = network.populations.iter().enumerate();
     for (population, p) in populations.filter(|(population, _)| fed[*population].is_none()) {
         let is_listed = matches!(p.model, Model::SpikeList | Model::SpikesFromArray);
-        if is_listed || u64::from(p.size) <= limit || n_shards == 1 {
+        let is_small = p.size < n_shards * MIN_PIECE && u64::from(p.size) <= limit;
+        if is_listed || is_small || n_shards == 1 {
             whole.push((population, p.size));
             continue;
         }
@@ -216,7 +219,7 @@ mod tests {
 
     #[test]
     fn the_bound_holds_for_all_means() {
-        for mean in [0.0, 0.1, 1.0, 30.0, 1e3, 1e5, 1e9] {
+        for mean in [0.01, 0.1, 1.0, 30.0, 1e3, 1e5, 1e9] {
             let t = almost_surely(mean * 1e12, 1e12) - mean;
             assert!(t * t / (2.0 * mean + 2.0 * t / 3.0) > 400.0, "{mean}");
         }

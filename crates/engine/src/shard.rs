@@ -62,10 +62,10 @@ impl<A: Arithmetic> Member<A> {
     }
 
     /// One tick; returns how many sums were above what an accumulator holds.
-    fn step(&mut self, tick: u32, sums: &mut Sums<A::Sum>) -> u64 {
+    fn step(&mut self, (slot, tick): (usize, u32), sums: &mut Sums<A::Sum>) -> u64 {
         let mut n_saturated = 0;
         if let Some(input) = &self.input {
-            let mut due = sums.due(input.sums.clone(), input.receptors);
+            let mut due = sums.due(slot, input.sums.clone(), input.receptors);
             if let Some(limit) = input.saturation {
                 n_saturated = due.iter_mut().map(|sums| saturate(sums, limit)).sum();
             }
@@ -81,6 +81,9 @@ impl<A: Arithmetic> Member<A> {
         n_saturated
     }
 }
+
+/// Most ticks that are delivered at a time, where that saves reading rows piece by piece: their sums must stay in cache.
+const MAX_SLOTS: u32 = 4;
 
 /// The members of a shard, their input sums and the synapses onto them.
 pub(crate) struct Shard<A: Arithmetic> {
@@ -104,12 +107,14 @@ impl<A: Arithmetic> Shard<A> {
         stores: Vec<Store<A::Sum>>,
         feeds: Vec<Feed<A::Sum>>,
         can_overflow: bool,
+        epoch: u32,
     ) -> Self {
         let inputs = || members.iter().filter_map(|m| m.input.as_ref());
         let n_sums = inputs().map(|input| input.sums.end).max().unwrap_or(0);
         let has_inhibitory = inputs().any(|input| input.receptors == Receptors::Split);
+        let n_slots = if stores.iter().any(Store::gains_from_slots) { epoch.min(MAX_SLOTS) } else { 1 };
         Self {
-            sums: Sums::new(n_sums, has_inhibitory),
+            sums: Sums::new(n_sums, has_inhibitory, n_slots as usize),
             members,
             stores,
             feeds,
@@ -124,29 +129,32 @@ impl<A: Arithmetic> Shard<A> {
     /// Runs the ticks of an epoch. `history` holds all spikes before it; none of the epoch's own can matter in it.
     pub(crate) fn run(&mut self, epoch: Range<u32>, history: &History, clock: fn() -> u64) {
         self.members.iter_mut().for_each(Member::begin_epoch);
-        for tick in epoch {
-            let start = clock();
-            self.deliver(tick, history);
+        for start in epoch.clone().step_by(self.sums.n_slots()) {
+            let due = start..epoch.end.min(start + self.sums.n_slots() as u32);
+            let began = clock();
+            self.deliver(due.clone(), history);
             let delivered = clock();
-            for member in &mut self.members {
-                self.n_saturated += member.step(tick, &mut self.sums);
+            for at in due.enumerate() {
+                for member in &mut self.members {
+                    self.n_saturated += member.step(at, &mut self.sums);
+                }
             }
-            self.spent[0] += delivered - start;
+            self.spent[0] += delivered - began;
             self.spent[1] += clock() - delivered;
         }
     }
 
-    fn deliver(&mut self, tick: u32, history: &History) {
+    fn deliver(&mut self, due: Range<u32>, history: &History) {
         let (sums, scratch) = (&mut self.sums, &mut self.scratch);
         for store in &mut self.stores {
             self.n_events += if self.can_overflow {
-                store.deliver(tick, history, sums, scratch, A::Sum::limited_add)
+                store.deliver(due.clone(), history, sums, scratch, A::Sum::limited_add)
             } else {
-                store.deliver(tick, history, sums, scratch, |sum, weight| sum + weight)
+                store.deliver(due.clone(), history, sums, scratch, |sum, weight| sum + weight)
             };
         }
         for feed in &mut self.feeds {
-            self.n_events += feed.deliver(tick, sums);
+            self.n_events += due.clone().enumerate().map(|at| feed.deliver(at, sums)).sum::<u64>();
         }
     }
 

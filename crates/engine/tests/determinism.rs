@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 
 use common::{mixed, wide};
 use gennaker_engine::{Numeric, Options, Recordings, RingWidth, Simulation};
-use gennaker_network::Network;
+use gennaker_network::{Connector, Distribution, Model, Network, Parameter, Population, Projection};
 
 const TICKS: u32 = 120;
 
@@ -48,6 +48,34 @@ fn threads_change_nothing() {
                 let shared = recordings(&network, &options(threads, numeric));
                 assert!(alone == shared, "{}: {threads} threads, {numeric:?}", network.name);
             }
+        }
+    }
+}
+
+/// Input that nobody else sees is never listed; recording it, or a second projection, lists it.
+#[test]
+fn poisson_input_is_the_same_however_it_is_delivered() {
+    let network = |size, mean: Parameter, is_recorded| {
+        let mut network = Network::new("private").with_seed(2);
+        let input = Population::new("input", size, Model::PoissonInput).with("mean", mean);
+        let input = if is_recorded { input.recording("spikes") } else { input };
+        let cells = Population::new("cells", size, Model::LifCondExp).with("g_scale", 0.05);
+        let cells = cells.recording("spikes").recording("v").recording("g_exc");
+        let (input, cells) = (network.add_population(input), network.add_population(cells));
+        let projection = Projection::new("in", input, cells, Connector::OneToOne);
+        network.add_projection(projection.with_weight(20.0).with_delay(4.0));
+        network
+    };
+    let rates = Parameter::Random(Distribution::Uniform { low: 0.0, high: 3.0 });
+    for (size, mean) in [(1, 2.0.into()), (130, 0.3.into()), (2100, 2.0.into()), (2100, rates)] {
+        for threads in [1, 3] {
+            let cells = |is_recorded| {
+                let network = network(size, mean.clone(), is_recorded);
+                recordings(&network, &options(threads, Numeric::Chip)).populations.remove(1)
+            };
+            let (private, listed) = (cells(false), cells(true));
+            assert!(private == listed, "{size} sources, {threads} threads");
+            assert!(private.spikes.unwrap().ticks.len() > size as usize / 2);
         }
     }
 }

@@ -68,6 +68,10 @@ impl<A: Arithmetic, P: PerNeuron<A::Real>> WithHolding for Step<'_, A, P> {
         let [threshold, dt_over_tau, v_rest, e_exc, e_inh, i_offset, v_reset, exc_decay, inh_decay, g_scale] =
             self.parameters;
         let n = self.flags.len();
+        let (threshold, v_reset, dt_over_tau) = (threshold.first(n), v_reset.first(n), dt_over_tau.first(n));
+        let (v_rest, i_offset, e_exc, e_inh) =
+            (v_rest.first(n), i_offset.first(n), e_exc.first(n), e_inh.first(n));
+        let (exc_decay, inh_decay, g_scale) = (exc_decay.first(n), inh_decay.first(n), g_scale.first(n));
         let (v, g_exc, g_inh) = (&mut self.v[..n], &mut self.g_exc[..n], &mut self.g_inh[..n]);
         let (excitatory, inhibitory) = (&self.due.excitatory[..n], &self.due.inhibitory[..n]);
         let (zero, one) = (A::Real::default(), constant::<A::Real>(1.0));

@@ -50,6 +50,7 @@ fn update<R: crate::arithmetic::Real>(
 ) {
     let n = v.len();
     let (u, flags) = (&mut u[..n], &mut flags[..n]);
+    let (a, b, c, d, i_offset) = (a.first(n), b.first(n), c.first(n), d.first(n), i_offset.first(n));
     let [half, k2, k1, k0, peak] = [0.5, 0.04, 5.0, 140.0, PEAK].map(constant::<R>);
     for i in 0..n {
         let input = i_offset.at(i) + drive.at(i);

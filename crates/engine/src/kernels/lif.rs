@@ -64,6 +64,8 @@ fn update<R: crate::arithmetic::Real, const SUBTRACTS: bool>(
 ) {
     let n = v.len().min(flags.len());
     let (v, flags) = (&mut v[..n], &mut flags[..n]);
+    let (threshold, alpha) = (threshold.first(n), alpha.first(n));
+    let (i_offset, v_reset) = (i_offset.first(n), v_reset.first(n));
     for i in 0..n {
         let (next, fires) = membrane(v[i], drive.at(i), threshold.at(i), alpha.at(i), i_offset.at(i));
         let after = if SUBTRACTS { next - threshold.at(i) } else { v_reset.at(i) };
@@ -148,6 +150,8 @@ impl<A: Arithmetic, P: PerNeuron<A::Real>> WithHolding for Step<'_, A, P> {
     fn run(self, mut holding: impl Holding) {
         let [threshold, alpha, i_offset, v_reset, exc_decay, inh_decay] = self.parameters;
         let n = self.flags.len();
+        let (threshold, alpha, i_offset) = (threshold.first(n), alpha.first(n), i_offset.first(n));
+        let (v_reset, exc_decay, inh_decay) = (v_reset.first(n), exc_decay.first(n), inh_decay.first(n));
         let (v, i_exc, i_inh) = (&mut self.v[..n], &mut self.i_exc[..n], &mut self.i_inh[..n]);
         let (excitatory, inhibitory) = (&self.due.excitatory[..n], &self.due.inhibitory[..n]);
         for i in 0..n {

@@ -205,10 +205,22 @@ impl Fired {
 
     /// Lists every neuron as often as `fill` counts it.
     fn repeat(&mut self, fill: impl FnOnce(&mut [u8])) {
+        /// Copies that are written at once; those beyond the count are written over by the next neuron.
+        const COPIES: usize = 8;
         fill(&mut self.flags);
+        let total: usize = self.flags.iter().map(|&count| usize::from(count)).sum();
+        let mut at = self.neurons.len();
+        let end = at + total;
+        self.neurons.resize(end + COPIES, 0);
         for (neuron, &count) in (self.first..).zip(&self.flags) {
-            self.neurons.extend(std::iter::repeat_n(neuron, count.into()));
+            let count = usize::from(count);
+            self.neurons[at..at + COPIES].fill(neuron);
+            if count > COPIES {
+                self.neurons[at + COPIES..at + count].fill(neuron);
+            }
+            at += count;
         }
+        self.neurons.truncate(end);
     }
 
     /// Advances a kernel and lists who it marks.

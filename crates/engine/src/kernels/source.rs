@@ -28,10 +28,13 @@ impl<A: Arithmetic> Kernel<A> for Trains {
     fn reset(&mut self) {}
 }
 
-/// Blocks of four random words that are computed side by side.
+/// Blocks of four random words that serve neighbouring sources.
 const LANES: usize = 16;
-/// Sources that share a row of `LANES` blocks.
-pub(crate) const ROW: usize = 4 * LANES;
+/// Sources that `LANES` blocks serve.
+const GROUP: usize = 4 * LANES;
+/// Sources whose words are computed side by side. Two groups, because the rounds of one, each of which waits for the one
+/// before, leave half of a processor's arithmetic idle.
+pub(crate) const ROW: usize = 2 * GROUP;
 
 /// The random words of a block of sources, one for each source and tick. They depend on the seeds, the population, the
 /// purpose, the tick and the source alone: source `i` reads word `i % 64 / 16` of block `i / 64 * 16 + i % 16`, so that
@@ -46,7 +49,7 @@ pub(super) struct Words {
 impl Words {
     pub(super) fn new(reader: &ParameterReader<'_>, purpose: Purpose) -> Self {
         let own_seed: u64 = reader.counts("seed").first().copied().unwrap_or(0).into();
-        debug_assert!(reader.range.start.is_multiple_of(ROW as u32));
+        debug_assert!(reader.range.start.is_multiple_of(GROUP as u32));
         Self {
             // The odd constant spreads small seeds over all bits, so that network seed and own seed do not cancel.
             key: key_of(reader.seed ^ own_seed.wrapping_mul(0x9E37_79B9_7F4A_7C15)),
@@ -58,9 +61,16 @@ impl Words {
 
     /// Those of sources `row * ROW..(row + 1) * ROW` of the block.
     #[inline(always)]
-    pub(super) fn row(&self, row: usize, tick: u32) -> [[u32; LANES]; 4] {
-        let first_block = self.first_block + (row * LANES) as u32;
-        philox_row::<LANES>([tick, first_block, self.object, self.purpose], self.key)
+    pub(super) fn row(&self, row: usize, tick: u32) -> [u32; ROW] {
+        let first_block = self.first_block + (row * ROW / 4) as u32;
+        let blocks = philox_row::<{ ROW / 4 }>([tick, first_block, self.object, self.purpose], self.key);
+        let mut words = [0; ROW];
+        for (word, lanes) in blocks.iter().enumerate() {
+            for (group, lanes) in words.as_chunks_mut::<GROUP>().0.iter_mut().zip(lanes.as_chunks().0) {
+                group.as_chunks_mut::<LANES>().0[word] = *lanes;
+            }
+        }
+        words
     }
 }
 
@@ -101,7 +111,6 @@ impl Poisson {
         let range = row * ROW..(row + 1) * ROW;
         let (limits, enabled) = (&self.limits[range.clone()], &self.enabled[range.clone()]);
         let (t_ref, refractory) = (&self.t_ref[range.clone()], &mut self.refractory[range]);
-        let words = words.as_flattened();
         let mut flags = [0; ROW];
         for i in 0..ROW {
             let fires = (refractory[i] == 0) & (words[i] <= limits[i]) & (enabled[i] != 0);

@@ -8,6 +8,8 @@ mod drawn;
 mod lists;
 mod segments;
 
+use std::ops::Range;
+
 use gennaker_network::Connector;
 
 use crate::arithmetic::Sum;
@@ -18,7 +20,7 @@ use bits::BitRows;
 use calendar::Calendar;
 use dense::DenseRows;
 use lists::Lists;
-use segments::{Segments, range_of_delays};
+use segments::{Due, Segments, range_of_delays};
 
 pub(crate) use bits::Chunk;
 pub(crate) use drawn::{Drawn, SharedValues};
@@ -55,27 +57,48 @@ enum Rows<S: Sum> {
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
     planes: Vec<Chunk>,
-    due: Vec<(u32, u32)>,
+    due: Vec<Due>,
 }
 
 impl<S: Sum> Store<S> {
-    /// Adds the synapses of all spikes that arrive in `tick` to the sums, by `add`. Returns their number.
+    /// Adds the synapses of all spikes that arrive in the ticks `due` to the sums, a slot for each tick, by `add`. Returns their
+    /// number.
     pub(crate) fn deliver(
         &mut self,
-        tick: u32,
+        due: Range<u32>,
         history: &History,
         sums: &mut Sums<S>,
         scratch: &mut Scratch,
         add: impl Fn(S, S) -> S + Copy,
     ) -> u64 {
-        let pre = self.pre;
         let subtract = |sum: S, weight: S| sum.minus(weight);
+        match &self.rows {
+            Rows::Segments { rows, subtracts: true } => {
+                rows.deliver((self.pre, due), history, (sums, self.place), &mut scratch.due, subtract)
+            }
+            Rows::Segments { rows, subtracts: false } => {
+                rows.deliver((self.pre, due), history, (sums, self.place), &mut scratch.due, add)
+            }
+            _ => due.enumerate().map(|at| self.deliver_tick(at, history, sums, scratch, add)).sum(),
+        }
+    }
+
+    /// The same for one tick and its slot.
+    fn deliver_tick(
+        &mut self,
+        (slot, tick): (usize, u32),
+        history: &History,
+        sums: &mut Sums<S>,
+        scratch: &mut Scratch,
+        add: impl Fn(S, S) -> S + Copy,
+    ) -> u64 {
+        let (pre, place) = (self.pre, self.place);
         match &mut self.rows {
             Rows::Diagonal { first, n, weight, delay } => {
                 let senders = history.arriving(pre, tick, *delay);
                 let from = senders.partition_point(|s| s < first);
                 let own = &senders[from..from + senders[from..].partition_point(|&s| s < *first + *n)];
-                let sums = sums.at(self.place);
+                let sums = sums.at(slot, place);
                 for &sender in own {
                     let sum = &mut sums[(sender - *first) as usize];
                     *sum = add(*sum, *weight);
@@ -85,36 +108,32 @@ impl<S: Sum> Store<S> {
             Rows::All { first, n, without_self, weight, delay, .. } => {
                 let senders = history.arriving(pre, tick, *delay);
                 let own = if *without_self { Some(*first..*first + *n) } else { None };
-                add_to_all(senders, own, *weight, &mut sums.at(self.place)[..*n as usize])
+                add_to_all(senders, own, *weight, &mut sums.at(slot, place)[..*n as usize])
             }
             Rows::Lists { rows, weight, delay } => {
-                rows.deliver(history.arriving(pre, tick, *delay), *weight, sums.at(self.place), add)
+                rows.deliver(history.arriving(pre, tick, *delay), *weight, sums.at(slot, place), add)
             }
             Rows::Bits { rows, weight, delay } => {
                 let senders = history.arriving(pre, tick, *delay);
-                rows.add(senders, *weight, sums.at(self.place), &mut scratch.planes)
+                rows.add(senders, *weight, sums.at(slot, place), &mut scratch.planes)
             }
             Rows::Dense { rows, delay, receptors } => {
-                let range = self.place.first..self.place.first + rows.n_targets();
-                rows.deliver(history.arriving(pre, tick, *delay), sums.due(range, *receptors))
+                let range = place.first..place.first + rows.n_targets();
+                rows.deliver(history.arriving(pre, tick, *delay), sums.due(slot, range, *receptors))
             }
-            Rows::Segments { rows, subtracts } => {
-                let sums = sums.at(self.place);
-                if *subtracts {
-                    rows.deliver((pre, tick), history, sums, &mut scratch.due, subtract)
-                } else {
-                    rows.deliver((pre, tick), history, sums, &mut scratch.due, add)
-                }
+            Rows::Calendar { rows, subtracts: true } => {
+                rows.deliver((pre, tick), history, sums.at(slot, place), |sum, weight| sum.minus(weight))
             }
-            Rows::Calendar { rows, subtracts } => {
-                let sums = sums.at(self.place);
-                if *subtracts {
-                    rows.deliver((pre, tick), history, sums, subtract)
-                } else {
-                    rows.deliver((pre, tick), history, sums, add)
-                }
+            Rows::Calendar { rows, subtracts: false } => {
+                rows.deliver((pre, tick), history, sums.at(slot, place), add)
             }
+            Rows::Segments { .. } => 0,
         }
+    }
+
+    /// Whether several ticks should be delivered at a time.
+    pub(crate) fn gains_from_slots(&self) -> bool {
+        matches!(self.rows, Rows::Segments { .. })
     }
 
     /// Puts what is under way into the state before `tick`, from what was sent.

@@ -2,21 +2,31 @@
 //! delivered in the tick in which it is due. One store serves all projections between a sending population and a shard, so
 //! that segments are long. A synapse takes 2 bytes for its target and as many for its weight as the largest one needs.
 
+use std::ops::Range;
+
 use crate::arithmetic::Sum;
 use crate::history::History;
 use crate::pages::Pages;
 use crate::simd::prefetch;
-use crate::sums::REACH;
+use crate::sums::{Place, Sums};
 
 use super::drawn::{Drawn, Stored};
 use super::lists::open;
 
 /// Segments that are asked for ahead of their use.
 const AHEAD: usize = 6;
-/// Bytes of a line of the cache.
-const LINE: usize = 64;
+/// Bytes of two lines of the cache: processors fetch the other line of a pair by themselves.
+const PAIR: usize = 128;
 /// Bytes of a target.
 const TARGET: usize = 2;
+
+/// A segment to be delivered, by the numbers of its synapses.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Due {
+    from: u32,
+    to: u32,
+    slot: u32,
+}
 
 /// Rows sorted by delay.
 pub(crate) struct Segments {
@@ -88,52 +98,60 @@ impl Segments {
             .copy_from_slice(&weight.to_bytes()[..self.weight_bytes]);
     }
 
-    /// Adds all segments due in `tick`, in the order in which their spikes were sent; returns the number of synapses.
-    /// `due` is scratch space.
+    /// Adds all segments due in the ticks `due`, each to its slot, in the order in which their spikes were sent; returns the
+    /// number of synapses. `found` is scratch space.
     pub(crate) fn deliver<S: Sum>(
         &self,
-        (pre, tick): (usize, u32),
+        (pre, due): (usize, Range<u32>),
         history: &History,
-        sums: &mut [S; REACH],
-        due: &mut Vec<(u32, u32)>,
+        (sums, place): (&mut Sums<S>, Place),
+        found: &mut Vec<Due>,
         add: impl Fn(S, S) -> S + Copy,
     ) -> u64 {
-        due.clear();
+        found.clear();
         let starts: &[u32] = &self.starts;
-        for d in (0..self.n_delays).rev() {
-            for &sender in history.arriving(pre, tick, self.first_delay + d as u32) {
-                let cell = sender as usize * self.n_delays + d;
-                let (from, to) = (starts[cell], starts[cell + 1]);
-                if from < to {
-                    due.push((from, to));
+        let last_delay = self.first_delay + self.n_delays as u32 - 1;
+        // What one spike brings in successive ticks lies side by side.
+        for sent in due.start.saturating_sub(last_delay + 1)..due.end.saturating_sub(self.first_delay + 1) {
+            let first_due = due.start.max(sent + 1 + self.first_delay);
+            let last_due = (due.end - 1).min(sent + 1 + last_delay);
+            for &sender in history.sent(pre, sent) {
+                for tick in first_due..=last_due {
+                    let d = (tick - sent - 1 - self.first_delay) as usize;
+                    let cell = sender as usize * self.n_delays + d;
+                    let (from, to) = (starts[cell], starts[cell + 1]);
+                    if from < to {
+                        found.push(Due { from, to, slot: tick - due.start });
+                    }
                 }
             }
         }
         match self.weight_bytes {
-            1 => self.add_all::<S, 1>(due, sums, add),
-            2 => self.add_all::<S, 2>(due, sums, add),
-            4 => self.add_all::<S, 4>(due, sums, add),
-            _ => self.add_all::<S, 8>(due, sums, add),
+            1 => self.add_all::<S, 1>(found, (sums, place), add),
+            2 => self.add_all::<S, 2>(found, (sums, place), add),
+            4 => self.add_all::<S, 4>(found, (sums, place), add),
+            _ => self.add_all::<S, 8>(found, (sums, place), add),
         }
     }
 
     fn add_all<S: Sum, const B: usize>(
         &self,
-        due: &[(u32, u32)],
-        sums: &mut [S; REACH],
+        found: &[Due],
+        (sums, place): (&mut Sums<S>, Place),
         add: impl Fn(S, S) -> S + Copy,
     ) -> u64 {
-        let segment =
-            |&(from, to): &(u32, u32)| &self.bytes[from as usize * (TARGET + B)..to as usize * (TARGET + B)];
+        let bytes: &[u8] = &self.bytes;
+        let segment = |due: &Due| &bytes[due.from as usize * (TARGET + B)..due.to as usize * (TARGET + B)];
         let mut n_synapses = 0;
-        for (at, own) in due.iter().enumerate() {
-            if let Some(ahead) = due.get(at + AHEAD) {
-                segment(ahead).chunks(LINE).for_each(|line| prefetch(&line[0]));
+        for (at, own) in found.iter().enumerate() {
+            if let Some(ahead) = found.get(at + AHEAD) {
+                segment(ahead).chunks(PAIR).for_each(|line| prefetch(&line[0]));
             }
-            let n = (own.1 - own.0) as usize;
+            let n = (own.to - own.from) as usize;
             n_synapses += n as u64;
             let (targets, weights) = segment(own).split_at(n * TARGET);
             let (targets, weights) = (targets.as_chunks::<TARGET>().0, weights.as_chunks::<B>().0);
+            let sums = sums.at(own.slot as usize, place);
             for (target, weight) in targets.iter().zip(weights) {
                 let sum = &mut sums[usize::from(u16::from_le_bytes(*target))];
                 *sum = add(*sum, S::from_bytes(*weight));

@@ -11,11 +11,27 @@ const LOW: u64 = 0xFFFF_FFFF;
 #[inline(always)]
 #[must_use]
 pub fn philox_row<const N: usize>(counter: [u32; 4], key: [u32; 2]) -> [[u32; N]; 4] {
-    let mut lanes = same::<N>(counter);
-    for (lane, word) in lanes[1].iter_mut().enumerate() {
-        *word = u64::from(counter[1].wrapping_add(lane as u32));
+    // Where a round's words are the same in all lanes, they are computed once: the lanes' own numbers need three rounds to
+    // reach all words.
+    let product = |word: u32, of: usize| u64::from(word) * u64::from(MULTIPLIERS[of]);
+    let (a, b) = (product(counter[0], 0), product(counter[2], 1));
+    let first = (b >> 32) as u32 ^ key[0];
+    let second = [b as u32, (a >> 32) as u32 ^ counter[3] ^ key[1], a as u32];
+    let key = next_key(key);
+    let b = product(second[1], 1);
+    let third = [(b >> 32) as u32 ^ second[0] ^ key[0], b as u32, second[2] ^ key[1]];
+    let key = next_key(key);
+    let a = product(third[0], 0);
+    let mut lanes = [[0; N], [0; N], [0; N], [a; N]];
+    #[expect(clippy::needless_range_loop, reason = "arrays side by side, in the form that vectorises")]
+    for lane in 0..N {
+        let own = u64::from(counter[1].wrapping_add(lane as u32) ^ first) * u64::from(MULTIPLIERS[0]);
+        let b = ((own >> 32) ^ u64::from(third[2])) * u64::from(MULTIPLIERS[1]);
+        lanes[0][lane] = (b >> 32) ^ u64::from(third[1] ^ key[0]);
+        lanes[1][lane] = b;
+        lanes[2][lane] = (a >> 32) ^ own ^ u64::from(key[1]);
     }
-    rounds(&mut lanes, key);
+    rounds::<N, 7>(&mut lanes, next_key(key));
     let mut words = [[0; N]; 4];
     for (words, lanes) in words.iter_mut().zip(&lanes) {
         for (word, lane) in words.iter_mut().zip(lanes) {
@@ -36,7 +52,7 @@ pub fn philox_run<const N: usize>(counter: [u32; 4], key: [u32; 2]) -> [[u64; N]
     for (lane, word) in lanes[0].iter_mut().enumerate() {
         *word = u64::from(counter[0].wrapping_add(lane as u32));
     }
-    rounds(&mut lanes, key);
+    rounds::<N, 10>(&mut lanes, key);
     let mut pairs = [[0; N]; 2];
     for lane in 0..N {
         pairs[0][lane] = lanes[0][lane] & LOW | lanes[1][lane] << 32;
@@ -50,12 +66,17 @@ fn same<const N: usize>([a, b, c, d]: [u32; 4]) -> [[u64; N]; 4] {
     [[u64::from(a); N], [u64::from(b); N], [u64::from(c); N], [u64::from(d); N]]
 }
 
-/// The ten rounds. Only the low halves of the lanes count; what the high halves hold never reaches a product.
 #[inline(always)]
-fn rounds<const N: usize>(c: &mut [[u64; N]; 4], mut key: [u32; 2]) {
+fn next_key(key: [u32; 2]) -> [u32; 2] {
+    [key[0].wrapping_add(KEY_STEPS[0]), key[1].wrapping_add(KEY_STEPS[1])]
+}
+
+/// `R` rounds. Only the low halves of the lanes count; what the high halves hold never reaches a product.
+#[inline(always)]
+fn rounds<const N: usize, const R: usize>(c: &mut [[u64; N]; 4], mut key: [u32; 2]) {
     // 32-bit words in 64-bit lanes: a product needs no shuffling, and the compiler sees plain vector multiplications.
     // Plain loops rather than `map`, which is not always inlined and then compiled for the baseline only.
-    for _ in 0..10 {
+    for _ in 0..R {
         #[expect(
             clippy::needless_range_loop,
             reason = "four arrays side by side, in the form that vectorises"
@@ -68,7 +89,7 @@ fn rounds<const N: usize>(c: &mut [[u64; N]; 4], mut key: [u32; 2]) {
             c[2][lane] = (a >> 32) ^ c[3][lane] ^ u64::from(key[1]);
             c[3][lane] = a;
         }
-        key = [key[0].wrapping_add(KEY_STEPS[0]), key[1].wrapping_add(KEY_STEPS[1])];
+        key = next_key(key);
     }
 }
 
