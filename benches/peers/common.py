@@ -237,7 +237,7 @@ class Brian2:
         import brian2 as b
 
         self.b, self.options = b, options
-        self.folder = tempfile.mkdtemp(prefix="brian2_")
+        self.folder = tempfile.TemporaryDirectory(prefix="brian2_")
         b.set_device("cpp_standalone", build_on_run=False)
         # Its default compiles all files at once, which a small machine does not survive.
         b.prefs.devices.cpp_standalone.extra_make_args_unix = ["-j1"]
@@ -250,11 +250,11 @@ class Brian2:
         monitors = [b.SpikeMonitor(group, record=False) for group in self.groups]
         network.add(*monitors)
         network.run(options.ticks * TICK_MS * b.ms)
-        b.device.build(directory=self.folder, compile=True, run=False)
+        b.device.build(directory=self.folder.name, compile=True, run=False)
         self.monitors = monitors
 
     def run(self):
-        self.b.device.run(self.folder, with_output=False, run_args=[])
+        self.b.device.run(self.folder.name, with_output=False, run_args=[])
         seconds = self.b.device._last_run_time
         spikes = sum(monitor.num_spikes for monitor in self.monitors)
         n = sum(len(group) for group in self.groups)
@@ -275,7 +275,8 @@ class Annarchy:
         self.n = sum(population.size for population in populations)
         self.monitors = [self.net.monitor(population, ["spike"]) for population in populations]
         self.net.config(num_threads=1)
-        self.net.compile(directory=tempfile.mkdtemp(prefix="annarchy_"))
+        self.folder = tempfile.TemporaryDirectory(prefix="annarchy_")
+        self.net.compile(directory=self.folder.name)
         self.net.simulate(options.settle * TICK_MS)
         self.spikes()
 
