@@ -145,6 +145,10 @@ class Simulation:
         """Ticks run since the last reset."""
     def run(self, ticks: int) -> None:
         """Runs without holding the interpreter. Ctrl-C stops it between two ticks; what was recorded stays."""
+    def run_into(self, ticks: int, folder: str | os.PathLike[str], tick_ms: float = 1.0, recording_memory: int = 256) -> None:
+        """Runs and writes everything recorded into a result folder, beyond `recording_memory` MiB while the run goes on."""
+    def run_or_spill(self, ticks: int, folder: str | os.PathLike[str], tick_ms: float = 1.0, recording_memory: int = 256) -> bool:
+        """`run` if the recordings fit in `recording_memory` MiB, else `run_into`; returns whether the folder was written."""
     def reset(self) -> None:
         """Back to tick 0 with empty recordings."""
     def spikes(self, population: int | str) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]:

@@ -1,22 +1,59 @@
 """Running a network of py-spinnaker2's classes."""
 
+import os
+import shutil
+import tempfile
+import weakref
+
 from gennaker import _gennaker, results
 from gennaker._user import warn
+
+#: Recordings of more MiB than this lie on disk.
+RECORDING_MEMORY_MIB = 256
 
 
 def simulate(net, network, records, timesteps, numeric):
     """Runs and leaves the results in the populations, also those of a run that Ctrl-C cuts short. Returns the report."""
     net.reset()
     simulation = _gennaker.Simulation(network, numeric, "clip")
+    spill = _Spill()
     try:
-        simulation.run(timesteps)
+        if spill.folder is None:
+            simulation.run(timesteps)
+        else:
+            simulation.run_or_spill(timesteps, spill.folder, recording_memory=RECORDING_MEMORY_MIB)
     finally:
         for index, (population, record) in enumerate(zip(net.populations, records)):
-            population._recorded = results.of_population(simulation, index, population.name, population.size, record)
+            population._recorded = spill.population(simulation, index, population.name, population.size, record)
     report = simulation.report()
     for note in _worth_telling(net, network, records, report["notes"]):
         warn(note)
     return report
+
+
+class _Spill:
+    """A place for recordings that do not fit in memory, which is there for as long as anybody has them."""
+
+    def __init__(self):
+        self._stored = None
+        #: None where nothing can be written: then everything stays in memory.
+        self.folder = None
+        try:
+            parent = tempfile.mkdtemp(prefix="gennaker-")
+        except OSError:
+            return
+        weakref.finalize(self, shutil.rmtree, parent, ignore_errors=True)
+        self.folder = os.path.join(parent, "results")
+
+    def population(self, simulation, index, name, size, record):
+        """What was recorded of a population, wherever it is."""
+        if self._stored is None and self.folder is not None and os.path.isdir(self.folder):
+            self._stored = list(results.open_results(self.folder).populations.values())
+        if self._stored is None:
+            return results.of_population(simulation, index, name, size, record)
+        stored = self._stored[index]
+        stored.place = self
+        return stored
 
 
 def _worth_telling(net, network, records, notes):

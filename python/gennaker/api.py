@@ -24,17 +24,31 @@ def load(path):
     return NetworkFile(*_gennaker.read_network_file(path))
 
 
-def run(network, timesteps=None, *, numeric=None, out_of_range=None, threads=None, machine=None):
+def run(
+    network,
+    timesteps=None,
+    *,
+    numeric=None,
+    out_of_range=None,
+    threads=None,
+    machine=None,
+    folder=None,
+    recording_memory=256,
+):
     """Runs a network and returns its :class:`Result`.
 
     ``network`` is a :class:`Network`, a :class:`NetworkFile` or the name of a network file. Options that are not given are
     taken from the file, else ``timesteps=1000, numeric="chip", out_of_range="error"``. With a ``machine`` (a
     :class:`Machine` or the name of one) the network is also laid on it, which fails if it does not fit;
     ``result.mapping`` is where. ``threads`` never changes a result; all processors are used without it.
+
+    With a ``folder`` the results are written there, with pictures, as the command ``gennaker run`` does: recordings beyond
+    ``recording_memory`` MiB while the run goes on, so that they need not fit in memory. Arrays of such a result are read when
+    they are asked for, and large ones stay on disk.
     """
     if not isinstance(network, (_gennaker.Network, NetworkFile)):
         network = load(network)
-    settings = {"timesteps": 1000, "numeric": "chip", "out_of_range": "error", "machine": None}
+    settings = {"timesteps": 1000, "numeric": "chip", "out_of_range": "error", "machine": None, "tick_ms": 1.0}
     if isinstance(network, NetworkFile):
         settings.update(network.settings)
         network = network.network
@@ -42,6 +56,11 @@ def run(network, timesteps=None, *, numeric=None, out_of_range=None, threads=Non
     settings.update({key: value for key, value in given.items() if value is not None})
     mapping = _mapping(network, settings["machine"], settings["timesteps"])
     simulation = _gennaker.Simulation(network, settings["numeric"], settings["out_of_range"], threads=threads)
+    if folder is not None:
+        simulation.run_into(settings["timesteps"], folder, settings["tick_ms"], recording_memory)
+        result = results.open_results(folder)
+        result.mapping = mapping
+        return result
     simulation.run(settings["timesteps"])
     return _result(network, simulation, mapping)
 

@@ -3,8 +3,11 @@
 import functools
 import json
 import os
+import zipfile
 
 import numpy as np
+
+from gennaker._trains import SpikeTrains
 
 
 class PopulationResult:
@@ -20,19 +23,18 @@ class PopulationResult:
         self._trains = None
 
     def spike_trains(self):
-        """``{neuron: [tick, ...]}`` with an entry for every neuron. Made once, when first asked for."""
+        """``{neuron: [tick, ...]}`` with an entry for every neuron. Its lists are made when they are looked at."""
         if self._trains is None:
             ticks, neurons = self.spikes
-            order = np.argsort(neurons, kind="stable")
-            ends = np.cumsum(np.bincount(neurons, minlength=self.size)).tolist()
-            ticks = ticks[order].tolist()
-            self._trains = {i: ticks[a:b] for i, (a, b) in enumerate(zip([0] + ends, ends))}
+            self._trains = SpikeTrains(ticks, neurons, self.size)
         return self._trains
 
     def traces(self, variable):
         """``{neuron: array of samples}`` for every recorded neuron."""
         _, neurons, values = self.states[variable]
-        return dict(zip(neurons.tolist(), np.ascontiguousarray(values.T)))
+        # What lies on disk for its size stays there.
+        columns = values.T if isinstance(values, np.memmap) else np.ascontiguousarray(values.T)
+        return dict(zip(neurons.tolist(), columns))
 
 
 class Result:
@@ -153,4 +155,42 @@ class _StoredPopulation(PopulationResult):
     def _open(self, name):
         if os.path.basename(name) != name:
             raise ValueError(f"`{self._folder}`: {name!r} is not a plain file name")
-        return np.load(os.path.join(self._folder, name), allow_pickle=False)
+        return _Arrays(os.path.join(self._folder, name))
+
+
+#: Files with more bytes are not read into memory: their arrays are mapped, and cannot be written to.
+MAPPED_BYTES = 256 << 20
+
+
+class _Arrays:
+    """The arrays of one ``.npz`` file by name: read into memory, or mapped from a large file."""
+
+    def __init__(self, path):
+        self._path = path
+        self._loaded = np.load(path, allow_pickle=False)
+        self._is_mapped = os.path.getsize(path) > MAPPED_BYTES
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *exception):
+        self._loaded.close()
+
+    def __getitem__(self, name):
+        entry = self._loaded.zip.getinfo(f"{name}.npy")
+        if not self._is_mapped or entry.compress_type != zipfile.ZIP_STORED:
+            return self._loaded[name]
+        with open(self._path, "rb") as file:
+            file.seek(_content(file, entry))
+            np.lib.format.read_magic(file)
+            shape, _, dtype = np.lib.format.read_array_header_1_0(file)
+            if 0 in shape:
+                return np.zeros(shape, dtype)
+            return np.memmap(self._path, dtype, "r", file.tell(), shape)
+
+
+def _content(file, entry):
+    """Where an entry of a zip archive begins: after a header of its own, which is not as long as the directory's."""
+    file.seek(entry.header_offset + 26)
+    lengths = np.frombuffer(file.read(4), "<u2")
+    return entry.header_offset + 30 + int(lengths.sum())

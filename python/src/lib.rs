@@ -29,6 +29,7 @@ mod mapping;
 mod models;
 mod network;
 mod parameters;
+mod pieces;
 mod simulation;
 mod threads;
 

@@ -1,13 +1,15 @@
 //! Simulations: networks that run while Python waits, stays interruptible, and gets its results as arrays.
 
 use std::ops::ControlFlow;
+use std::path::PathBuf;
 use std::sync::Mutex;
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use gennaker::engine::{Options, PopulationRecording, Recordings, Values};
-use gennaker::explain_silence;
+use gennaker::formats::{NetworkFile, RunSettings};
 use gennaker::pictures::{self, Variables, View};
 use gennaker::report::Picture;
+use gennaker::{Peaks, explain_silence, highest_v};
 use numpy::{IntoPyArray, PyArray1, PyArrayMethods};
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyTypeError};
 use pyo3::prelude::*;
@@ -17,9 +19,7 @@ use serde_json::Value;
 use crate::error::{engine_error, value_error};
 use crate::json::{from_json, to_python};
 use crate::network::Network;
-
-/// Longest stretch of running between two looks at signals such as Ctrl-C.
-const LOOK_EVERY: Duration = Duration::from_millis(100);
+use crate::pieces::{LOOK_EVERY, PiecewiseRun};
 
 type Column<'py> = Bound<'py, PyArray1<u32>>;
 
@@ -31,6 +31,10 @@ pub(crate) struct Simulation {
     engine: Mutex<gennaker::engine::Simulation>,
     /// What has been recorded so far, once somebody asks; forgotten when the simulation moves on.
     recordings: Option<Recordings>,
+    options: Options,
+    /// The folder that recordings since the last reset have been written to.
+    written: Option<PathBuf>,
+    peaks: Peaks,
 }
 
 #[pymethods]
@@ -55,7 +59,8 @@ impl Simulation {
         let network = &network.inner;
         let engine =
             py.detach(|| gennaker::engine::Simulation::new(network, &options)).map_err(engine_error)?;
-        Ok(Self { engine: Mutex::new(engine), recordings: None })
+        let peaks = Peaks::default();
+        Ok(Self { engine: Mutex::new(engine), recordings: None, options, written: None, peaks })
     }
 
     /// Ticks run since the last reset.
@@ -81,9 +86,40 @@ impl Simulation {
         Ok(())
     }
 
+    /// Runs `ticks` ticks like `run`, and writes everything recorded since the last reset into a result folder, as the command
+    /// `gennaker run` does: what goes beyond `recording_memory` MiB while the run goes on. The recordings are in the folder
+    /// then, and not in the simulation.
+    #[pyo3(signature = (ticks, folder, tick_ms = 1.0, recording_memory = 256))]
+    fn run_into(
+        &mut self,
+        py: Python<'_>,
+        ticks: u32,
+        folder: PathBuf,
+        tick_ms: f64,
+        recording_memory: u64,
+    ) -> PyResult<()> {
+        self.run_in_pieces(py, ticks, folder, tick_ms, recording_memory, true).map(|_| ())
+    }
+
+    /// `run` for recordings that may not fit in memory: if they go beyond `recording_memory` MiB it is `run_into`, else the
+    /// folder is not written. Returns whether it was.
+    #[pyo3(signature = (ticks, folder, tick_ms = 1.0, recording_memory = 256))]
+    fn run_or_spill(
+        &mut self,
+        py: Python<'_>,
+        ticks: u32,
+        folder: PathBuf,
+        tick_ms: f64,
+        recording_memory: u64,
+    ) -> PyResult<bool> {
+        self.run_in_pieces(py, ticks, folder, tick_ms, recording_memory, false)
+    }
+
     /// Back to tick 0 with empty recordings.
     fn reset(&mut self) {
         self.recordings = None;
+        self.written = None;
+        self.peaks = Peaks::default();
         self.engine().reset();
     }
 
@@ -117,9 +153,11 @@ impl Simulation {
 
     /// The account of the run so far: counts, and `notes` for the user.
     fn report<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let peaks = self.peaks.clone();
         let (engine, recordings) = self.parts();
         let mut report = engine.report();
-        explain_silence(&mut report, engine.network(), recordings);
+        let highest = |p| highest_v(recordings, p).into_iter().chain(peaks.highest_v(p)).reduce(f64::max);
+        explain_silence(&mut report, engine.network(), &highest);
         to_python(py, &report)
     }
 
@@ -156,7 +194,10 @@ impl Simulation {
     fn restore(&mut self, py: Python<'_>, checkpoint: &[u8]) -> PyResult<()> {
         self.recordings = None;
         let engine = self.engine();
-        py.detach(|| engine.restore(checkpoint)).map_err(engine_error)
+        py.detach(|| engine.restore(checkpoint)).map_err(engine_error)?;
+        self.written = None;
+        self.peaks = Peaks::default();
+        Ok(())
     }
 
     fn __repr__(&mut self) -> String {
@@ -177,7 +218,50 @@ impl Simulation {
         (engine, recordings)
     }
 
+    fn run_in_pieces(
+        &mut self,
+        py: Python<'_>,
+        ticks: u32,
+        folder: PathBuf,
+        tick_ms: f64,
+        recording_memory: u64,
+        wanted: bool,
+    ) -> PyResult<bool> {
+        if !(tick_ms.is_finite() && tick_ms > 0.0) {
+            return Err(value_error(format!("tick_ms is {tick_ms}; it must be a number above 0")));
+        }
+        self.in_memory()?;
+        self.recordings = None;
+        let engine = self.engine.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
+        let settings = RunSettings {
+            timesteps: engine.tick().saturating_add(ticks),
+            tick_ms,
+            machine: None,
+            numeric: self.options.numeric,
+            out_of_range: self.options.out_of_range,
+        };
+        let file = NetworkFile { network: engine.network().clone(), settings };
+        let limit_bytes = recording_memory.saturating_mul(1 << 20);
+        let run = PiecewiseRun { engine, peaks: &mut self.peaks, folder: &folder, file, limit_bytes };
+        let (is_written, stopped) = run.run(py, ticks, wanted)?;
+        if is_written {
+            self.written = Some(folder);
+        }
+        stopped.map(|()| is_written)
+    }
+
+    /// Recordings that have left for a folder are no empty ones.
+    fn in_memory(&self) -> PyResult<()> {
+        self.written.as_ref().map_or(Ok(()), |folder| {
+            Err(value_error(format!(
+                "the recordings are in `{}`: gennaker.open_results reads them; reset the simulation to record anew",
+                folder.display()
+            )))
+        })
+    }
+
     fn recording(&mut self, population: &Bound<'_, PyAny>) -> PyResult<&PopulationRecording> {
+        self.in_memory()?;
         let index = self.position(population)?;
         let all = &self.parts().1.populations;
         all.get(index).ok_or_else(|| {
@@ -186,6 +270,7 @@ impl Simulation {
     }
 
     fn picture(&mut self, kind: &str, tick_ms: f64, populations: Vec<String>) -> PyResult<Picture> {
+        self.in_memory()?;
         let (engine, recordings) = self.parts();
         let network = engine.network();
         if let Some(unknown) = populations.iter().find(|name| network.population_index(name).is_none()) {

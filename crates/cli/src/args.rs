@@ -4,8 +4,8 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
-use gennaker::Numeric;
 use gennaker::mapping::{CompressWhen, Compressor, KeyAllocator, Placer, RecordingPlace, Router};
+use gennaker::{Numeric, RECORDING_LIMIT_BYTES};
 use serde::de::DeserializeOwned;
 
 /// The SpiNNaker2 neuromorphic system in software.
@@ -61,7 +61,11 @@ pub(crate) struct Run {
     /// Print one JSON document instead of text.
     #[arg(long)]
     pub(crate) json: bool,
-    /// Save the state at the end, for --resume.
+    /// Recordings kept in memory, in MiB; beyond, they are written while the run goes on.
+    #[arg(long, value_name = "MIB", default_value_t = RECORDING_LIMIT_BYTES >> 20)]
+    #[arg(value_parser = clap::value_parser!(u64).range(1..=MAX_RECORDING_MIB))]
+    pub(crate) recording_memory: u64,
+    /// Save the state at the end, for --resume. It holds the recordings, so all of them stay in memory.
     #[arg(long, value_name = "FILE")]
     pub(crate) checkpoint: Option<PathBuf>,
     /// Continue from a saved state; --time still counts from the very first tick.
@@ -219,6 +223,8 @@ pub(crate) struct Bench {
     pub(crate) json: Option<PathBuf>,
 }
 
+/// A pebibyte: more than any machine has, and its bytes still fit a number.
+const MAX_RECORDING_MIB: u64 = 1 << 30;
 /// No machine profits from more threads, and switching between them would cost more than the run.
 const MAX_THREADS: u64 = 1024;
 const NUMERICS: [&str; 4] = ["chip", "reference", "reference_integer_weights", "reference_single_parameters"];

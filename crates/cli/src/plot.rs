@@ -6,26 +6,25 @@ use std::process::ExitCode;
 use gennaker::formats::{NetworkFile, RunInfo, write_atomically};
 use gennaker::pictures::{self, Variables, View};
 use gennaker::report::{Picture, ReportError};
-use gennaker::{Recordings, ResultFolder};
+use gennaker::{PICTURE_BYTES, PNG_SCALE, Recordings, ResultFolder, some_picture};
 
 use crate::args::{PictureFormat, PictureKind, Plot};
 use crate::error::CliError;
-use crate::output::say;
-use crate::run::{PNG_SCALE, some};
+use crate::output::{complain, say};
 
 /// Draws pictures of a result folder.
 pub(crate) fn plot(command: &Plot) -> Result<ExitCode, CliError> {
     let results = ResultFolder::open(&command.results)?;
-    let view = view(command, results.info())?;
+    let mut view = view(command, results.info())?;
     let target = Target::new(command)?;
-    let recordings = results.recordings()?;
+    let recordings = recordings(command, &results, &mut view)?;
     // Thresholds come from the network; without its file the pictures lack them.
     let network = NetworkFile::read(&command.results.join("network.toml")).ok();
 
     let mut n_drawn = 0;
     for kind in kinds(command, &target) {
         let picture = draw(kind, &recordings, network.as_ref(), results.info(), &view);
-        let picture = if command.kind.is_empty() { some(picture)? } else { Some(picture?) };
+        let picture = if command.kind.is_empty() { some_picture(picture)? } else { Some(picture?) };
         if let Some(picture) = picture {
             let path = target.path(kind);
             write_atomically(&path, &encoded(&picture, target.format)?)?;
@@ -48,6 +47,27 @@ fn view(command: &Plot, info: &RunInfo) -> Result<View, CliError> {
         return Err(ReportError::Range { start: ticks.start, end: ticks.end }.into());
     }
     Ok(View { ticks, tick_ms: info.tick_ms, populations: command.population.clone() })
+}
+
+/// What was recorded in the ticks to show. Without a last one, a view of very much is cut short and says so.
+fn recordings(command: &Plot, results: &ResultFolder, view: &mut View) -> Result<Recordings, CliError> {
+    // Parts of archives that somebody has compressed cannot be read alone.
+    let Ok(small) = results.stretch_within(view.ticks.clone(), PICTURE_BYTES) else {
+        return Ok(results.recordings()?);
+    };
+    let is_whole = view.ticks == (0..results.info().timesteps);
+    if is_whole && small == view.ticks {
+        return Ok(results.recordings()?);
+    }
+    if command.to.is_none() && small != view.ticks {
+        let (start, end) = (small.start, small.end);
+        complain(&format!(
+            "shows ticks {start} to {end} of {}; --from and --to choose others",
+            view.ticks.end
+        ));
+        view.ticks = small;
+    }
+    Ok(results.recordings_between(view.ticks.clone())?)
 }
 
 fn draw(

@@ -6,11 +6,12 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use gennaker::formats::{Results, SideFile, check_result_path, write_atomically, write_results};
+use gennaker::formats::{ResultWriter, Results, check_result_path, write_atomically};
 use gennaker::network::Network;
-use gennaker::pictures::{self, Variables, View};
-use gennaker::report::{Picture, ReportError};
-use gennaker::{Experiment, Mapped, Recordings, RunReport, Simulation, explain_silence};
+use gennaker::{
+    Experiment, Mapped, Peaks, Recordings, RunReport, Simulation, explain_silence, run_in_pieces,
+    write_with_pictures,
+};
 
 use crate::args::Run;
 use crate::error::CliError;
@@ -19,8 +20,6 @@ use crate::output::{complain, say, say_json};
 use crate::progress::Progress;
 use crate::summary::{MappingSummary, RunSummary, Times};
 
-/// Pixels of a PNG for each of the picture's: sharp in print.
-pub(crate) const PNG_SCALE: f64 = 2.0;
 /// `mapping.json` is left out beyond this many cores: it would dwarf the results.
 const MAX_WRITTEN_PES: u32 = 5_000;
 
@@ -36,7 +35,8 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
     if !command.json {
         say(&opening(&experiment, mapped.as_ref()))?;
     }
-    let done = simulate(command, &experiment)?;
+    let mut writer = out.as_deref().map(ResultWriter::new);
+    let done = simulate(command, &experiment, writer.as_mut())?;
     notes.extend(done.report.notes.iter().cloned());
     notes.extend(mapped.iter().flat_map(|mapped| mapped.mapping.notes.iter().cloned()));
 
@@ -44,7 +44,7 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
         RunSummary::new(&experiment, mapped.as_ref(), &done.report, done.times, done.is_interrupted);
     // Whatever goes wrong with one, the other is still written: a long run lies behind both.
     let written =
-        out.as_ref().map(|out| write(out, &experiment, mapped.as_ref(), &done, &mut notes)).transpose();
+        writer.map(|writer| write(writer, &experiment, mapped.as_ref(), &done, &mut notes)).transpose();
     if let Some(path) = &command.checkpoint {
         write_atomically(path, &done.checkpoint)?;
     }
@@ -122,6 +122,7 @@ fn opening(experiment: &Experiment, mapped: Option<&Mapped>) -> String {
 
 /// What a run leaves behind.
 struct Done {
+    /// What has not been written yet.
     recordings: Recordings,
     report: RunReport,
     times: Times,
@@ -130,7 +131,11 @@ struct Done {
     checkpoint: Vec<u8>,
 }
 
-fn simulate(command: &Run, experiment: &Experiment) -> Result<Done, CliError> {
+fn simulate(
+    command: &Run,
+    experiment: &Experiment,
+    mut writer: Option<&mut ResultWriter>,
+) -> Result<Done, CliError> {
     let start = Instant::now();
     let mut simulation = experiment.simulation()?;
     let end = experiment.file.settings.timesteps;
@@ -143,16 +148,24 @@ fn simulate(command: &Run, experiment: &Experiment) -> Result<Done, CliError> {
     let first = simulation.tick();
     let mut progress = Progress::new(first, end, command.json);
     let start = Instant::now();
-    let ticks = simulation.run_with(end - first, &mut |tick| {
+    let each = &mut |tick| {
         progress.at(tick);
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    });
+    };
+    let mut peaks = Peaks::default();
+    // A checkpoint holds what was recorded.
+    let limit_bytes = if command.checkpoint.is_some() { u64::MAX } else { command.recording_memory << 20 };
+    let ticks = run_in_pieces(&mut simulation, end - first, limit_bytes, each, &mut |piece| {
+        peaks.add(&piece);
+        writer.as_mut().map_or(Ok(()), |writer| writer.append(&piece))
+    })?;
     let times = Times { build, run: start.elapsed(), ticks };
     progress.finish();
 
     let recordings = simulation.recordings();
     let mut report = simulation.report();
-    explain_silence(&mut report, &experiment.file.network, &recordings);
+    peaks.add(&recordings);
+    explain_silence(&mut report, &experiment.file.network, &|population| peaks.highest_v(population));
     let checkpoint = if command.checkpoint.is_some() { simulation.checkpoint() } else { Vec::new() };
     Ok(Done { is_interrupted: first + ticks < end, recordings, report, times, checkpoint })
 }
@@ -167,7 +180,7 @@ fn resume(simulation: &mut Simulation, path: &Path, end: u32) -> Result<(), CliE
 }
 
 fn write(
-    out: &Path,
+    writer: ResultWriter,
     experiment: &Experiment,
     mapped: Option<&Mapped>,
     done: &Done,
@@ -183,43 +196,13 @@ fn write(
         recordings: &done.recordings,
         machine: mapped.map_or_else(String::new, |mapped| mapped.mapping.machine.clone()),
         interrupted: done.is_interrupted,
-        extra_files: all_pictures(experiment, &done.recordings)?,
+        extra_files: Vec::new(),
         notes: notes.clone(),
         report: serde_json::to_value(&done.report).expect("plain data"),
         mapping: mapping.map(|mapping| serde_json::to_value(mapping).expect("plain data")),
     };
-    write_results(out, &results)?;
+    *notes = write_with_pictures(writer, &results)?.notes;
     Ok(())
-}
-
-/// Every picture that the recordings allow, as SVG and PNG.
-fn all_pictures(experiment: &Experiment, recordings: &Recordings) -> Result<Vec<SideFile>, CliError> {
-    let network = &experiment.file.network;
-    let view = View::whole(recordings, experiment.file.settings.tick_ms);
-    let traces = |variables| pictures::traces(&network.name, recordings, Some(network), variables, &view);
-    let drawn = [
-        ("raster", pictures::raster(&network.name, recordings, &view)),
-        ("voltage", traces(Variables::Voltage)),
-        ("states", traces(Variables::Others)),
-    ];
-    let mut files = Vec::new();
-    for (name, picture) in drawn {
-        if let Some(picture) = some(picture)? {
-            let svg = picture.svg().as_bytes().to_vec();
-            files.push(SideFile { name: format!("{name}.svg"), bytes: svg });
-            files.push(SideFile { name: format!("{name}.png"), bytes: picture.to_png(PNG_SCALE)? });
-        }
-    }
-    Ok(files)
-}
-
-/// A picture, or none where there is nothing to draw.
-pub(crate) fn some(picture: Result<Picture, ReportError>) -> Result<Option<Picture>, ReportError> {
-    match picture {
-        Ok(picture) => Ok(Some(picture)),
-        Err(ReportError::Nothing { .. } | ReportError::Range { .. }) => Ok(None),
-        Err(error) => Err(error),
-    }
 }
 
 #[cfg(test)]

@@ -165,6 +165,33 @@ fn an_interrupted_and_resumed_run_equals_a_whole_one() {
     assert_eq!(desk.run(&["run", "net.toml", "--no-out", "--resume", "half.state"]).status.code(), Some(1));
 }
 
+/// Recordings that go to disk during the run make the same results; so do those of a run that is resumed.
+#[test]
+fn recordings_beyond_memory_are_the_same() {
+    let desk = Desk::new();
+    let large = NETWORK.replace("size = 10", "size = 2000").replace("timesteps = 100", "timesteps = 400");
+    fs::write(desk.path("net.toml"), large).unwrap();
+    let files = ["spikes-001.npz", "states-001.npz", "raster.svg", "voltage.png", "states.svg", "run.json"];
+    desk.ok(&["run", "net.toml", "--out", "whole"]);
+    let pieces = desk.ok(&["run", "net.toml", "--out", "pieces", "--recording-memory", "1"]);
+    assert!(!pieces.contains("the pictures show"), "{pieces}");
+    let arguments = ["run", "net.toml", "--time", "150", "--no-out", "--checkpoint", "half.state"];
+    desk.ok(&[&arguments[..], &["--recording-memory", "1"]].concat());
+    desk.ok(&["run", "net.toml", "--resume", "half.state", "--out", "resumed", "--recording-memory", "1"]);
+    for folder in ["pieces", "resumed"] {
+        for file in &files[..5] {
+            let read = |folder: &str| fs::read(desk.path(folder).join(file)).unwrap();
+            assert!(read("whole") == read(folder), "{folder}/{file} differs");
+        }
+    }
+    let info = |folder: &str| -> Value {
+        serde_json::from_slice(&fs::read(desk.path(folder).join("run.json")).unwrap()).unwrap()
+    };
+    assert_eq!(info("whole"), info("pieces"));
+    desk.ok(&["plot", "pieces", "--from", "100", "--to", "120", "--out", "part.svg"]);
+    desk.ok(&["run", "net.toml", "--no-out", "--recording-memory", "1"]);
+}
+
 #[test]
 fn errors_are_sentences_with_exit_code_1() {
     let desk = Desk::new();

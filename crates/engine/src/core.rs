@@ -11,7 +11,7 @@ use crate::error::EngineError;
 use crate::gang;
 use crate::history::History;
 use crate::options::Options;
-use crate::recorder::SpikeRecorder;
+use crate::recorder::{SpikeRecorder, StateRecorder};
 use crate::recording::{PopulationRecording, Recordings, StateRecording};
 use crate::shard::{Member, Shard};
 
@@ -107,6 +107,28 @@ impl<A: Arithmetic> Core<A> {
             populations: network.populations.iter().enumerate().map(population).collect(),
             timesteps: self.tick,
         }
+    }
+
+    /// Everything recorded, which is forgotten then.
+    pub(crate) fn take_recordings(&mut self, network: &Network) -> Recordings {
+        // Spikes are moved out before the rest is gathered, so that they are never held twice.
+        let take = |r: &mut Option<SpikeRecorder>| r.as_mut().map(|r| std::mem::take(&mut r.spikes));
+        let spikes: Vec<_> = self.spike_recorders.iter_mut().map(take).collect();
+        let mut recordings = self.recordings(network);
+        for (population, spikes) in recordings.populations.iter_mut().zip(spikes) {
+            population.spikes = spikes;
+        }
+        let members = self.shards.iter_mut().flat_map(|shard| &mut shard.members);
+        members.flat_map(|m| &mut m.recorders).for_each(StateRecorder::clear);
+        recordings
+    }
+
+    pub(crate) fn recorded_bytes(&self) -> u64 {
+        let spikes: usize =
+            self.spike_recorders.iter().flatten().map(|r| size_of_val(&r.spikes.neurons[..])).sum();
+        let members = self.shards.iter().flat_map(|shard| &shard.members);
+        let states: usize = members.flat_map(|m| &m.recorders).map(StateRecorder::bytes).sum();
+        2 * spikes as u64 + states as u64
     }
 
     /// Spikes of each population.

@@ -67,6 +67,11 @@ impl<R: Real> StateRecorder<R> {
         }
     }
 
+    /// Bytes of all samples and their ticks.
+    pub(crate) fn bytes(&self) -> usize {
+        size_of_val(&self.values[..]) + size_of_val(&self.ticks[..])
+    }
+
     pub(crate) fn ticks(&self) -> &[u32] {
         &self.ticks
     }

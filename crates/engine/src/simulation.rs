@@ -95,10 +95,25 @@ impl Simulation {
         with_core!(&mut self.core, core => core.reset());
     }
 
-    /// Everything recorded since the last reset.
+    /// Everything recorded since the last reset, less what was taken out.
     #[must_use]
     pub fn recordings(&self) -> Recordings {
         with_core!(&self.core, core => core.recordings(&self.network))
+    }
+
+    /// Takes out everything recorded since the last reset or the last call, so that its memory is free for more. Parts that
+    /// are put together in order give what [`Simulation::recordings`] would have given at the end, but for `v_last`, of which
+    /// only the latest sample counts. What was taken is in no later checkpoint.
+    #[must_use]
+    pub fn take_recordings(&mut self) -> Recordings {
+        with_core!(&mut self.core, core => core.take_recordings(&self.network))
+    }
+
+    /// Bytes that [`Simulation::take_recordings`] would free: 8 per spike, 4 or 8 per sample of a state variable and
+    /// 4 per sampled tick.
+    #[must_use]
+    pub fn recorded_bytes(&self) -> u64 {
+        with_core!(&self.core, core => core.recorded_bytes())
     }
 
     /// The account of the run so far.

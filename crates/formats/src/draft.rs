@@ -37,6 +37,11 @@ impl Draft {
         Ok(Self { target, draft, is_published: false })
     }
 
+    /// The folder while it is being filled.
+    pub(crate) fn path(&self) -> &Path {
+        &self.draft
+    }
+
     /// Where a file of this name goes while the folder is being filled.
     pub(crate) fn file(&self, name: &str) -> PathBuf {
         self.draft.join(name)

@@ -57,9 +57,11 @@
 //!
 //! [`write_results`] leaves `run.json` ([`RunInfo`]), `network.toml`, and per population `spikes-000.npz` and
 //! `states-000.npz`, numbered in the network's order. Names of populations stand in `run.json` alone, never in file
-//! names. NumPy reads the arrays; [`ResultFolder`] reads everything.
+//! names. NumPy reads the arrays; [`ResultFolder`] reads everything, or what was recorded in some ticks. A [`ResultWriter`]
+//! writes the same folder piece by piece, for recordings that do not fit in memory.
 #![deny(missing_docs)]
 
+mod archive;
 mod connector_value;
 mod convert;
 mod draft;
@@ -69,6 +71,9 @@ mod files;
 mod network_file;
 mod npy;
 mod npz;
+mod part;
+mod recorded_parts;
+mod result_folder;
 mod results;
 mod run_info;
 mod schema;
@@ -85,7 +90,8 @@ pub use files::write_atomically;
 pub use network_file::{MachineChoice, NetworkFile, RunSettings};
 pub use npy::{Array, ArrayData};
 pub use npz::read_npz;
-pub use results::{ResultFolder, Results, write_results};
+pub use result_folder::ResultFolder;
+pub use results::{FinishedResults, ResultWriter, Results, write_results};
 pub use run_info::{PopulationInfo, RunInfo, StateInfo};
 pub use schema::network_schema;
 pub use write::SideFile;

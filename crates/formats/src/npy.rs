@@ -1,5 +1,7 @@
 //! NumPy's `.npy` format, version 1.0: written for four types, read for every integer and float type.
 
+use std::io::{self, Read, Write};
+
 /// One array.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Array {
@@ -49,39 +51,86 @@ impl Array {
     }
 }
 
-impl Elements<'_> {
-    fn type_code(self) -> &'static str {
+/// How one element is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum ElementType {
+    U32,
+    F32,
+    F64,
+}
+
+impl ElementType {
+    fn code(self) -> &'static str {
         match self {
-            Self::U32(_) => "<u4",
-            Self::F32(_) => "<f4",
-            Self::F64(_) => "<f8",
+            Self::U32 => "<u4",
+            Self::F32 => "<f4",
+            Self::F64 => "<f8",
         }
     }
 
-    fn bytes(self) -> Vec<u8> {
+    /// Bytes of an element.
+    pub(crate) fn width(self) -> u64 {
+        if self == Self::F64 { 8 } else { 4 }
+    }
+}
+
+impl Elements<'_> {
+    pub(crate) fn element_type(self) -> ElementType {
         match self {
-            Self::U32(values) => values.iter().flat_map(|x| x.to_le_bytes()).collect(),
-            Self::F32(values) => values.iter().flat_map(|x| x.to_le_bytes()).collect(),
-            Self::F64(values) => values.iter().flat_map(|x| x.to_le_bytes()).collect(),
+            Self::U32(_) => ElementType::U32,
+            Self::F32(_) => ElementType::F32,
+            Self::F64(_) => ElementType::F64,
+        }
+    }
+
+    pub(crate) fn len(self) -> usize {
+        match self {
+            Self::U32(values) => values.len(),
+            Self::F32(values) => values.len(),
+            Self::F64(values) => values.len(),
+        }
+    }
+
+    /// Writes the elements one after the other.
+    pub(crate) fn write_to(self, sink: &mut impl Write) -> io::Result<()> {
+        match self {
+            Self::U32(values) => write_all(sink, values, u32::to_le_bytes),
+            Self::F32(values) => write_all(sink, values, f32::to_le_bytes),
+            Self::F64(values) => write_all(sink, values, f64::to_le_bytes),
         }
     }
 }
 
-/// The bytes of an `.npy` file. The caller sees to it that shape and number of elements agree.
-pub(crate) fn write(elements: Elements<'_>, shape: &[usize]) -> Vec<u8> {
+/// Elements turned into bytes at a time, so that large arrays are not held twice.
+const AT_A_TIME: usize = 1 << 14;
+
+fn write_all<T: Copy, const N: usize>(
+    sink: &mut impl Write,
+    values: &[T],
+    bytes: impl Fn(T) -> [u8; N],
+) -> io::Result<()> {
+    let mut buffer = Vec::with_capacity(N * AT_A_TIME.min(values.len()));
+    for values in values.chunks(AT_A_TIME) {
+        buffer.clear();
+        buffer.extend(values.iter().flat_map(|&value| bytes(value)));
+        sink.write_all(&buffer)?;
+    }
+    Ok(())
+}
+
+/// What stands before the elements in an `.npy` file.
+pub(crate) fn header(element_type: ElementType, shape: &[usize]) -> Vec<u8> {
     let axes: String = shape.iter().map(|n| format!("{n}, ")).collect();
     let mut header = format!(
         "{{'descr': '{}', 'fortran_order': False, 'shape': ({}), }}",
-        elements.type_code(),
+        element_type.code(),
         axes.trim_end()
     );
     // The elements start at a multiple of 64 bytes so that NumPy can map them.
     let unpadded = MAGIC.len() + 4 + header.len() + 1;
     header.extend(std::iter::repeat_n(' ', unpadded.next_multiple_of(64) - unpadded));
     header.push('\n');
-    let mut file = [MAGIC, &[1, 0], &(header.len() as u16).to_le_bytes(), header.as_bytes()].concat();
-    file.extend(elements.bytes());
-    file
+    [MAGIC, &[1, 0], &(header.len() as u16).to_le_bytes(), header.as_bytes()].concat()
 }
 
 /// Reads the bytes of an `.npy` file.
@@ -118,13 +167,45 @@ fn split_header(bytes: &[u8]) -> Result<(&str, &[u8]), String> {
     Ok((std::str::from_utf8(header).map_err(|_| damaged())?, body))
 }
 
-struct Header {
+/// What an `.npy` file says about its elements.
+pub(crate) struct Header {
     type_code: String,
     is_fortran: bool,
-    shape: Vec<usize>,
+    pub(crate) shape: Vec<usize>,
 }
 
 impl Header {
+    /// Reads what stands before the elements, for arrays of one or more axes stored row by row, and says how many bytes that
+    /// were.
+    pub(crate) fn read_from(source: &mut impl Read) -> Result<(Self, u64), String> {
+        // Version 1.0, which is what is written: longer headers need more axes than a result has.
+        let mut bytes = vec![0; MAGIC.len() + 4];
+        let cut = |error: io::Error| format!("is truncated ({error})");
+        source.read_exact(&mut bytes).map_err(cut)?;
+        let size = usize::from(u16::from_le_bytes([bytes[MAGIC.len() + 2], bytes[MAGIC.len() + 3]]));
+        bytes.resize(bytes.len() + size, 0);
+        source.read_exact(&mut bytes[MAGIC.len() + 4..]).map_err(cut)?;
+        let header = Self::parse(split_header(&bytes)?.0)?;
+        if header.shape.is_empty() || header.is_fortran {
+            return Err("is not stored row by row".to_owned());
+        }
+        Ok((header, bytes.len() as u64))
+    }
+
+    /// Bytes of one row: of all elements that share their first index.
+    pub(crate) fn row_bytes(&self) -> Result<u64, String> {
+        let elements = self.shape[1..].iter().try_fold(1usize, |product, &n| product.checked_mul(n));
+        let width = self.width()?;
+        Ok(elements.and_then(|n| n.checked_mul(width)).ok_or("has too many elements")? as u64)
+    }
+
+    /// Some rows, from their bytes.
+    pub(crate) fn rows(&self, n: usize, body: &[u8]) -> Array {
+        let mut shape = self.shape.clone();
+        shape[0] = n;
+        Array { shape, data: self.decode(body) }
+    }
+
     /// Reads the Python dictionary literal that NumPy writes; anything else is refused.
     fn parse(text: &str) -> Result<Self, String> {
         let unknown = || format!("has a header that is not understood: {}", text.trim_end().escape_debug());
@@ -181,6 +262,12 @@ fn chunks<const N: usize, T>(bytes: &[u8], decode: impl Fn([u8; N]) -> T) -> Vec
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    fn write(elements: Elements<'_>, shape: &[usize]) -> Vec<u8> {
+        let mut file = header(elements.element_type(), shape);
+        elements.write_to(&mut file).unwrap();
+        file
+    }
 
     #[test]
     fn arrays_come_back() {

@@ -9,19 +9,42 @@ use zip::{CompressionMethod, ZipArchive, ZipWriter};
 
 use crate::error::FormatError;
 use crate::files;
-use crate::npy::{self, Array, Elements};
+use crate::npy::{self, Array, ElementType, Elements};
+use crate::part::Part;
 
 /// One array of an archive that is being written.
 pub(crate) struct NamedArray<'a> {
     pub(crate) name: String,
-    pub(crate) elements: Elements<'a>,
+    pub(crate) source: Source<'a>,
     pub(crate) shape: Vec<usize>,
+}
+
+/// Where the elements of an array are until they are written.
+pub(crate) enum Source<'a> {
+    Memory(Elements<'a>),
+    File(&'a Part),
+}
+
+impl Source<'_> {
+    fn element_type(&self) -> ElementType {
+        match self {
+            Self::Memory(elements) => elements.element_type(),
+            Self::File(part) => part.element_type(),
+        }
+    }
+
+    fn len(&self) -> u64 {
+        match self {
+            Self::Memory(elements) => elements.len() as u64,
+            Self::File(part) => part.len(),
+        }
+    }
 }
 
 impl<'a> NamedArray<'a> {
     /// A column: an array with one axis.
     pub(crate) fn column(name: &str, elements: Elements<'a>, len: usize) -> Self {
-        Self { name: name.to_owned(), elements, shape: vec![len] }
+        Self { name: name.to_owned(), source: Source::Memory(elements), shape: vec![len] }
     }
 }
 
@@ -29,12 +52,18 @@ impl<'a> NamedArray<'a> {
 pub(crate) fn write(sink: impl Write + Seek, arrays: &[NamedArray<'_>]) -> std::io::Result<()> {
     let mut zip = ZipWriter::new(sink);
     for array in arrays {
-        let bytes = npy::write(array.elements, &array.shape);
+        let element_type = array.source.element_type();
+        let header = npy::header(element_type, &array.shape);
+        let n_bytes = header.len() as u64 + array.source.len() * element_type.width();
         let options = SimpleFileOptions::default()
             .compression_method(CompressionMethod::Stored)
-            .large_file(bytes.len() >= u32::MAX as usize);
+            .large_file(n_bytes >= u64::from(u32::MAX));
         zip.start_file(format!("{}.npy", array.name), options)?;
-        zip.write_all(&bytes)?;
+        zip.write_all(&header)?;
+        match &array.source {
+            Source::Memory(elements) => elements.write_to(&mut zip)?,
+            Source::File(part) => part.copy_to(&mut zip)?,
+        }
     }
     zip.finish()?.flush()
 }

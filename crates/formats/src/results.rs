@@ -1,18 +1,19 @@
-//! Result folders: written as a whole, read back array by array.
+//! Result folders, written as a whole: from memory, or piece by piece while a run goes on.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 use std::io::{self, BufWriter};
 use std::path::{Path, PathBuf};
 
-use gennaker_engine::{PopulationRecording, Recordings, SpikeRecording, StateRecording, Values};
+use gennaker_engine::{PopulationRecording, Recordings, SpikeRecording, StateRecording};
 use gennaker_network::{Population, Recording};
 
 use crate::draft::Draft;
 use crate::error::FormatError;
 use crate::network_file::NetworkFile;
-use crate::npy::{Array, ArrayData, Elements};
-use crate::npz::{self, NamedArray, read_npz};
+use crate::npy::Elements;
+use crate::npz::{self, NamedArray, Source};
+use crate::recorded_parts::{PopulationParts, elements};
+use crate::result_folder::ResultFolder;
 use crate::run_info::{FORMAT, PopulationInfo, RUN_FILE, RunInfo, StateInfo};
 use crate::write::SideFile;
 
@@ -24,7 +25,7 @@ const MAX_INLINE: usize = 1000;
 pub struct Results<'a> {
     /// The network and its settings, as they were run.
     pub file: &'a NetworkFile,
-    /// What was recorded.
+    /// What was recorded, or what was recorded after the last piece that a [`ResultWriter`] was given.
     pub recordings: &'a Recordings,
     /// Name of the machine; empty if the network was not mapped.
     pub machine: String,
@@ -45,7 +46,137 @@ pub struct Results<'a> {
 /// # Errors
 /// [`FormatError::Occupied`] if something else is at `path`, or [`FormatError::Io`].
 pub fn write_results(path: &Path, results: &Results<'_>) -> Result<RunInfo, FormatError> {
-    let draft = Draft::create(path)?;
+    ResultWriter::new(path).finish(results)?.publish()
+}
+
+/// Writes a result folder piece by piece, so that recordings need not fit in memory. The folder appears when it is
+/// published; until then its pieces lie under another name beside its place, and are removed if it never is.
+///
+/// Pieces are kept as plain arrays and copied into archives at the end, one population at a time: for a moment the disk holds
+/// the largest of them twice. However a run is cut into pieces, the files are the same to the byte.
+pub struct ResultWriter {
+    path: PathBuf,
+    draft: Option<Draft>,
+    parts: Vec<PopulationParts>,
+}
+
+impl ResultWriter {
+    /// Results for a folder at `path`. Nothing is written yet.
+    #[must_use]
+    pub fn new(path: &Path) -> Self {
+        Self { path: path.to_owned(), draft: None, parts: Vec::new() }
+    }
+
+    /// Whether any piece has been written.
+    #[must_use]
+    pub fn has_pieces(&self) -> bool {
+        self.draft.is_some()
+    }
+
+    /// Writes what has been recorded since the last piece: what
+    /// [`Simulation::take_recordings`](gennaker_engine::Simulation::take_recordings) gives.
+    ///
+    /// # Errors
+    /// As [`write_results`].
+    pub fn append(&mut self, recordings: &Recordings) -> Result<(), FormatError> {
+        let draft = match self.draft.take() {
+            Some(draft) => draft,
+            None => Draft::create(&self.path)?,
+        };
+        let draft = self.draft.insert(draft);
+        for (index, recording) in recordings.populations.iter().enumerate() {
+            if self.parts.len() == index {
+                self.parts.push(PopulationParts::create(draft, index, recording)?);
+            }
+            self.parts[index].append(recording)?;
+        }
+        Ok(())
+    }
+
+    /// Writes the rest. What is still to come (pictures of what was recorded) can be made from
+    /// [`FinishedResults::folder`].
+    ///
+    /// # Errors
+    /// As [`write_results`].
+    pub fn finish(mut self, results: &Results<'_>) -> Result<FinishedResults, FormatError> {
+        if self.has_pieces() {
+            self.append(results.recordings)?;
+        }
+        let draft = match self.draft {
+            Some(draft) => draft,
+            None => Draft::create(&self.path)?,
+        };
+        let mut files = description_files(&draft, results)?;
+        let mut parts = self.parts.into_iter();
+        let mut populations = Vec::new();
+        for (index, recording) in results.recordings.populations.iter().enumerate() {
+            let info = match parts.next() {
+                Some(parts) => {
+                    let info = population_info(results, index, recording, parts.n_spikes());
+                    write_population(&draft, &info, parts.spike_arrays().as_deref(), &parts.state_arrays())?;
+                    parts.remove()?;
+                    info
+                }
+                None => {
+                    let n_spikes = recording.spikes.as_ref().map(|spikes| spikes.ticks.len() as u64);
+                    let info = population_info(results, index, recording, n_spikes);
+                    let spikes = recording.spikes.as_ref().map(spike_arrays);
+                    write_population(&draft, &info, spikes.as_deref(), &state_arrays(&recording.states))?;
+                    info
+                }
+            };
+            files.extend(info.spikes_file.iter().chain(&info.states_file).cloned());
+            populations.push(info);
+        }
+        let info = run_info(results, populations, files);
+        Ok(FinishedResults { folder: ResultFolder::unfinished(draft.path(), info), draft })
+    }
+}
+
+/// A result folder that is complete but has not been put in its place.
+pub struct FinishedResults {
+    folder: ResultFolder,
+    draft: Draft,
+}
+
+impl FinishedResults {
+    /// The recordings, to be looked at.
+    #[must_use]
+    pub fn folder(&self) -> &ResultFolder {
+        &self.folder
+    }
+
+    /// Adds files, such as pictures.
+    ///
+    /// # Errors
+    /// [`FormatError::Io`].
+    pub fn add(&mut self, files: &[SideFile]) -> Result<(), FormatError> {
+        for file in files {
+            self.draft.write(&file.name, &file.bytes)?;
+            self.folder.info_mut().files.push(file.name.clone());
+        }
+        Ok(())
+    }
+
+    /// Adds something that the user should know.
+    pub fn note(&mut self, note: &str) {
+        self.folder.info_mut().notes.push(note.to_owned());
+    }
+
+    /// Puts the folder in its place.
+    ///
+    /// # Errors
+    /// [`FormatError::Io`].
+    pub fn publish(self) -> Result<RunInfo, FormatError> {
+        let info = self.folder.info().clone();
+        self.draft.write(RUN_FILE, &json(&info))?;
+        self.draft.publish()?;
+        Ok(info)
+    }
+}
+
+/// Writes what does not depend on recordings; returns the names of the files.
+fn description_files(draft: &Draft, results: &Results<'_>) -> Result<Vec<String>, FormatError> {
     let mut files = Vec::new();
     let mut add = |name: &str, bytes: &[u8]| {
         files.push(name.to_owned());
@@ -59,22 +190,7 @@ pub fn write_results(path: &Path, results: &Results<'_>) -> Result<RunInfo, Form
     if let Some(mapping) = &results.mapping {
         add("mapping.json", &json(mapping))?;
     }
-    let mut populations = Vec::new();
-    for (index, recording) in results.recordings.populations.iter().enumerate() {
-        let info = population_info(results, index, recording);
-        if let (Some(name), Some(spikes)) = (&info.spikes_file, &recording.spikes) {
-            write_arrays(&draft, name, &spike_arrays(spikes))?;
-        }
-        if let Some(name) = &info.states_file {
-            write_arrays(&draft, name, &state_arrays(&recording.states))?;
-        }
-        files.extend(info.spikes_file.iter().chain(&info.states_file).cloned());
-        populations.push(info);
-    }
-    let info = run_info(results, populations, files);
-    draft.write(RUN_FILE, &json(&info))?;
-    draft.publish()?;
-    Ok(info)
+    Ok(files)
 }
 
 fn run_info(results: &Results<'_>, populations: Vec<PopulationInfo>, files: Vec<String>) -> RunInfo {
@@ -96,9 +212,13 @@ fn run_info(results: &Results<'_>, populations: Vec<PopulationInfo>, files: Vec<
     }
 }
 
-fn population_info(results: &Results<'_>, index: usize, recording: &PopulationRecording) -> PopulationInfo {
+fn population_info(
+    results: &Results<'_>,
+    index: usize,
+    recording: &PopulationRecording,
+    n_spikes: Option<u64>,
+) -> PopulationInfo {
     let population = results.file.network.populations.get(index);
-    let n_spikes = recording.spikes.as_ref().map(|spikes| spikes.ticks.len() as u64);
     let seconds = population.map_or(0.0, |p| recorded_seconds(p, results));
     #[expect(clippy::cast_precision_loss, reason = "a mean")]
     let rate = n_spikes.filter(|_| seconds > 0.0).map(|n| n as f64 / seconds);
@@ -132,153 +252,39 @@ fn json(value: &impl serde::Serialize) -> Vec<u8> {
     bytes
 }
 
+fn write_population(
+    draft: &Draft,
+    info: &PopulationInfo,
+    spikes: Option<&[NamedArray<'_>]>,
+    states: &[NamedArray<'_>],
+) -> Result<(), FormatError> {
+    if let (Some(name), Some(spikes)) = (&info.spikes_file, spikes) {
+        write_arrays(draft, name, spikes)?;
+    }
+    info.states_file.iter().try_for_each(|name| write_arrays(draft, name, states))
+}
+
 fn write_arrays(draft: &Draft, name: &str, arrays: &[NamedArray<'_>]) -> Result<(), FormatError> {
     let path = draft.file(name);
     let write = || -> io::Result<()> { npz::write(BufWriter::new(File::create(&path)?), arrays) };
     write().map_err(FormatError::io("write", &path))
 }
 
-fn spike_arrays(spikes: &SpikeRecording) -> [NamedArray<'_>; 2] {
+fn spike_arrays(spikes: &SpikeRecording) -> Vec<NamedArray<'_>> {
     [("t", &spikes.ticks), ("i", &spikes.neurons)]
         .map(|(name, values)| NamedArray::column(name, Elements::U32(values), values.len()))
+        .into()
 }
 
 fn state_arrays(states: &[StateRecording]) -> Vec<NamedArray<'_>> {
     let arrays = |state| {
         let StateRecording { variable, neurons, ticks, values, .. }: &StateRecording = state;
-        let elements = match values {
-            Values::F32(values) => Elements::F32(values),
-            Values::F64(values) => Elements::F64(values),
-        };
+        let shape = vec![ticks.len(), neurons.len()];
         [
-            NamedArray { name: variable.clone(), elements, shape: vec![ticks.len(), neurons.len()] },
+            NamedArray { name: variable.clone(), source: Source::Memory(elements(values)), shape },
             NamedArray::column(&format!("{variable}_t"), Elements::U32(ticks), ticks.len()),
             NamedArray::column(&format!("{variable}_i"), Elements::U32(neurons), neurons.len()),
         ]
     };
     states.iter().flat_map(arrays).collect()
-}
-
-/// A result folder that a run has left behind.
-#[derive(Debug, Clone)]
-pub struct ResultFolder {
-    path: PathBuf,
-    info: RunInfo,
-}
-
-impl ResultFolder {
-    /// Reads what the folder says about its run. Arrays are read when asked for.
-    ///
-    /// # Errors
-    /// [`FormatError::NotResults`], [`FormatError::NewerFormat`] or [`FormatError::Io`].
-    pub fn open(path: &Path) -> Result<Self, FormatError> {
-        Ok(Self { path: path.to_owned(), info: RunInfo::read(path)? })
-    }
-
-    /// What was run.
-    #[must_use]
-    pub fn info(&self) -> &RunInfo {
-        &self.info
-    }
-
-    /// Everything recorded.
-    ///
-    /// # Errors
-    /// As [`ResultFolder::population`].
-    pub fn recordings(&self) -> Result<Recordings, FormatError> {
-        let populations = (0..self.info.populations.len()).map(|index| self.population(index));
-        Ok(Recordings { populations: populations.collect::<Result<_, _>>()?, timesteps: self.info.timesteps })
-    }
-
-    /// The recordings of one population, by its place in [`RunInfo::populations`].
-    ///
-    /// # Errors
-    /// [`FormatError::NotResults`] if arrays are missing or contradict each other, [`FormatError::Io`] or
-    /// [`FormatError::Table`] if a file cannot be read.
-    ///
-    /// # Panics
-    /// If `index` is out of range.
-    pub fn population(&self, index: usize) -> Result<PopulationRecording, FormatError> {
-        let info = &self.info.populations[index];
-        let spikes = info.spikes_file.as_ref().map(|name| self.spikes(name, info.size)).transpose()?;
-        let states = match &info.states_file {
-            Some(name) => self.states(name, info)?,
-            None => Vec::new(),
-        };
-        Ok(PopulationRecording {
-            name: info.name.clone(),
-            size: info.size,
-            model: info.model.clone(),
-            spikes,
-            states,
-        })
-    }
-
-    fn spikes(&self, name: &str, size: u32) -> Result<SpikeRecording, FormatError> {
-        let mut arrays = Arrays::read(&self.path, name)?;
-        let (ticks, neurons) = (arrays.take_u32("t")?, arrays.take_u32("i")?);
-        if ticks.len() != neurons.len() || neurons.iter().any(|&n| n >= size) {
-            return Err(arrays.damaged("its arrays `t` and `i` do not fit each other or the population"));
-        }
-        Ok(SpikeRecording { ticks, neurons })
-    }
-
-    fn states(&self, name: &str, info: &PopulationInfo) -> Result<Vec<StateRecording>, FormatError> {
-        let mut arrays = Arrays::read(&self.path, name)?;
-        let mut read =
-            |state: &StateInfo| {
-                let variable = &state.variable;
-                let ticks = arrays.take_u32(&format!("{variable}_t"))?;
-                let neurons = arrays.take_u32(&format!("{variable}_i"))?;
-                if neurons.iter().any(|&n| n >= info.size) {
-                    return Err(arrays
-                        .damaged(&format!("array `{variable}_i` has neurons that the population has not")));
-                }
-                let values = arrays.take(variable)?;
-                let values = match values.data {
-                    ArrayData::F32(x) if values.shape == [ticks.len(), neurons.len()] => Values::F32(x),
-                    ArrayData::F64(x) if values.shape == [ticks.len(), neurons.len()] => Values::F64(x),
-                    _ => {
-                        return Err(arrays
-                            .damaged(&format!("array `{variable}` has not one value per tick and neuron")));
-                    }
-                };
-                Ok(StateRecording {
-                    variable: variable.clone(),
-                    unit: state.unit.clone(),
-                    neurons,
-                    ticks,
-                    values,
-                })
-            };
-        info.states.iter().map(&mut read).collect()
-    }
-}
-
-/// The arrays of one file of a result folder.
-struct Arrays<'a> {
-    folder: &'a Path,
-    file: &'a str,
-    arrays: BTreeMap<String, Array>,
-}
-
-impl<'a> Arrays<'a> {
-    fn read(folder: &'a Path, file: &'a str) -> Result<Self, FormatError> {
-        Ok(Self { folder, file, arrays: read_npz(&folder.join(file))? })
-    }
-
-    fn take(&mut self, name: &str) -> Result<Array, FormatError> {
-        self.arrays.remove(name).ok_or_else(|| self.damaged(&format!("array `{name}` is missing")))
-    }
-
-    fn take_u32(&mut self, name: &str) -> Result<Vec<u32>, FormatError> {
-        match self.take(name)? {
-            Array { data: ArrayData::U32(values), shape } if shape.len() == 1 => Ok(values),
-            _ => Err(self.damaged(&format!("array `{name}` is not a list of uint32"))),
-        }
-    }
-
-    fn damaged(&self, problem: &str) -> FormatError {
-        FormatError::not_results(self.folder, format!("{}: {problem}", self.file))
-    }
 }

@@ -227,7 +227,7 @@ fn a_place_that_takes_no_files_is_known_before_a_run() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(64))]
+    #![proptest_config(ProptestConfig::with_cases(128))]
 
     #[test]
     fn damage_never_panics(
@@ -249,6 +249,8 @@ proptest! {
         }
         fs::write(path.join(name), bytes).unwrap();
         let _ = ResultFolder::open(&path).and_then(|results| results.recordings());
+        let _ = ResultFolder::open(&path).and_then(|results| results.recordings_between(1..8));
+        let _ = ResultFolder::open(&path).and_then(|results| results.stretch_within(1..8, 20));
         let _ = check_result_path(&path);
     }
 }

@@ -1,15 +1,16 @@
 //! Why a population stayed silent, in one sentence.
 
-use gennaker_engine::{Recordings, RunReport};
+use gennaker_engine::{Recordings, RunReport, Values};
 use gennaker_network::{Model, Network, Population};
 
-/// Adds the likely reason to each of the report's notes about a population that never spiked.
-pub fn explain_silence(report: &mut RunReport, network: &Network, recordings: &Recordings) {
+/// Adds the likely reason to each of the report's notes about a population that never spiked. `highest_v` says how far the
+/// membrane potential of a population came, by its position, if that was recorded: [`highest_v`].
+pub fn explain_silence(report: &mut RunReport, network: &Network, highest_v: &dyn Fn(usize) -> Option<f64>) {
     let silent =
         (0..network.populations.len()).filter(|&index| report.spikes_per_population.get(index) == Some(&0));
     for index in silent.collect::<Vec<_>>() {
         let opening = format!("population `{}` never spiked", network.populations[index].name);
-        let reason = reason(index, report, network, recordings);
+        let reason = reason(index, report, network, highest_v);
         if let Some(note) = report.notes.iter_mut().find(|note| note.starts_with(&opening)) {
             note.push_str(": ");
             note.push_str(&reason);
@@ -17,7 +18,43 @@ pub fn explain_silence(report: &mut RunReport, network: &Network, recordings: &R
     }
 }
 
-fn reason(index: usize, report: &RunReport, network: &Network, recordings: &Recordings) -> String {
+/// The highest recorded membrane potential of a population, by its position; `None` if none was recorded.
+#[must_use]
+pub fn highest_v(recordings: &Recordings, population: usize) -> Option<f64> {
+    let v = recordings.populations.get(population)?.state("v")?;
+    let highest = match &v.values {
+        Values::F32(values) => values.iter().copied().fold(f32::NEG_INFINITY, f32::max).into(),
+        Values::F64(values) => values.iter().copied().fold(f64::NEG_INFINITY, f64::max),
+    };
+    (highest > f64::NEG_INFINITY).then_some(highest)
+}
+
+/// The highest recorded membrane potentials of a run whose recordings come in pieces.
+#[derive(Debug, Clone, Default)]
+pub struct Peaks(Vec<Option<f64>>);
+
+impl Peaks {
+    /// Takes a piece into account.
+    pub fn add(&mut self, piece: &Recordings) {
+        self.0.resize(piece.populations.len(), None);
+        for (population, peak) in self.0.iter_mut().enumerate() {
+            *peak = highest_v(piece, population).into_iter().chain(*peak).reduce(f64::max);
+        }
+    }
+
+    /// [`highest_v`] of all pieces together.
+    #[must_use]
+    pub fn highest_v(&self, population: usize) -> Option<f64> {
+        self.0.get(population).copied().flatten()
+    }
+}
+
+fn reason(
+    index: usize,
+    report: &RunReport,
+    network: &Network,
+    highest_v: &dyn Fn(usize) -> Option<f64>,
+) -> String {
     let population = &network.populations[index];
     match population.model {
         Model::SpikeList if population.spikes.is_empty() => return "its spike list is empty".to_owned(),
@@ -36,7 +73,7 @@ fn reason(index: usize, report: &RunReport, network: &Network, recordings: &Reco
     let what = if reached { "input arrives, but v" } else { "no synapse reaches it, and v" };
     let remedy =
         if reached { "raise weights, lower the threshold or slow the decay" } else { "project onto it" };
-    format!("{what} {}; {remedy}", highest(index, population, recordings))
+    format!("{what} {}; {remedy}", reach(population, highest_v(index)))
 }
 
 fn names(populations: &[usize], network: &Network) -> String {
@@ -47,11 +84,9 @@ fn names(populations: &[usize], network: &Network) -> String {
 }
 
 /// How far the membrane potential came, if it was recorded.
-fn highest(index: usize, population: &Population, recordings: &Recordings) -> String {
-    let v = recordings.populations.get(index).and_then(|recording| recording.state("v"));
-    let values = v.map(|v| (0..v.values.len()).map(|i| v.values.get(i)).fold(f64::NEG_INFINITY, f64::max));
+fn reach(population: &Population, highest_v: Option<f64>) -> String {
     let has_threshold = population.model.descriptor().parameter("threshold").is_some();
-    match values {
+    match highest_v {
         Some(highest) if highest.is_finite() && has_threshold => {
             format!("came no higher than {highest:.4} in the recorded neurons")
         }
@@ -70,7 +105,8 @@ mod tests {
         let mut simulation = Simulation::new(network, &Options::default()).unwrap();
         simulation.run(20);
         let mut report = simulation.report();
-        explain_silence(&mut report, network, &simulation.recordings());
+        let recordings = simulation.recordings();
+        explain_silence(&mut report, network, &|population| super::highest_v(&recordings, population));
         report.notes.join("\n")
     }
 

@@ -35,7 +35,9 @@ pub mod benchmarks;
 mod doctor;
 mod error;
 mod experiment;
+mod folder;
 pub mod pictures;
+mod pieces;
 
 pub use gennaker_engine as engine;
 pub use gennaker_formats as formats;
@@ -44,9 +46,10 @@ pub use gennaker_mapping as mapping;
 pub use gennaker_network as network;
 pub use gennaker_report as report;
 
-pub use doctor::explain_silence;
+pub use doctor::{Peaks, explain_silence, highest_v};
 pub use error::Error;
 pub use experiment::{Experiment, Mapped};
+pub use folder::{PICTURE_BYTES, PNG_SCALE, some_picture, write_with_pictures};
 pub use gennaker_engine::{Numeric, Options, Recordings, RunReport, Simulation};
 pub use gennaker_formats::{NetworkFile, ResultFolder};
 pub use gennaker_machine::{Machine, MachineSpec};
@@ -55,3 +58,4 @@ pub use gennaker_network::{
     Connector, Distribution, Model, Network, OutOfRange, Parameter, Population, Projection, Recording,
     SpikeTrains,
 };
+pub use pieces::{RECORDING_LIMIT_BYTES, run_in_pieces};
