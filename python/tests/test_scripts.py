@@ -49,7 +49,7 @@ def test_a_script_with_a_module_beside_it(gennaker):
     assert spikes[0] == [1, 37] and spikes[1] == [4, 40] and spikes[11] == [34]
 
 
-@pytest.mark.parametrize("name", ["single_neuron", "dnf", "synfire", "brunel"])
+@pytest.mark.parametrize("name", ["single_neuron", "dnf", "synfire", "brunel", "vogels_abbott", "microcircuit"])
 def test_the_examples(gennaker, name, tmp_path):
     result = gennaker(ROOT / "examples" / f"{name}.py")
     assert (result.returncode, result.stderr) == (0, "") and len(result.stdout.splitlines()) >= 3
@@ -58,7 +58,7 @@ def test_the_examples(gennaker, name, tmp_path):
 
 def test_the_examples_plot(gennaker, tmp_path):
     pytest.importorskip("matplotlib")
-    for name in ("single_neuron", "dnf", "synfire", "brunel"):
+    for name in ("single_neuron", "dnf", "synfire", "brunel", "vogels_abbott", "microcircuit"):
         result = gennaker(ROOT / "examples" / f"{name}.py", "--plot", "picture.png")
         assert result.returncode == 0 and (tmp_path / "picture.png").stat().st_size > 5000, result.stderr
         (tmp_path / "picture.png").unlink()

@@ -29,6 +29,9 @@ pub(crate) trait Real:
     fn from_f64(value: f64) -> Self;
     /// The exponential function as [`crate::exponential`] defines it, not the standard library's.
     fn exponential(self) -> Self;
+    /// The number, or 0 where it is smaller than the smallest normal number: what decays must come to rest at 0 rather than
+    /// creep on at numbers so small that processors take a hundred times as long for them.
+    fn settled(self) -> Self;
     /// The bits of the number.
     fn bits(self) -> u64;
     /// Neither infinite nor undefined.
@@ -40,6 +43,10 @@ pub(crate) trait Real:
 }
 
 impl Real for f32 {
+    #[inline(always)]
+    fn settled(self) -> Self {
+        if self.abs() < f32::MIN_POSITIVE { 0.0 } else { self }
+    }
     fn bits(self) -> u64 {
         self.to_bits().into()
     }
@@ -63,6 +70,10 @@ impl Real for f32 {
 }
 
 impl Real for f64 {
+    #[inline(always)]
+    fn settled(self) -> Self {
+        if self.abs() < f64::MIN_POSITIVE { 0.0 } else { self }
+    }
     fn bits(self) -> u64 {
         self.to_bits()
     }

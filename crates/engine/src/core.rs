@@ -66,7 +66,11 @@ impl<A: Arithmetic> Core<A> {
                 stage();
                 let began = clock();
                 let mut own = epoch.write().unwrap_or_else(PoisonError::into_inner);
-                exchange.publish(own.clone(), &shards, &mut history.write().unwrap_or_else(PoisonError::into_inner));
+                exchange.publish(
+                    own.clone(),
+                    &shards,
+                    &mut history.write().unwrap_or_else(PoisonError::into_inner),
+                );
                 *tick = own.end;
                 *own = next(*tick);
                 drop(own);

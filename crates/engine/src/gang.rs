@@ -165,13 +165,18 @@ mod tests {
         for (n_threads, n_items) in [(1, 1), (2, 2), (2, 5), (3, 3), (8, 3), (8, 20)] {
             let items: Vec<Mutex<u64>> = (0..n_items).map(|_| Mutex::new(0)).collect();
             let n_stages = pool(n_threads).install(|| {
-                run(&items, n_threads, |item| *item += 1, |stage| {
-                    for done in 1..=2_000 {
-                        stage();
-                        assert!(items.iter().all(|item| *item.lock().expect("no panic") == done));
-                    }
-                    2_000
-                })
+                run(
+                    &items,
+                    n_threads,
+                    |item| *item += 1,
+                    |stage| {
+                        for done in 1..=2_000 {
+                            stage();
+                            assert!(items.iter().all(|item| *item.lock().expect("no panic") == done));
+                        }
+                        2_000
+                    },
+                )
             });
             assert_eq!(n_stages, 2_000);
         }

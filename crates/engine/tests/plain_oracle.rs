@@ -330,8 +330,14 @@ impl<'a> Group<'a> {
     }
 
     fn decay(&self, i: usize, exc: f64, inh: f64, cell: &mut Cell) {
-        cell.e = self.r(self.r(cell.e * self.at("exc_decay", i)) + exc);
-        cell.h = self.r(self.r(cell.h * self.at("inh_decay", i)) + inh);
+        cell.e = self.settled(self.r(self.r(cell.e * self.at("exc_decay", i)) + exc));
+        cell.h = self.settled(self.r(self.r(cell.h * self.at("inh_decay", i)) + inh));
+    }
+
+    /// Numbers below the smallest normal one count as 0.
+    fn settled(&self, x: f64) -> f64 {
+        let smallest = if self.is_chip { f64::from(f32::MIN_POSITIVE) } else { f64::MIN_POSITIVE };
+        if x.abs() < smallest { 0.0 } else { x }
     }
 
     fn unless_waiting(&self, i: usize, cell: &mut Cell, step: impl FnOnce(&mut Cell) -> bool) -> bool {
@@ -373,7 +379,7 @@ impl<'a> Group<'a> {
 
     fn membrane(&self, i: usize, drive: f64, cell: &mut Cell) -> bool {
         let decayed = self.r(cell.v * self.at("alpha_decay", i));
-        cell.v = self.r(self.r(decayed + self.at("i_offset", i)) + self.r(drive));
+        cell.v = self.settled(self.r(self.r(decayed + self.at("i_offset", i)) + self.r(drive)));
         self.spike(i, cell)
     }
 

@@ -76,8 +76,8 @@ impl<A: Arithmetic, P: PerNeuron<A::Real>> WithHolding for Step<'_, A, P> {
         let (excitatory, inhibitory) = (&self.due.excitatory[..n], &self.due.inhibitory[..n]);
         let (zero, one) = (A::Real::default(), constant::<A::Real>(1.0));
         for i in 0..n {
-            let exc = g_exc[i] * exc_decay.at(i) + A::read(excitatory[i]) * g_scale.at(i);
-            let inh = g_inh[i] * inh_decay.at(i) + A::read(inhibitory[i]) * g_scale.at(i);
+            let exc = (g_exc[i] * exc_decay.at(i) + A::read(excitatory[i]) * g_scale.at(i)).settled();
+            let inh = (g_inh[i] * inh_decay.at(i) + A::read(inhibitory[i]) * g_scale.at(i)).settled();
             let g = one + exc + inh;
             let v_inf = (v_rest.at(i) + i_offset.at(i) + exc * e_exc.at(i) + inh * e_inh.at(i)) / g;
             let next = v_inf + (v[i] - v_inf) * (zero - dt_over_tau.at(i) * g).exponential();

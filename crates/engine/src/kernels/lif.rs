@@ -1,6 +1,6 @@
 //! Leaky integrate-and-fire neurons, with instantaneous and with exponential synapses.
 
-use crate::arithmetic::Arithmetic;
+use crate::arithmetic::{Arithmetic, Real};
 use crate::parameters::{ParameterReader, ParameterSet, PerNeuron, Same};
 use crate::sums::Receptors;
 
@@ -76,8 +76,8 @@ fn update<R: crate::arithmetic::Real, const SUBTRACTS: bool>(
 
 /// `v * alpha + i_offset + drive`, in this order, and whether it reaches the threshold.
 #[inline(always)]
-fn membrane<R: crate::arithmetic::Real>(v: R, drive: R, threshold: R, alpha: R, i_offset: R) -> (R, bool) {
-    let next = v * alpha + i_offset + drive;
+fn membrane<R: Real>(v: R, drive: R, threshold: R, alpha: R, i_offset: R) -> (R, bool) {
+    let next = (v * alpha + i_offset + drive).settled();
     (next, next >= threshold)
 }
 
@@ -155,8 +155,8 @@ impl<A: Arithmetic, P: PerNeuron<A::Real>> WithHolding for Step<'_, A, P> {
         let (v, i_exc, i_inh) = (&mut self.v[..n], &mut self.i_exc[..n], &mut self.i_inh[..n]);
         let (excitatory, inhibitory) = (&self.due.excitatory[..n], &self.due.inhibitory[..n]);
         for i in 0..n {
-            let exc = i_exc[i] * exc_decay.at(i) + A::read(excitatory[i]);
-            let inh = i_inh[i] * inh_decay.at(i) + A::read(inhibitory[i]);
+            let exc = (i_exc[i] * exc_decay.at(i) + A::read(excitatory[i])).settled();
+            let inh = (i_inh[i] * inh_decay.at(i) + A::read(inhibitory[i])).settled();
             let (next, reaches) = membrane(v[i], exc - inh, threshold.at(i), alpha.at(i), i_offset.at(i));
             let is_free = holding.is_free(i);
             let fires = is_free & reaches;

@@ -197,20 +197,20 @@ impl Neuron {
                 self.unless_refractory(t_ref, |_| u64::from(draw.at(tick)) < threshold)
             }
             Update::Lif { membrane, alpha } => {
-                self.v = self.v * alpha + membrane.i_offset + (e - i);
+                self.v = settled(self.v * alpha + membrane.i_offset + (e - i));
                 self.fire(&membrane)
             }
             Update::CurrExp { membrane, alpha, exc_decay, inh_decay, t_refrac } => {
-                self.i_exc = self.i_exc * exc_decay + e;
-                self.i_inh = self.i_inh * inh_decay + i;
+                self.i_exc = settled(self.i_exc * exc_decay + e);
+                self.i_inh = settled(self.i_inh * inh_decay + i);
                 self.unless_refractory(t_refrac, |n| {
-                    n.v = n.v * alpha + membrane.i_offset + (n.i_exc - n.i_inh);
+                    n.v = settled(n.v * alpha + membrane.i_offset + (n.i_exc - n.i_inh));
                     n.fire(&membrane)
                 })
             }
             Update::CondExp { membrane, conductance, t_refrac } => {
-                self.i_exc = self.i_exc * conductance.exc_decay + e * conductance.g_scale;
-                self.i_inh = self.i_inh * conductance.inh_decay + i * conductance.g_scale;
+                self.i_exc = settled(self.i_exc * conductance.exc_decay + e * conductance.g_scale);
+                self.i_inh = settled(self.i_inh * conductance.inh_decay + i * conductance.g_scale);
                 self.unless_refractory(t_refrac, |n| {
                     n.relax(&conductance, membrane.i_offset);
                     n.fire(&membrane)
@@ -277,6 +277,11 @@ impl Neuron {
         }
         self.is_spent
     }
+}
+
+/// Numbers below the smallest normal one count as 0.
+fn settled(x: f32) -> f32 {
+    if x.abs() < f32::MIN_POSITIVE { 0.0 } else { x }
 }
 
 fn listed(population: &Population, i: u32) -> Vec<u32> {

@@ -85,6 +85,25 @@ impl<'a> Drawn<'a> {
         })
     }
 
+    /// Calls `each(pre, delay)` for every synapse, in the order of [`Self::synapses`] but without drawing weights or keeping
+    /// account.
+    pub(crate) fn delays_of(&self, mut each: impl FnMut(u32, u32)) {
+        let limit = self.limit_of_delays();
+        self.drawer().for_each_delay(self.range.clone(), |pre, _, delay| each(pre, delay.min(limit)));
+    }
+
+    /// The longest delay that is kept.
+    fn limit_of_delays(&self) -> u32 {
+        used(self.numeric.quantises(), &mut self.quantiser.clone(), 0.0, u32::MAX).1
+    }
+
+    /// The bounds of all weights after quantisation.
+    pub(crate) fn weights(&self) -> (f64, f64) {
+        let limit = |weight| used(self.numeric.quantises(), &mut self.quantiser.clone(), weight, 0).0;
+        let (low, high) = given_weights(self.description());
+        (limit(low), limit(high))
+    }
+
     /// Calls `each` for every synapse, in the order of [`Self::pairs`].
     pub(crate) fn synapses(&mut self, mut each: impl FnMut(Stored)) {
         let (origin, quantises) = (self.origin, self.numeric.quantises());
@@ -222,6 +241,28 @@ fn shared_delay(projection: &Projection) -> Option<u32> {
         (Connector::List(list), _) if !list.delay.is_empty() => common(&list.delay),
         (_, Parameter::Number(delay)) => Some(whole(*delay)),
         _ => None,
+    }
+}
+
+/// The lowest and the highest weight of the description.
+fn given_weights(projection: &Projection) -> (f64, f64) {
+    let bounds = |weights: &[f64]| {
+        let bounds = (f64::INFINITY, f64::NEG_INFINITY);
+        weights.iter().fold(bounds, |(low, high), &w| (low.min(w), high.max(w)))
+    };
+    match (&projection.connector, &projection.weight) {
+        (Connector::List(list), _) if !list.weight.is_empty() => bounds(&list.weight),
+        (_, Parameter::Number(weight)) => (*weight, *weight),
+        (_, Parameter::Array(weights)) => bounds(weights),
+        (_, Parameter::Random(law)) => match *law {
+            Distribution::Uniform { low, high } | Distribution::NormalClipped { low, high, .. } => {
+                (low, high)
+            }
+            #[expect(clippy::cast_precision_loss, reason = "validated to lie within 2^30")]
+            Distribution::UniformInt { low, high } => (low as f64, high as f64),
+            Distribution::Normal { .. } => (f64::NEG_INFINITY, f64::INFINITY),
+        },
+        (_, Parameter::Text(_)) => (f64::NEG_INFINITY, f64::INFINITY),
     }
 }
 

@@ -112,7 +112,7 @@ pub fn microcircuit(scale: f64, drive: Drive) -> Benchmark {
 /// Neurons of a population at a scale.
 fn size(population: usize, scale: f64) -> u32 {
     #[expect(clippy::cast_sign_loss, reason = "a number of neurons")]
-    let size = (f64::from(SIZES[population]) * scale).round() as u32;
+    let size = (f64::from(SIZES[population]) * scale).round_ties_even() as u32;
     size
 }
 

@@ -67,7 +67,7 @@ static CATALOGUE: [Entry; 7] = [
     Entry {
         name: "board",
         choices: "[:CHIPS]",
-        summary: "the same for 48 chips or any number: 7,104 populations, about 10 GB of memory",
+        summary: "the same for 48 chips or any number: 7,104 populations, about 7 GB of memory",
         quick: &[],
     },
 ];

@@ -71,6 +71,12 @@ impl<'a> Drawer<'a> {
         self.walk(post, sink);
     }
 
+    /// Calls `each(pre, post, delay)` for every synapse onto the targets in `post`, in the order of
+    /// [`Self::for_each_synapse`] but without drawing weights.
+    pub fn for_each_delay(&self, post: Range<u32>, each: impl FnMut(u32, u32, u32)) {
+        self.walk(post, DelaySink { delay: Values::delays(self.network, self.projection), each });
+    }
+
     /// Calls `each(pre, post)` for every synapse onto the targets in `post`, as [`for_each_pair`](super::for_each_pair) does.
     pub fn for_each_pair(&self, post: Range<u32>, each: impl FnMut(u32, u32)) {
         self.walk(post, PairSink(each));
@@ -138,6 +144,36 @@ impl<F: FnMut(u32, u32)> Sink for PairSink<F> {
     }
     #[inline]
     fn skip(&mut self) {}
+}
+
+struct DelaySink<'a, F> {
+    delay: Values<'a, u32>,
+    each: F,
+}
+
+impl<F: FnMut(u32, u32, u32)> Sink for DelaySink<'_, F> {
+    #[inline]
+    fn begin(&mut self, entity: u32) {
+        self.delay.begin(entity);
+    }
+    #[inline]
+    fn synapse(&mut self, pre: u32, post: u32, row: usize) {
+        (self.each)(pre, post, self.delay.next(row));
+    }
+    #[inline]
+    fn synapses(&mut self, mut pre: &[u32], post: u32) {
+        while !pre.is_empty() {
+            let (now, later) = pre.split_at(pre.len().min(self.delay.at_hand()));
+            for (&pre, &delay) in now.iter().zip(self.delay.take(now.len())) {
+                (self.each)(pre, post, delay);
+            }
+            pre = later;
+        }
+    }
+    #[inline]
+    fn skip(&mut self) {
+        let _ = self.delay.next(0);
+    }
 }
 
 struct ValueSink<'a, F> {
