@@ -1,6 +1,6 @@
 //! The account of a run: what was simulated and what a user should know about it.
 
-use gennaker_network::{Network, Population, QuantisationReport};
+use gennaker_network::{Network, Population, Projection, QuantisationReport};
 use serde::Serialize;
 
 use crate::arithmetic::{Arithmetic, Real};
@@ -71,8 +71,7 @@ impl RunReport {
         options: &Options,
         n_threads: usize,
     ) -> Self {
-        let projections: Vec<_> =
-            (0..network.projections.len()).map(|p| projection(core, network, p)).collect();
+        let projections = projections(core, network);
         Self {
             timesteps: core.tick,
             n_neurons: network.n_neurons(),
@@ -90,18 +89,22 @@ impl RunReport {
     }
 }
 
-fn projection<A: Arithmetic>(core: &Core<A>, network: &Network, index: usize) -> ProjectionReport {
-    let stores = || {
-        let all = core.shards.iter().flat_map(|shard| &shard.stores);
-        all.filter(|store| store.parts.iter().any(|part| part.0 == index))
+fn projections<A: Arithmetic>(core: &Core<A>, network: &Network) -> Vec<ProjectionReport> {
+    let report = |(projection, quantisation): (&Projection, &QuantisationReport)| ProjectionReport {
+        name: projection.name.clone(),
+        n_synapses: quantisation.n_synapses,
+        bytes: 0,
+        layout: "rule".to_owned(),
+        quantisation: *quantisation,
     };
-    ProjectionReport {
-        name: network.projections[index].name.clone(),
-        n_synapses: core.quantisation[index].n_synapses,
-        bytes: stores().map(|store| store.bytes_of(index)).sum(),
-        layout: stores().next().map_or("rule", |store| store.layout()).to_owned(),
-        quantisation: core.quantisation[index],
+    let mut reports: Vec<_> = network.projections.iter().zip(&core.quantisation).map(report).collect();
+    for store in core.shards.iter().flat_map(|shard| &shard.stores) {
+        for &(projection, _) in &store.parts {
+            reports[projection].bytes += store.bytes_of(projection);
+            store.layout().clone_into(&mut reports[projection].layout);
+        }
     }
+    reports
 }
 
 fn phases<A: Arithmetic>(core: &Core<A>) -> Phases {
