@@ -52,17 +52,16 @@ impl<A: Arithmetic> LifCondExp<A> {
 }
 
 /// One tick of a chunk of neurons.
-struct Step<'a, A: Arithmetic, P> {
+struct Step<'a, A: Arithmetic, P, const SUBTRACTS: bool> {
     v: &'a mut [A::Real],
     g_exc: &'a mut [A::Real],
     g_inh: &'a mut [A::Real],
     due: &'a Due<'a, A::Sum>,
     flags: &'a mut [u8],
     parameters: [P; 10],
-    subtracts: bool,
 }
 
-impl<A: Arithmetic, P: PerNeuron<A::Real>> WithHolding for Step<'_, A, P> {
+impl<A: Arithmetic, P: PerNeuron<A::Real>, const SUBTRACTS: bool> WithHolding for Step<'_, A, P, SUBTRACTS> {
     #[inline(always)]
     fn run(self, mut holding: impl Holding) {
         let [threshold, dt_over_tau, v_rest, e_exc, e_inh, i_offset, v_reset, exc_decay, inh_decay, g_scale] =
@@ -83,7 +82,7 @@ impl<A: Arithmetic, P: PerNeuron<A::Real>> WithHolding for Step<'_, A, P> {
             let next = v_inf + (v[i] - v_inf) * (zero - dt_over_tau.at(i) * g).exponential();
             let is_free = holding.is_free(i);
             let fires = is_free & (next >= threshold.at(i));
-            let after = if self.subtracts { next - threshold.at(i) } else { v_reset.at(i) };
+            let after = if SUBTRACTS { next - threshold.at(i) } else { v_reset.at(i) };
             let held = if is_free { next } else { v[i] };
             g_exc[i] = exc;
             g_inh[i] = inh;
@@ -94,26 +93,36 @@ impl<A: Arithmetic, P: PerNeuron<A::Real>> WithHolding for Step<'_, A, P> {
     }
 }
 
-impl<A: Arithmetic> Compute<A> for LifCondExp<A> {
-    const IS_AUTONOMOUS: bool = true;
+impl<A: Arithmetic> LifCondExp<A> {
     #[inline(always)]
-    fn compute(&mut self, _tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+    fn advance<const SUBTRACTS: bool>(&mut self, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
         let n = flags.len();
         let range = from..from + n;
         let (v, g_exc, g_inh) =
             (&mut self.v[range.clone()], &mut self.g_exc[range.clone()], &mut self.g_inh[range]);
-        let subtracts = self.subtracts;
         match &self.parameters {
             ParameterSet::Shared(p) => {
                 let parameters = p.map(Same);
-                let step = Step::<A, _> { v, g_exc, g_inh, due, flags, parameters, subtracts };
+                let step = Step::<A, _, SUBTRACTS> { v, g_exc, g_inh, due, flags, parameters };
                 self.refractory.with(from, n, step);
             }
             ParameterSet::Individual(p) => {
                 let parameters = p.each_ref().map(|x| x.part(from, n));
-                let step = Step::<A, _> { v, g_exc, g_inh, due, flags, parameters, subtracts };
+                let step = Step::<A, _, SUBTRACTS> { v, g_exc, g_inh, due, flags, parameters };
                 self.refractory.with(from, n, step);
             }
+        }
+    }
+}
+
+impl<A: Arithmetic> Compute<A> for LifCondExp<A> {
+    const IS_AUTONOMOUS: bool = true;
+    #[inline(always)]
+    fn compute(&mut self, _tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+        if self.subtracts {
+            self.advance::<true>(from, due, flags);
+        } else {
+            self.advance::<false>(from, due, flags);
         }
     }
 }

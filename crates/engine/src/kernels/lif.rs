@@ -135,17 +135,16 @@ impl<A: Arithmetic> LifCurrExp<A> {
 }
 
 /// One tick of a chunk of neurons with exponential synapses.
-struct Step<'a, A: Arithmetic, P> {
+struct Step<'a, A: Arithmetic, P, const SUBTRACTS: bool> {
     v: &'a mut [A::Real],
     i_exc: &'a mut [A::Real],
     i_inh: &'a mut [A::Real],
     due: &'a Due<'a, A::Sum>,
     flags: &'a mut [u8],
     parameters: [P; 6],
-    subtracts: bool,
 }
 
-impl<A: Arithmetic, P: PerNeuron<A::Real>> WithHolding for Step<'_, A, P> {
+impl<A: Arithmetic, P: PerNeuron<A::Real>, const SUBTRACTS: bool> WithHolding for Step<'_, A, P, SUBTRACTS> {
     #[inline(always)]
     fn run(self, mut holding: impl Holding) {
         let [threshold, alpha, i_offset, v_reset, exc_decay, inh_decay] = self.parameters;
@@ -160,7 +159,7 @@ impl<A: Arithmetic, P: PerNeuron<A::Real>> WithHolding for Step<'_, A, P> {
             let (next, reaches) = membrane(v[i], exc - inh, threshold.at(i), alpha.at(i), i_offset.at(i));
             let is_free = holding.is_free(i);
             let fires = is_free & reaches;
-            let after = if self.subtracts { next - threshold.at(i) } else { v_reset.at(i) };
+            let after = if SUBTRACTS { next - threshold.at(i) } else { v_reset.at(i) };
             let held = if is_free { next } else { v[i] };
             i_exc[i] = exc;
             i_inh[i] = inh;
@@ -171,26 +170,36 @@ impl<A: Arithmetic, P: PerNeuron<A::Real>> WithHolding for Step<'_, A, P> {
     }
 }
 
-impl<A: Arithmetic> Compute<A> for LifCurrExp<A> {
-    const IS_AUTONOMOUS: bool = true;
+impl<A: Arithmetic> LifCurrExp<A> {
     #[inline(always)]
-    fn compute(&mut self, _tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+    fn advance<const SUBTRACTS: bool>(&mut self, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
         let n = flags.len();
         let range = from..from + n;
         let (v, i_exc, i_inh) =
             (&mut self.v[range.clone()], &mut self.i_exc[range.clone()], &mut self.i_inh[range]);
-        let subtracts = self.subtracts;
         match &self.parameters {
             ParameterSet::Shared(p) => {
                 let parameters = p.map(Same);
-                let step = Step::<A, _> { v, i_exc, i_inh, due, flags, parameters, subtracts };
+                let step = Step::<A, _, SUBTRACTS> { v, i_exc, i_inh, due, flags, parameters };
                 self.refractory.with(from, n, step);
             }
             ParameterSet::Individual(p) => {
                 let parameters = p.each_ref().map(|x| x.part(from, n));
-                let step = Step::<A, _> { v, i_exc, i_inh, due, flags, parameters, subtracts };
+                let step = Step::<A, _, SUBTRACTS> { v, i_exc, i_inh, due, flags, parameters };
                 self.refractory.with(from, n, step);
             }
+        }
+    }
+}
+
+impl<A: Arithmetic> Compute<A> for LifCurrExp<A> {
+    const IS_AUTONOMOUS: bool = true;
+    #[inline(always)]
+    fn compute(&mut self, _tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
+        if self.subtracts {
+            self.advance::<true>(from, due, flags);
+        } else {
+            self.advance::<false>(from, due, flags);
         }
     }
 }

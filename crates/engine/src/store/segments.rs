@@ -13,9 +13,9 @@ use crate::sums::{Place, Sums};
 use super::drawn::{Drawn, Stored};
 
 /// Segments that are asked for ahead of their use.
-const AHEAD: usize = 8;
-/// Bytes of two lines of the cache: processors fetch the other line of a pair by themselves.
-const PAIR: usize = 128;
+const AHEAD: usize = 6;
+/// Bytes of a line of the cache.
+const LINE: usize = 64;
 /// Bytes of a target.
 const TARGET: usize = 2;
 
@@ -140,7 +140,7 @@ impl Segments {
         let mut n_synapses = 0;
         for (at, own) in found.iter().enumerate() {
             if let Some(ahead) = found.get(at + AHEAD) {
-                segment(ahead).chunks(PAIR).for_each(|line| prefetch(&line[0]));
+                segment(ahead).chunks(LINE).for_each(|line| prefetch(&line[0]));
             }
             let n = (own.to - own.from) as usize;
             n_synapses += n as u64;
