@@ -29,6 +29,8 @@ pub(crate) struct Member<A: Arithmetic> {
 pub(crate) struct Input {
     /// Its sums, in each plane.
     pub(crate) sums: Range<usize>,
+    /// The sum from which stores that it shares with other members number their targets.
+    pub(crate) base: usize,
     pub(crate) receptors: Receptors,
     /// Largest sum that an accumulator holds, where it can be reached at all.
     pub(crate) saturation: Option<i32>,

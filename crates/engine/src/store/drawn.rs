@@ -112,7 +112,9 @@ impl<'a> Drawn<'a> {
         let drawer = drawer.get().expect("made above");
         drawer.for_each_synapse(range.clone(), |s| {
             let (weight, delay) = used(quantises, quantiser, s.weight, s.delay);
-            each(Stored { pre: s.pre, target: (i64::from(s.post) - origin) as u16, weight, delay });
+            let target = i64::from(s.post) - origin;
+            debug_assert!((0..65_536).contains(&target));
+            each(Stored { pre: s.pre, target: target as u16, weight, delay });
         });
     }
 
