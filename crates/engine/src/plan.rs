@@ -133,7 +133,10 @@ fn cut(network: &Network, fed: &[Option<usize>], n_shards: u32) -> Vec<Vec<Piece
             continue;
         }
         let length = p.size.div_ceil(n_shards).next_multiple_of(ALIGNMENT);
-        for (at, start) in (0..p.size).step_by(length as usize).enumerate() {
+        // Pieces of whole groups may be fewer than shards. They stay in order, because spikes are published shard by shard.
+        let windows = loads.windows(p.size.div_ceil(length) as usize).map(|loads| loads.iter().sum::<u64>());
+        let first = windows.enumerate().min_by_key(|window| window.1).map_or(0, |window| window.0);
+        for (at, start) in (first..).zip((0..p.size).step_by(length as usize)) {
             let range = start..p.size.min(start + length);
             loads[at] += range.len() as u64;
             shards[at].push(Piece { population, range, input: None });
