@@ -211,6 +211,8 @@ impl<'a> Drawn<'a> {
         let is_whole = self.range.len() == self.network.populations[p.post].size as usize;
         match p.connector {
             Connector::FixedInDegree { n, .. } => u64::from(n) * n_targets,
+            // Of very many, 1 % fewer than expected are beyond any chance; for few, nobody asks.
+            Connector::FixedProbability { .. } => (0.99 * self.expected()) as u64,
             Connector::AllToAll { .. } => (n_pre - 1) * n_targets,
             Connector::FixedOutDegree { n, .. } if is_whole => u64::from(n) * n_pre,
             Connector::FixedTotalNumber { n, .. } if is_whole => n,
