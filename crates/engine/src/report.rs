@@ -71,8 +71,7 @@ impl RunReport {
         options: &Options,
         n_threads: usize,
     ) -> Self {
-        let projections: Vec<_> =
-            (0..network.projections.len()).map(|p| projection(core, network, p)).collect();
+        let projections = projections(core, network);
         Self {
             timesteps: core.tick,
             n_neurons: network.n_neurons(),
@@ -90,18 +89,30 @@ impl RunReport {
     }
 }
 
-fn projection<A: Arithmetic>(core: &Core<A>, network: &Network, index: usize) -> ProjectionReport {
-    let stores = || {
-        let all = core.shards.iter().flat_map(|shard| &shard.stores);
-        all.filter(|store| store.parts.iter().any(|part| part.0 == index))
-    };
-    ProjectionReport {
-        name: network.projections[index].name.clone(),
-        n_synapses: core.quantisation[index].n_synapses,
-        bytes: stores().map(|store| store.bytes_of(index)).sum(),
-        layout: stores().next().map_or("rule", |store| store.layout()).to_owned(),
-        quantisation: core.quantisation[index],
+fn projections<A: Arithmetic>(core: &Core<A>, network: &Network) -> Vec<ProjectionReport> {
+    let described = network.projections.iter().zip(&core.quantisation);
+    let mut reports: Vec<ProjectionReport> = described
+        .map(|(projection, &quantisation)| ProjectionReport {
+            name: projection.name.clone(),
+            n_synapses: quantisation.n_synapses,
+            bytes: 0,
+            layout: String::new(),
+            quantisation,
+        })
+        .collect();
+    for store in core.shards.iter().flat_map(|shard| &shard.stores) {
+        for &(index, _) in &store.parts {
+            let report = &mut reports[index];
+            report.bytes += store.bytes_of(index);
+            if report.layout.is_empty() {
+                store.layout().clone_into(&mut report.layout);
+            }
+        }
     }
+    for report in reports.iter_mut().filter(|report| report.layout.is_empty()) {
+        "rule".clone_into(&mut report.layout);
+    }
+    reports
 }
 
 fn phases<A: Arithmetic>(core: &Core<A>) -> Phases {
