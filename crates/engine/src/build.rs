@@ -56,7 +56,7 @@ pub(crate) fn build<A: Arithmetic>(
     }
     let pieces = plan.shards.par_iter().zip(stores).zip(all_feeds);
     let shards = pieces
-        .map(|((pieces, stores), feeds)| shard(network, options, &plan, pieces, (stores, feeds)))
+        .map(|((pieces, stores), feeds)| shard(network, options, &plan, pieces, stores, feeds))
         .collect();
     Ok(Built { shards, quantisation, max_delay: plan.max_delay, epoch: plan.epoch })
 }
@@ -66,7 +66,8 @@ fn shard<A: Arithmetic>(
     options: &Options,
     plan: &Plan,
     pieces: &[Piece],
-    (stores, feeds): (Vec<Store<A::Sum>>, Vec<Feed<A::Sum>>),
+    stores: Vec<Store<A::Sum>>,
+    feeds: Vec<Feed<A::Sum>>,
 ) -> Shard<A> {
     let member = |piece: &Piece| {
         let population = &network.populations[piece.population];

@@ -232,7 +232,7 @@ fn distribute<A: Arithmetic>(core: &mut Core<A>, populations: &[PopulationState<
                 reals.next().into_iter().for_each(|whole| values.copy_from_slice(&whole[range.clone()]));
             }
             // Neurons without any refractory period have no counters.
-            StateArray::Short(values) if values.is_empty() => drop(shorts.next()),
+            StateArray::Short([]) => drop(shorts.next()),
             StateArray::Short(values) => {
                 shorts.next().into_iter().for_each(|whole| values.copy_from_slice(&whole[range.clone()]));
             }

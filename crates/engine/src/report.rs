@@ -1,6 +1,6 @@
 //! The account of a run: what was simulated and what a user should know about it.
 
-use gennaker_network::{Network, Population, QuantisationReport};
+use gennaker_network::{Network, Population, Projection, QuantisationReport};
 use serde::Serialize;
 
 use crate::arithmetic::{Arithmetic, Real};
@@ -90,27 +90,19 @@ impl RunReport {
 }
 
 fn projections<A: Arithmetic>(core: &Core<A>, network: &Network) -> Vec<ProjectionReport> {
-    let described = network.projections.iter().zip(&core.quantisation);
-    let mut reports: Vec<ProjectionReport> = described
-        .map(|(projection, &quantisation)| ProjectionReport {
-            name: projection.name.clone(),
-            n_synapses: quantisation.n_synapses,
-            bytes: 0,
-            layout: String::new(),
-            quantisation,
-        })
-        .collect();
+    let report = |(projection, quantisation): (&Projection, &QuantisationReport)| ProjectionReport {
+        name: projection.name.clone(),
+        n_synapses: quantisation.n_synapses,
+        bytes: 0,
+        layout: "rule".to_owned(),
+        quantisation: *quantisation,
+    };
+    let mut reports: Vec<_> = network.projections.iter().zip(&core.quantisation).map(report).collect();
     for store in core.shards.iter().flat_map(|shard| &shard.stores) {
-        for &(index, _) in &store.parts {
-            let report = &mut reports[index];
-            report.bytes += store.bytes_of(index);
-            if report.layout.is_empty() {
-                store.layout().clone_into(&mut report.layout);
-            }
+        for &(projection, _) in &store.parts {
+            reports[projection].bytes += store.bytes_of(projection);
+            store.layout().clone_into(&mut reports[projection].layout);
         }
-    }
-    for report in reports.iter_mut().filter(|report| report.layout.is_empty()) {
-        "rule".clone_into(&mut report.layout);
     }
     reports
 }
