@@ -195,7 +195,11 @@ mod tests {
         let (items, other) = ([0, 0].map(Mutex::new), pool(1));
         let (own, is_over) = (pool(2), std::sync::atomic::AtomicBool::new(false));
         own.in_place_scope(|scope| {
-            scope.spawn(|_| while !is_over.load(Ordering::SeqCst) {});
+            scope.spawn(|_| {
+                while !is_over.load(Ordering::SeqCst) {
+                    std::hint::spin_loop();
+                }
+            });
             let pause = || std::thread::sleep(std::time::Duration::from_millis(20));
             own.install(|| {
                 run(
