@@ -1,5 +1,7 @@
 //! From a plan to shards with their state and synapse stores.
 
+use std::collections::BTreeMap;
+use std::collections::btree_map::Entry;
 use std::ops::Range;
 
 use gennaker_network::{Network, Projection, QuantisationReport};
@@ -139,21 +141,23 @@ struct Done<S: Sum> {
 /// one population can share a store; sums of fractions do, so there each has its own.
 fn jobs<A: Arithmetic>(network: &Network, options: &Options, plan: &Plan, shard: usize) -> Vec<Job> {
     let mut jobs: Vec<Job> = Vec::new();
+    let mut shared = BTreeMap::<_, usize>::new();
     for (projection, p) in network.projections.iter().enumerate() {
-        let is_here = plan.shards[shard].iter().any(|piece| piece.population == p.post);
-        let is_stored = is_here && plan.fed[p.pre].is_none();
-        let drawn = Drawn::new(network, projection, options.numeric).filter(|_| is_stored);
-        let Some(drawn) = drawn else { continue };
+        let piece = plan.piece(shard, p.post).filter(|_| plan.fed[p.pre].is_none());
+        let Some(input) = piece.and_then(|piece| piece.input.as_ref()) else { continue };
+        let Some(drawn) = Drawn::new(network, projection, options.numeric) else { continue };
         let is_alone = drawn.shared_values().is_some() || drawn.is_dense(A::Sum::COUNTS);
-        let fits = |job: &&mut Job| {
-            let other = &network.projections[job.projections[0]];
-            let same_sums = plan.receptors[other.post] == plan.receptors[p.post];
-            !job.is_alone && other.pre == p.pre && same_sums
-        };
-        let shared = jobs.iter_mut().find(fits).filter(|_| A::Sum::COUNTS && !is_alone);
-        match shared {
-            Some(job) => job.projections.push(projection),
-            None => jobs.push(Job { shard, projections: vec![projection], is_alone }),
+        let new = Job { shard, projections: vec![projection], is_alone };
+        if is_alone || !A::Sum::COUNTS {
+            jobs.push(new);
+            continue;
+        }
+        match shared.entry((p.pre, input.base, input.receptors == Receptors::Net)) {
+            Entry::Occupied(job) => jobs[*job.get()].projections.push(projection),
+            Entry::Vacant(place) => {
+                place.insert(jobs.len());
+                jobs.push(new);
+            }
         }
     }
     jobs
@@ -178,7 +182,7 @@ impl Job {
         let alone = if self.is_alone { build_alone(&mut parts[0], *target).map_err(too_many)? } else { None };
         let stores = match alone {
             Some(store) => vec![store],
-            None => build_together(&mut parts, target.receptors).map_err(too_many)?,
+            None => build_together(&mut parts, *target).map_err(too_many)?,
         };
         let accounts = parts.iter().map(|part| (part.projection, *part.quantiser.report())).collect();
         Ok(Done { stores, accounts })
@@ -194,11 +198,12 @@ fn part<'a>(
     projection: usize,
 ) -> Option<(Drawn<'a>, Target)> {
     let population = network.projections[projection].post;
-    let piece = plan.shards[shard].iter().find(|piece| piece.population == population)?;
-    let first = piece.input.as_ref()?.sums.start;
+    let piece = plan.piece(shard, population)?;
+    let input = piece.input.as_ref()?;
+    let (first, base) = (input.sums.start, input.base);
     let mut drawn = Drawn::new(network, projection, options.numeric)?;
     drawn.range = piece.range.clone();
-    drawn.origin = i64::from(piece.range.start) - first as i64;
-    let receptors: Receptors = plan.receptors[population];
-    Some((drawn, Target { receptors, first, can_overflow: plan.can_overflow[population] }))
+    drawn.origin = i64::from(piece.range.start) - (first - base) as i64;
+    let (receptors, can_overflow) = (input.receptors, plan.can_overflow[population]);
+    Some((drawn, Target { receptors, first, base, can_overflow }))
 }

@@ -217,3 +217,56 @@ impl Exchange<'_> {
 fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
     lock.read().unwrap_or_else(PoisonError::into_inner)
 }
+
+#[cfg(test)]
+mod tests {
+    use gennaker_network::{ConnectionList, Connector, Distribution, Model, Projection, SpikeTrains};
+
+    use super::*;
+    use crate::arithmetic::Chip;
+
+    const TICKS: u32 = 40;
+
+    /// Spikes from tick `first` on, through every layout that looks back.
+    fn core(first: u32, tick: u32) -> Core<Chip> {
+        let mut network = Network::new("end of time");
+        let trains = (0..9u32).map(|n| (n, (0..TICKS).step_by(n as usize + 1).map(|t| first + t).collect()));
+        let source =
+            Population::new("source", 9, Model::SpikeList).with_spikes(SpikeTrains::from_lists(trains));
+        let source = network.add_population(source);
+        let cells = Population::new("cells", 9, Model::LifWide).with("threshold", 40.0).recording("v");
+        let cells = network.add_population(cells.recording("spikes"));
+        let list = ConnectionList::from_rows((0..9).map(|n| (n, n, 5.0 + f64::from(n), 2 + 3 * n)));
+        let all = Connector::AllToAll { allow_self_connections: true };
+        let laws = [(1, 9), (2, 5)].map(|(low, high)| Distribution::UniformInt { low, high });
+        for projection in [
+            Projection::new("calendar", source, cells, Connector::List(list)),
+            Projection::new("segments", cells, cells, all.clone()).with_weight(laws[0]).with_delay(laws[1]),
+            Projection::new("rule", source, cells, all).with_weight(3.0).with_delay(4.0),
+        ] {
+            network.add_projection(projection);
+        }
+        network.validate().expect("valid");
+        let mut core = Core::<Chip>::new(&network, &Options::default(), 1).expect("fits");
+        for before in core.history.ticks_before(tick) {
+            core.history.open(before);
+        }
+        core.tick = tick;
+        core.run(TICKS, || 0, &mut |_| ControlFlow::Continue(()));
+        core
+    }
+
+    #[test]
+    fn the_last_ticks_are_like_the_first() {
+        let last = u32::MAX - TICKS;
+        let (early, late) = (core(0, 0), core(last, last));
+        assert_eq!((late.tick, late.shards[0].stores.len()), (u32::MAX, 3));
+        assert_eq!(early.n_spikes(), late.n_spikes());
+        let v = |core: &Core<Chip>| {
+            let mut v = vec![0.0; 9 * TICKS as usize];
+            core.members_of(1).for_each(|m| m.recorders[0].gather(&mut v, 9));
+            v
+        };
+        assert!(v(&early) == v(&late) && early.n_spikes()[1] > 20, "{:?}", early.n_spikes());
+    }
+}

@@ -26,9 +26,12 @@ pub(crate) struct Feed<S> {
 pub(crate) fn fed(network: &Network) -> Vec<Option<usize>> {
     let only_projection = |population: usize| {
         let p = &network.populations[population];
+        if p.model != Model::PoissonInput || !p.record.is_empty() {
+            return None;
+        }
         let mut out = network.projections.iter().filter(|q| q.pre == population);
         let first = out.next()?;
-        let is_private = p.model == Model::PoissonInput && p.record.is_empty() && out.next().is_none();
+        let is_private = out.next().is_none();
         let is_diagonal = matches!(first.connector, Connector::OneToOne);
         let is_shared = matches!((&first.weight, &first.delay), (Parameter::Number(_), Parameter::Number(_)));
         (is_private && is_diagonal && is_shared).then_some(first.post)

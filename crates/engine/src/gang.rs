@@ -36,9 +36,16 @@ where
     };
     rayon::scope(|scope| {
         let _stop = StopOnDrop(&gang);
+        let leader = rayon::current_thread_index();
         for thread in 1..gang.n_threads {
             let (gang, work) = (&gang, &work);
-            scope.spawn(move |_| gang.follow(thread, work));
+            scope.spawn(move |_| {
+                // If the leader has to wait for something else in a stage, as for another pool, it takes up waiting jobs; it
+                // must not wait for itself to begin the next stage.
+                if rayon::current_thread_index() != leader {
+                    gang.follow(thread, work);
+                }
+            });
         }
         stages(&mut || gang.lead(&work))
     })
@@ -180,6 +187,34 @@ mod tests {
             });
             assert_eq!(n_stages, 2_000);
         }
+    }
+
+    /// The other thread is late, and the leader waits for another pool in the meantime.
+    #[test]
+    fn a_leader_that_waits_does_not_follow_itself() {
+        let (items, other) = ([0, 0].map(Mutex::new), pool(1));
+        let (own, is_over) = (pool(2), std::sync::atomic::AtomicBool::new(false));
+        own.in_place_scope(|scope| {
+            scope.spawn(|_| {
+                while !is_over.load(Ordering::SeqCst) {
+                    std::hint::spin_loop();
+                }
+            });
+            let pause = || std::thread::sleep(std::time::Duration::from_millis(20));
+            own.install(|| {
+                run(
+                    &items,
+                    2,
+                    |item| *item += 1,
+                    |stage| {
+                        other.install(pause);
+                        stage();
+                        is_over.store(true, Ordering::SeqCst);
+                    },
+                );
+            });
+        });
+        assert!(items.iter().all(|item| *item.lock().expect("no panic") == 1));
     }
 
     #[test]

@@ -9,7 +9,7 @@ use crate::kernels::reads_net_drive;
 use crate::options::{Numeric, Options, RingWidth};
 use crate::shard::Input;
 use crate::store::Drawn;
-use crate::sums::Receptors;
+use crate::sums::{REACH, Receptors};
 
 /// Neurons with input that a shard holds on average at most, so that 16 bits can number those of the largest.
 const MAX_NEURONS: u64 = 50_000;
@@ -19,6 +19,9 @@ const MIN_SHARE: u64 = 8;
 const MIN_PIECE: u32 = 512;
 /// Ranges begin at multiples of this, so that no group of random words is shared by two of them.
 const ALIGNMENT: u32 = 64;
+/// Where a shard has more sums than 16 bits can number (its populations may be many and small, each padded), stores number
+/// them from a multiple of this on, so that the largest piece can still be reached.
+const WINDOW: usize = REACH - (MAX_NEURONS as usize).next_multiple_of(ALIGNMENT as usize);
 /// Neurons plus a hundredth of the synapses below which a tick is too short to share between threads.
 const MIN_PARALLEL_WORK: f64 = 2_000.0;
 /// Most ticks between two exchanges: beyond, nothing is gained.
@@ -76,6 +79,12 @@ impl Plan {
         plan
     }
 
+    /// A population's neurons in a shard.
+    pub(crate) fn piece(&self, shard: usize, population: usize) -> Option<&Piece> {
+        let pieces = &self.shards[shard];
+        Some(&pieces[pieces.binary_search_by_key(&population, |piece| piece.population).ok()?])
+    }
+
     /// Gives every piece its sums.
     fn place(&mut self, network: &Network, options: &Options) {
         for shard in &mut self.shards {
@@ -84,7 +93,13 @@ impl Plan {
                 let sums = first..first + piece.range.len();
                 first = sums.end.next_multiple_of(ALIGNMENT as usize);
                 let saturation = saturation(options.ring_width, self.can_overflow[piece.population]);
-                piece.input = Some(Input { sums, receptors: self.receptors[piece.population], saturation });
+                let receptors = self.receptors[piece.population];
+                piece.input = Some(Input { sums, base: 0, receptors, saturation });
+            }
+            if first > REACH {
+                for input in shard.iter_mut().filter_map(|piece| piece.input.as_mut()) {
+                    input.base = input.sums.start - input.sums.start % WINDOW;
+                }
             }
         }
     }
@@ -112,13 +127,16 @@ fn cut(network: &Network, fed: &[Option<usize>], n_shards: u32) -> Vec<Vec<Piece
     let populations = network.populations.iter().enumerate();
     for (population, p) in populations.filter(|(population, _)| fed[*population].is_none()) {
         let is_listed = matches!(p.model, Model::SpikeList | Model::SpikesFromArray);
-        let is_small = p.size < n_shards * MIN_PIECE && u64::from(p.size) <= limit;
+        let is_small = p.size < n_shards * MIN_PIECE && u64::from(p.size) <= limit.min(MAX_NEURONS);
         if is_listed || is_small || n_shards == 1 {
             whole.push((population, p.size));
             continue;
         }
         let length = p.size.div_ceil(n_shards).next_multiple_of(ALIGNMENT);
-        for (at, start) in (0..p.size).step_by(length as usize).enumerate() {
+        // Pieces of whole groups may be fewer than shards. They stay in order, because spikes are published shard by shard.
+        let windows = loads.windows(p.size.div_ceil(length) as usize).map(|loads| loads.iter().sum::<u64>());
+        let first = windows.enumerate().min_by_key(|window| window.1).map_or(0, |window| window.0);
+        for (at, start) in (first..).zip((0..p.size).step_by(length as usize)) {
             let range = start..p.size.min(start + length);
             loads[at] += range.len() as u64;
             shards[at].push(Piece { population, range, input: None });

@@ -29,6 +29,8 @@ pub(crate) struct Member<A: Arithmetic> {
 pub(crate) struct Input {
     /// Its sums, in each plane.
     pub(crate) sums: Range<usize>,
+    /// The sum from which stores that it shares with other members number their targets.
+    pub(crate) base: usize,
     pub(crate) receptors: Receptors,
     /// Largest sum that an accumulator holds, where it can be reached at all.
     pub(crate) saturation: Option<i32>,
@@ -130,7 +132,7 @@ impl<A: Arithmetic> Shard<A> {
     pub(crate) fn run(&mut self, epoch: Range<u32>, history: &History, clock: fn() -> u64) {
         self.members.iter_mut().for_each(Member::begin_epoch);
         for start in epoch.clone().step_by(self.sums.n_slots()) {
-            let due = start..epoch.end.min(start + self.sums.n_slots() as u32);
+            let due = start..epoch.end.min(start.saturating_add(self.sums.n_slots() as u32));
             let began = clock();
             self.deliver(due.clone(), history);
             let delivered = clock();

@@ -206,6 +206,14 @@ fn too_many_synapses_are_refused_before_they_are_drawn() {
         let error = Simulation::new(&network, &options(1, Numeric::Chip)).err().unwrap().to_string();
         assert!(error.contains("`p`") && error.contains("at most 429496729"), "{error}");
     }
+    let mut network = Network::new("flood");
+    let noise = network.add_population(Population::new("noise", 1 << 30, Model::PoissonProcess));
+    let cells = network.add_population(Population::new("cells", 10, Model::Lif));
+    let rule = Connector::FixedProbability { p: 0.5, allow_self_connections: own };
+    let delays = Distribution::UniformInt { low: 0, high: 1 };
+    network.add_projection(Projection::new("p", noise, cells, rule).with_delay(delays));
+    let error = Simulation::new(&network, &options(1, Numeric::Chip)).err().unwrap().to_string();
+    assert!(error.contains("`p`") && error.contains("at most 429496729"), "{error}");
 }
 
 #[test]

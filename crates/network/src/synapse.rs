@@ -124,7 +124,12 @@ impl QuantisationReport {
     #[cold]
     fn note_clipped(&mut self, weight: f64) {
         self.n_clipped_weights += 1;
-        if weight.abs() > self.worst_weight.abs() {
+        self.note_worst(weight);
+    }
+
+    /// Of two equally bad weights the positive one counts, so that the order in which they are seen does not matter.
+    fn note_worst(&mut self, weight: f64) {
+        if (weight.abs(), weight) > (self.worst_weight.abs(), self.worst_weight) {
             self.worst_weight = weight;
         }
     }
@@ -164,9 +169,7 @@ impl QuantisationReport {
         self.n_clipped_delays += other.n_clipped_delays;
         self.n_ignored_delays += other.n_ignored_delays;
         self.max_weight_error = self.max_weight_error.max(other.max_weight_error);
-        if other.worst_weight.abs() > self.worst_weight.abs() {
-            self.worst_weight = other.worst_weight;
-        }
+        self.note_worst(other.worst_weight);
         self.worst_delay = self.worst_delay.max(other.worst_delay);
     }
 

@@ -89,8 +89,9 @@ impl<S: Sum> Calendar<S> {
         let mask = self.days.len() - 1;
         for &sender in history.sent(pre, sent) {
             for i in self.starts[sender as usize] as usize..self.starts[sender as usize + 1] as usize {
-                let due = sent + 1 + u32::from(self.delays[i]);
-                if due >= from {
+                // What is due after the last tick that there can be never arrives.
+                let due = (sent + 1).checked_add(self.delays[i].into());
+                if let Some(due) = due.filter(|&due| due >= from) {
                     self.days[due as usize & mask].push((self.targets[i], self.weights[i]));
                 }
             }

@@ -112,7 +112,9 @@ impl<'a> Drawn<'a> {
         let drawer = drawer.get().expect("made above");
         drawer.for_each_synapse(range.clone(), |s| {
             let (weight, delay) = used(quantises, quantiser, s.weight, s.delay);
-            each(Stored { pre: s.pre, target: (i64::from(s.post) - origin) as u16, weight, delay });
+            let target = i64::from(s.post) - origin;
+            debug_assert!((0..65_536).contains(&target));
+            each(Stored { pre: s.pre, target: target as u16, weight, delay });
         });
     }
 
@@ -209,6 +211,8 @@ impl<'a> Drawn<'a> {
         let is_whole = self.range.len() == self.network.populations[p.post].size as usize;
         match p.connector {
             Connector::FixedInDegree { n, .. } => u64::from(n) * n_targets,
+            // Of very many, 1 % fewer than expected are beyond any chance; for few, nobody asks.
+            Connector::FixedProbability { .. } => (0.99 * self.expected()) as u64,
             Connector::AllToAll { .. } => (n_pre - 1) * n_targets,
             Connector::FixedOutDegree { n, .. } if is_whole => u64::from(n) * n_pre,
             Connector::FixedTotalNumber { n, .. } if is_whole => n,

@@ -220,6 +220,8 @@ pub(crate) struct Target {
     pub(crate) receptors: Receptors,
     /// The sum of the first neuron of the store's range, within each plane.
     pub(crate) first: usize,
+    /// The sum of target 0, where stores are shared.
+    pub(crate) base: usize,
     pub(crate) can_overflow: bool,
 }
 
@@ -228,7 +230,7 @@ const MIN_BIT_TARGETS: usize = 256;
 
 /// The store of a projection whose synapses are all alike, or of one delay and dense; `None` if it is neither.
 pub(crate) fn build_alone<S: Sum>(drawn: &mut Drawn<'_>, target: Target) -> Result<Option<Store<S>>, u64> {
-    drawn.origin = i64::from(drawn.range.start);
+    let shared_origin = std::mem::replace(&mut drawn.origin, i64::from(drawn.range.start));
     if let Some((shared, account)) = drawn.shared_values() {
         let rows = build_shared(drawn, target, shared)?;
         let place = place(target, target.first, shared.weight < 0.0);
@@ -238,13 +240,13 @@ pub(crate) fn build_alone<S: Sum>(drawn: &mut Drawn<'_>, target: Target) -> Resu
     }
     let (true, false, Some(delay)) = (drawn.is_dense(S::COUNTS), target.can_overflow, drawn.shared_delay())
     else {
-        drawn.origin -= target.first as i64;
+        drawn.origin = shared_origin;
         return Ok(None);
     };
     let rows = DenseRows::build(drawn);
     if rows.is_none() {
         drawn.discard_account();
-        drawn.origin -= target.first as i64;
+        drawn.origin = shared_origin;
     }
     let place = Place { plane: 0, first: target.first };
     Ok(rows.map(|rows| finish(drawn, place, Rows::Dense { rows, delay, receptors: target.receptors })))
@@ -292,11 +294,8 @@ fn suits_bits(drawn: &Drawn<'_>, n_synapses: f64) -> bool {
 }
 
 /// The stores of projections of any weights and delays that come from one population. Targets are numbered from the parts' origins
-/// on; sum 0 is that of target 0.
-pub(crate) fn build_together<S: Sum>(
-    parts: &mut [Drawn<'_>],
-    receptors: Receptors,
-) -> Result<Vec<Store<S>>, u64> {
+/// on; all have the same receptors and base.
+pub(crate) fn build_together<S: Sum>(parts: &mut [Drawn<'_>], target: Target) -> Result<Vec<Store<S>>, u64> {
     let certain: u64 = parts.iter().map(Drawn::certain).sum();
     if certain >= u64::from(u32::MAX) {
         return Err(certain);
@@ -304,7 +303,7 @@ pub(crate) fn build_together<S: Sum>(
     let delays = range_of_delays(parts);
     let n_cells = parts[0].n_senders() as f64 * f64::from(delays.1 - delays.0 + 1);
     let expected: f64 = parts.iter().map(Drawn::expected).sum();
-    let is_net = receptors == Receptors::Net;
+    let is_net = target.receptors == Receptors::Net;
     let rows: [Option<Rows<S>>; 2] = if n_cells <= MAX_CELLS_PER_SYNAPSE * expected {
         let [positive, negative] = Segments::build::<S>(parts)?;
         let wrap = |rows, subtracts| Rows::Segments { rows, subtracts };
@@ -314,8 +313,7 @@ pub(crate) fn build_together<S: Sum>(
         let wrap = |rows, subtracts| Rows::Calendar { rows, subtracts };
         [positive.map(|rows| wrap(rows, false)), negative.map(|rows| wrap(rows, is_net))]
     };
-    let places =
-        [false, true].map(|is_negative| Place { plane: usize::from(is_negative && !is_net), first: 0 });
+    let places = [false, true].map(|is_negative| place(target, target.base, is_negative));
     let counts: Vec<(usize, u64)> =
         parts.iter().map(|p| (p.projection, p.quantiser.report().n_synapses)).collect();
     let pre = parts[0].description().pre;

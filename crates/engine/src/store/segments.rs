@@ -109,7 +109,7 @@ impl Segments {
         // What one spike brings in successive ticks lies side by side.
         for sent in due.start.saturating_sub(last_delay + 1)..due.end.saturating_sub(self.first_delay + 1) {
             let first_due = due.start.max(sent + 1 + self.first_delay);
-            let last_due = (due.end - 1).min(sent + 1 + last_delay);
+            let last_due = (due.end - 1).min((sent + 1).saturating_add(last_delay));
             for &sender in history.sent(pre, sent) {
                 for tick in first_due..=last_due {
                     let d = (tick - sent - 1 - self.first_delay) as usize;
