@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Everything that must hold, in one command: format, lints, documentation, Rust tests, the release build, Python tests in a
-# fresh virtual environment, examples, the README's own commands. Needs Rust, Python 3.10 or later with venv, a C compiler, and
-# the package indexes for what it installs into target/.
+# fresh virtual environment, examples, the README's own commands, counts of instructions. Needs Rust, Python 3.10 or later with
+# venv, a C compiler, and the package indexes for what it installs into target/; valgrind for the counts, else they are skipped.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 
@@ -16,7 +16,7 @@ RUSTDOCFLAGS="-D warnings" cargo doc --workspace --no-deps --quiet
 step "Rust tests"
 cargo test --workspace --quiet
 step "release build"
-cargo build --release --quiet
+cargo build --release --quiet -p gennaker-cli -p gennaker --bins --examples
 
 step "Python package in a fresh environment"
 venv=target/test-venv
@@ -40,5 +40,8 @@ done
 
 step "README"
 "$venv/bin/python" scripts/readme_blocks.py README.md python/README.md
+
+step "instruction counts"
+python3 scripts/instructions.py
 
 printf '\nall checks passed\n'
