@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use gennaker_engine::{Recordings, Simulation};
-use gennaker_network::{Network, Population};
+use gennaker_network::{Model, Network, Population};
 
 /// Most bytes of recordings that a run keeps in memory before it writes them, unless told otherwise: 256 MiB.
 pub const RECORDING_LIMIT_BYTES: u64 = 256 << 20;
@@ -60,12 +60,13 @@ pub fn run_in_pieces<E>(
     }
 }
 
-/// No tick records more: every recorded neuron spikes, every state is sampled in double precision.
+/// No tick records more: every recorded neuron spikes (a Poisson input many times), every state is sampled in double precision.
 fn most_bytes_per_tick(network: &Network) -> u64 {
     let of = |population: &Population| {
+        let most_spikes = if population.model == Model::PoissonInput { u64::from(u8::MAX) } else { 1 };
         let neurons = population.record.iter().map(|r| u64::from(r.n_neurons(population.size)));
         // Beside its values a sample has a tick, once for every block of neurons; there are fewer blocks than neurons.
-        neurons.map(|n| 12 * n).sum::<u64>()
+        neurons.map(|n| 12 * n * most_spikes).sum::<u64>()
     };
     network.populations.iter().map(of).sum()
 }
@@ -73,7 +74,6 @@ fn most_bytes_per_tick(network: &Network) -> u64 {
 #[cfg(test)]
 mod tests {
     use gennaker_engine::Options;
-    use gennaker_network::Model;
 
     use super::*;
 

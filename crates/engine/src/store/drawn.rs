@@ -142,7 +142,9 @@ impl<'a> Drawn<'a> {
     /// sums are whole numbers (`counts`) and all delays alike.
     pub(crate) fn is_dense(&self, counts: bool) -> bool {
         let n_pairs = self.n_senders() as f64 * self.range.len() as f64;
+        let (low, high) = self.weights();
         counts
+            && low.min(-high) >= -f64::from(i8::MAX)
             && self.shared_delay().is_some()
             && self.expected_simple().is_some_and(|n| n >= MIN_DENSITY * n_pairs)
     }
