@@ -6,7 +6,7 @@
 //! of a spike, where a list of targets costs one scattered addition for each synapse.
 
 use crate::arithmetic::Sum;
-use crate::pages::Pages;
+use crate::pages;
 use crate::simd;
 use crate::sums::REACH;
 
@@ -25,7 +25,7 @@ const GROUP: usize = 7;
 
 /// The rows of all senders onto a block of targets.
 pub(crate) struct BitRows {
-    bits: Pages<Chunk>,
+    bits: Vec<Chunk>,
     chunks_per_row: usize,
     n_targets: usize,
     /// Synapses in each row.
@@ -76,7 +76,7 @@ impl BitRows {
     fn new(n_senders: usize, n_targets: usize) -> Self {
         let chunks_per_row = n_targets.div_ceil(CHUNK_BITS);
         Self {
-            bits: Pages::zeros(n_senders * chunks_per_row),
+            bits: pages::zeros(n_senders * chunks_per_row),
             chunks_per_row,
             n_targets,
             lengths: vec![0; n_senders],
@@ -111,7 +111,7 @@ impl BitRows {
 
     /// Host memory.
     pub(crate) fn n_bytes(&self) -> u64 {
-        (size_of_val(&*self.bits) + size_of_val(self.lengths.as_slice())) as u64
+        (size_of_val(self.bits.as_slice()) + size_of_val(self.lengths.as_slice())) as u64
     }
 
     /// Adds the synapses of all senders to the sums and returns their number. `planes` is scratch space.

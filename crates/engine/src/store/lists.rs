@@ -1,7 +1,7 @@
 //! Rows of synapses that are all alike: only the targets are kept, 2 bytes each.
 
 use crate::arithmetic::Sum;
-use crate::pages::Pages;
+use crate::pages;
 use crate::simd::prefetch;
 use crate::sums::REACH;
 
@@ -16,7 +16,7 @@ const LINE: usize = 32;
 pub(crate) struct Lists {
     /// Row of sender `i`: `starts[i]..starts[i + 1]`.
     starts: Vec<u32>,
-    targets: Pages<u16>,
+    targets: Vec<u16>,
 }
 
 impl Lists {
@@ -29,7 +29,7 @@ impl Lists {
         });
         open(&mut starts)?;
         let mut next = starts.clone();
-        let mut targets = Pages::zeros(starts[starts.len() - 1] as usize);
+        let mut targets = pages::zeros(starts[starts.len() - 1] as usize);
         drawn.pairs(|pre, target| {
             let at = &mut next[pre as usize];
             targets[*at as usize] = target;
@@ -70,7 +70,7 @@ impl Lists {
     }
 
     pub(crate) fn n_bytes(&self) -> u64 {
-        (size_of_val(self.starts.as_slice()) + size_of_val(&*self.targets)) as u64
+        (size_of_val(self.starts.as_slice()) + size_of_val(self.targets.as_slice())) as u64
     }
 }
 

@@ -6,7 +6,7 @@ use std::ops::Range;
 
 use crate::arithmetic::Sum;
 use crate::history::History;
-use crate::pages::Pages;
+use crate::pages;
 use crate::simd::prefetch;
 use crate::sums::{Place, Sums};
 
@@ -30,11 +30,11 @@ pub(crate) struct Due {
 /// Rows sorted by delay.
 pub(crate) struct Segments {
     /// Cell `c = i * n_delays + d`, sender `i` and delay `first_delay + d`, has the synapses `starts[c]..starts[c + 1]`.
-    starts: Pages<u32>,
+    starts: Vec<u32>,
     first_delay: u32,
     n_delays: usize,
     /// Cell by cell: all targets, then all weights (of at least 0), little end first.
-    bytes: Pages<u8>,
+    bytes: Vec<u8>,
     weight_bytes: usize,
 }
 
@@ -160,7 +160,7 @@ impl Segments {
     }
 
     pub(crate) fn n_bytes(&self) -> u64 {
-        (size_of_val(&*self.starts) + self.bytes.len()) as u64
+        (size_of_val(self.starts.as_slice()) + self.bytes.len()) as u64
     }
 }
 
@@ -174,7 +174,7 @@ struct Cells {
 /// Synapses of one sign, counted but not placed.
 struct Counted {
     /// Count of cell `c` at `c + 1`.
-    counts: Pages<u32>,
+    counts: Vec<u32>,
     n_synapses: u64,
     first_delay: u32,
     last_delay: u32,
@@ -189,7 +189,7 @@ impl Cells {
 
     fn count(&self, part: &mut Drawn<'_>, counted: &mut [Option<Counted>; 2]) {
         let empty = || Counted {
-            counts: Pages::zeros(self.n_senders * self.n_delays + 1),
+            counts: pages::zeros(self.n_senders * self.n_delays + 1),
             n_synapses: 0,
             first_delay: u32::MAX,
             last_delay: 0,
@@ -234,7 +234,7 @@ impl Counted {
         let first_delay = self.first_delay.min(self.last_delay);
         let n_delays = (self.last_delay - first_delay) as usize + 1;
         let skipped = first_delay.saturating_sub(cells.first_delay) as usize;
-        let mut starts = Pages::zeros(cells.n_senders * n_delays + 1);
+        let mut starts = pages::zeros(cells.n_senders * n_delays + 1);
         let mut next = 0;
         for (sender, row) in starts[1..].chunks_exact_mut(n_delays).enumerate() {
             let from = 1 + sender * cells.n_delays + skipped;
@@ -244,7 +244,7 @@ impl Counted {
             }
         }
         let n_bytes = self.n_synapses as usize * (TARGET + weight_bytes);
-        Ok(Segments { starts, first_delay, n_delays, bytes: Pages::zeros(n_bytes), weight_bytes })
+        Ok(Segments { starts, first_delay, n_delays, bytes: pages::zeros(n_bytes), weight_bytes })
     }
 }
 
