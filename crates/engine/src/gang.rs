@@ -200,7 +200,7 @@ mod tests {
                     std::hint::spin_loop();
                 }
             });
-            let pause = || std::thread::sleep(std::time::Duration::from_millis(20));
+            let pause = || (0..20_000).for_each(|_| std::thread::yield_now());
             own.install(|| {
                 run(
                     &items,
