@@ -5,60 +5,42 @@
 //! Elementary Functions", 1980); the Taylor polynomial of `exp(r)`; and `2^k` through the exponent bits. Only additions and
 //! multiplications in a fixed order, no branch, no table. Errors are below 2 units in the last place.
 
-use core::f32::consts::LOG2_E as LOG2_E_SINGLE;
-use core::f64::consts::LOG2_E as LOG2_E_DOUBLE;
-
-/// `exp(x)` for `x` in -87..=88; 0 below, `exp(88)` above, undefined for undefined.
-#[inline(always)]
-pub(crate) fn single(x: f32) -> f32 {
-    /// Adding this rounds to a whole number, which then lies in the low bits.
-    const ROUND: f32 = 12_582_912.0;
-    /// ln 2 to 9 bits, so that its products with `k` are exact, and the rest.
-    const LN_2: [f32; 2] = [355.0 / 512.0, -2.121_944_4e-4];
-    let within = if x > 88.0 { 88.0 } else { x };
-    let shifted = within * LOG2_E_SINGLE + ROUND;
-    let k = shifted - ROUND;
-    let r = within - k * LN_2[0] - k * LN_2[1];
-    let mut p = 1.0 / 5040.0;
-    p = p * r + 1.0 / 720.0;
-    p = p * r + 1.0 / 120.0;
-    p = p * r + 1.0 / 24.0;
-    p = p * r + 1.0 / 6.0;
-    p = p * r + 0.5;
-    p = p * r + 1.0;
-    p = p * r + 1.0;
-    let power = f32::from_bits((shifted.to_bits() << 23).wrapping_add(1.0f32.to_bits()));
-    if x < -87.0 { 0.0 } else { p * power }
+/// Defines the function for one precision. `round` is a number whose addition rounds to a whole number, which then lies in the
+/// low bits; `ln_2` is split so that the products of its first part with `k` are exact; `taylor` has the coefficients from
+/// the highest power on; results are 0 below `from` and stay at that of `to` above it.
+macro_rules! exponential {
+    ($(#[$doc:meta])* $name:ident, $real:ident, $mantissa:literal, $round:literal, $ln_2:expr, $taylor:expr, $from:literal, $to:literal) => {
+        $(#[$doc])*
+        #[inline(always)]
+        pub(crate) fn $name(x: $real) -> $real {
+            let within = if x > $to { $to } else { x };
+            let shifted = within * core::$real::consts::LOG2_E + $round;
+            let k = shifted - $round;
+            let r = within - k * $ln_2[0] - k * $ln_2[1];
+            let [mut p, rest @ ..] = $taylor;
+            for coefficient in rest {
+                p = p * r + coefficient;
+            }
+            let power = $real::from_bits((shifted.to_bits() << $mantissa).wrapping_add($real::to_bits(1.0)));
+            if x < $from { 0.0 } else { p * power }
+        }
+    };
 }
 
-/// `exp(x)` for `x` in -708..=709; 0 below, `exp(709)` above, undefined for undefined.
-#[inline(always)]
-pub(crate) fn double(x: f64) -> f64 {
-    /// As in [`single`].
-    const ROUND: f64 = 6_755_399_441_055_744.0;
-    /// ln 2 to 40 bits, and the rest.
-    const LN_2: [f64; 2] = [762_123_384_786.0 / 1_099_511_627_776.0, -1.723_944_452_561_483_5e-13];
-    let within = if x > 709.0 { 709.0 } else { x };
-    let shifted = within * LOG2_E_DOUBLE + ROUND;
-    let k = shifted - ROUND;
-    let r = within - k * LN_2[0] - k * LN_2[1];
-    let mut p = 1.0 / 6_227_020_800.0;
-    p = p * r + 1.0 / 479_001_600.0;
-    p = p * r + 1.0 / 39_916_800.0;
-    p = p * r + 1.0 / 3_628_800.0;
-    p = p * r + 1.0 / 362_880.0;
-    p = p * r + 1.0 / 40_320.0;
-    p = p * r + 1.0 / 5040.0;
-    p = p * r + 1.0 / 720.0;
-    p = p * r + 1.0 / 120.0;
-    p = p * r + 1.0 / 24.0;
-    p = p * r + 1.0 / 6.0;
-    p = p * r + 0.5;
-    p = p * r + 1.0;
-    p = p * r + 1.0;
-    let power = f64::from_bits((shifted.to_bits() << 52).wrapping_add(1.0f64.to_bits()));
-    if x < -708.0 { 0.0 } else { p * power }
-}
+exponential!(
+    /// `exp(x)` for `x` in -87..=88; 0 below, `exp(88)` above, undefined for undefined.
+    single, f32, 23, 12_582_912.0, [355.0 / 512.0, -2.121_944_4e-4],
+    [1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0], -87.0, 88.0
+);
+exponential!(
+    /// `exp(x)` for `x` in -708..=709; 0 below, `exp(709)` above, undefined for undefined.
+    double, f64, 52, 6_755_399_441_055_744.0,
+    [762_123_384_786.0 / 1_099_511_627_776.0, -1.723_944_452_561_483_5e-13],
+    [
+        1.0 / 6_227_020_800.0, 1.0 / 479_001_600.0, 1.0 / 39_916_800.0, 1.0 / 3_628_800.0, 1.0 / 362_880.0,
+        1.0 / 40_320.0, 1.0 / 5040.0, 1.0 / 720.0, 1.0 / 120.0, 1.0 / 24.0, 1.0 / 6.0, 0.5, 1.0, 1.0,
+    ], -708.0, 709.0
+);
 
 #[cfg(test)]
 mod tests {

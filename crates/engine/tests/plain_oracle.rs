@@ -1,10 +1,12 @@
 //! Random networks against the equations written down plainly, neuron by neuron and synapse by synapse, in both arithmetics,
 //! with populations that are cut into several blocks. Random spikes are taken as given: their layout is the engine's own.
 
+mod common;
+
 use std::collections::{BTreeMap, BTreeSet};
 
+use common::Choices;
 use gennaker_engine::{Numeric, Options, Recordings, Simulation, SpikeRecording};
-use gennaker_network::random::{Purpose, Stream};
 use gennaker_network::*;
 
 const TICKS: u32 = 30;
@@ -14,34 +16,9 @@ const MAX_DELAY: u32 = 12;
 /// Around the sizes at which words, rows of random numbers and blocks end.
 const SIZES: [u32; 11] = [1, 2, 7, 63, 64, 65, 129, 1023, 1025, 2100, 16_450];
 
-/// A small generator of choices, reproducible from the case's number.
-struct Choices(Stream);
-
-impl Choices {
-    fn below(&mut self, n: u32) -> u32 {
-        self.0.below(n)
-    }
-    fn yes(&mut self) -> bool {
-        self.below(2) == 1
-    }
-    fn one_of<T: Copy>(&mut self, items: &[T]) -> T {
-        items[self.below(items.len() as u32) as usize]
-    }
-    /// A value between `low` and `high`: shared, one per neuron, or drawn by the network.
-    fn parameter(&mut self, size: u32, low: f64, high: f64) -> Parameter {
-        let mut value = || low + (high - low) * f64::from(self.0.below(1001)) / 1000.0;
-        let (shared, array) = (value(), (0..size).map(|_| value()).collect());
-        match self.below(3) {
-            0 => Parameter::Number(shared),
-            1 => Parameter::Array(array),
-            _ => Parameter::Random(Distribution::Uniform { low, high }),
-        }
-    }
-}
-
 /// A network of a few populations of any model and size, with connectors of every kind between them.
 fn random_network(case: u32) -> Network {
-    let c = &mut Choices(Stream::new(77, Purpose::Connect, 0, case));
+    let c = &mut Choices::new(77, 0, case);
     let sizes = if case.is_multiple_of(4) { &SIZES } else { &SIZES[..8] };
     let mut network = Network::new("random").with_seed(u64::from(case));
     for index in 0..2 + c.below(3) {

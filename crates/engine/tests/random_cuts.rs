@@ -1,32 +1,16 @@
 //! Random networks of cut and of tiny populations, run on any number of threads, in pieces of any length, through checkpoints and
 //! resets: recordings and counts must be those of one thread and one piece. What they should be, others test.
 
+mod common;
+
+use common::Choices;
 use gennaker_engine::{Numeric, Options, Recordings, RingWidth, RunReport, Simulation};
-use gennaker_network::random::{Purpose, Stream};
 use gennaker_network::*;
 
 const N_CASES: u32 = 16;
 /// Neurons above which a tick is shared between threads, and what does not divide evenly.
 const LARGE: [u32; 4] = [2049, 2500, 3011, 4160];
 const SMALL: [u32; 9] = [1, 2, 63, 64, 65, 127, 128, 130, 700];
-
-/// A small generator of choices, reproducible from the case's number.
-struct Choices(Stream);
-
-impl Choices {
-    fn new(case: u32) -> Self {
-        Self(Stream::new(4242, Purpose::Connect, 1, case))
-    }
-    fn below(&mut self, n: u32) -> u32 {
-        self.0.below(n)
-    }
-    fn yes(&mut self) -> bool {
-        self.below(2) == 1
-    }
-    fn one_of<T: Copy>(&mut self, items: &[T]) -> T {
-        items[self.below(items.len() as u32) as usize]
-    }
-}
 
 /// A network, how it is run, and for how long.
 struct Case {
@@ -39,7 +23,7 @@ struct Case {
 impl Case {
     /// Every fourth one has delays that only the reference knows.
     fn new(case: u32) -> Self {
-        let c = &mut Choices::new(case);
+        let c = &mut Choices::new(4242, 1, case);
         let is_long = case % 4 == 3;
         let numeric = match case % 4 {
             0 | 1 => Numeric::Chip,
@@ -256,7 +240,7 @@ fn same(found: &Simulation, expected: &(Recordings, RunReport), what: &str) {
 fn no_cut_changes_anything() {
     let (mut n_spikes, mut n_events, mut n_saturations) = (0, 0, 0);
     for number in 0..N_CASES {
-        let (case, c) = (Case::new(number), &mut Choices::new(1000 + number));
+        let (case, c) = (Case::new(number), &mut Choices::new(4242, 1, 1000 + number));
         let mut whole = case.simulation(1);
         let half = c.below(case.ticks);
         whole.run(half);

@@ -4,13 +4,11 @@ use crate::arithmetic::{Arithmetic, Real};
 use crate::parameters::{ParameterReader, ParameterSet, PerNeuron, Same};
 use crate::sums::Receptors;
 
-use super::refractory::{Holding, Refractory, WithHolding};
+use super::decaying::{Decaying, Membrane};
 use super::{Compute, Drive, Due, Fired, Kernel, NetDrive, SplitDrive, StateArray};
 
 /// The parameters that both families share, in this order.
 const MEMBRANE: [&str; 4] = ["threshold", "alpha_decay", "i_offset", "v_reset"];
-/// Those and the synapses'.
-const CURR_EXP: [&str; 6] = ["threshold", "alpha_decay", "i_offset", "v_reset", "exc_decay", "inh_decay"];
 
 /// `lif`, `lif_no_delay` and `lif_wide`.
 pub(crate) struct Lif<A: Arithmetic> {
@@ -108,124 +106,21 @@ impl<A: Arithmetic> Kernel<A> for Lif<A> {
 }
 
 /// `lif_curr_exp`, `lif_curr_exp_no_delay` and `lif_curr_exp_wide`.
-pub(crate) struct LifCurrExp<A: Arithmetic> {
-    v: Vec<A::Real>,
-    i_exc: Vec<A::Real>,
-    i_inh: Vec<A::Real>,
-    refractory: Refractory,
-    v_init: Vec<A::Real>,
-    parameters: ParameterSet<A::Real, 6>,
-    subtracts: bool,
-}
+pub(crate) type LifCurrExp<A> = Decaying<A, Currents, 6>;
 
-impl<A: Arithmetic> LifCurrExp<A> {
-    pub(crate) fn new(reader: &ParameterReader<'_>) -> Self {
-        let v_init: Vec<A::Real> = reader.array("v_init");
-        let zero = A::Real::default();
-        Self {
-            i_exc: vec![zero; v_init.len()],
-            i_inh: vec![zero; v_init.len()],
-            refractory: Refractory::new(reader),
-            v: v_init.clone(),
-            v_init,
-            parameters: reader.set(CURR_EXP),
-            subtracts: subtracts(reader),
-        }
-    }
-}
+/// Synapses are currents.
+pub(crate) struct Currents;
 
-/// One tick of a chunk of neurons with exponential synapses.
-struct Step<'a, A: Arithmetic, P, const SUBTRACTS: bool> {
-    v: &'a mut [A::Real],
-    i_exc: &'a mut [A::Real],
-    i_inh: &'a mut [A::Real],
-    due: &'a Due<'a, A::Sum>,
-    flags: &'a mut [u8],
-    parameters: [P; 6],
-}
+impl Membrane<6> for Currents {
+    const PARAMETERS: [&'static str; 6] =
+        ["threshold", "v_reset", "alpha_decay", "i_offset", "exc_decay", "inh_decay"];
+    const SYNAPSES: [&'static str; 2] = ["i_exc", "i_inh"];
 
-impl<A: Arithmetic, P: PerNeuron<A::Real>, const SUBTRACTS: bool> WithHolding for Step<'_, A, P, SUBTRACTS> {
     #[inline(always)]
-    fn run(self, mut holding: impl Holding) {
-        let [threshold, alpha, i_offset, v_reset, exc_decay, inh_decay] = self.parameters;
-        let n = self.flags.len();
-        let (threshold, alpha, i_offset) = (threshold.first(n), alpha.first(n), i_offset.first(n));
-        let (v_reset, exc_decay, inh_decay) = (v_reset.first(n), exc_decay.first(n), inh_decay.first(n));
-        let (v, i_exc, i_inh) = (&mut self.v[..n], &mut self.i_exc[..n], &mut self.i_inh[..n]);
-        let (excitatory, inhibitory) = (&self.due.excitatory[..n], &self.due.inhibitory[..n]);
-        for i in 0..n {
-            let exc = (i_exc[i] * exc_decay.at(i) + A::read(excitatory[i])).settled();
-            let inh = (i_inh[i] * inh_decay.at(i) + A::read(inhibitory[i])).settled();
-            let (next, reaches) = membrane(v[i], exc - inh, threshold.at(i), alpha.at(i), i_offset.at(i));
-            let is_free = holding.is_free(i);
-            let fires = is_free & reaches;
-            let after = if SUBTRACTS { next - threshold.at(i) } else { v_reset.at(i) };
-            let held = if is_free { next } else { v[i] };
-            i_exc[i] = exc;
-            i_inh[i] = inh;
-            v[i] = if fires { after } else { held };
-            holding.advance(i, fires);
-            self.flags[i] = u8::from(fires);
-        }
-    }
-}
-
-impl<A: Arithmetic> LifCurrExp<A> {
-    #[inline(always)]
-    fn advance<const SUBTRACTS: bool>(&mut self, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
-        let n = flags.len();
-        let range = from..from + n;
-        let (v, i_exc, i_inh) =
-            (&mut self.v[range.clone()], &mut self.i_exc[range.clone()], &mut self.i_inh[range]);
-        match &self.parameters {
-            ParameterSet::Shared(p) => {
-                let parameters = p.map(Same);
-                let step = Step::<A, _, SUBTRACTS> { v, i_exc, i_inh, due, flags, parameters };
-                self.refractory.with(from, n, step);
-            }
-            ParameterSet::Individual(p) => {
-                let parameters = p.each_ref().map(|x| x.part(from, n));
-                let step = Step::<A, _, SUBTRACTS> { v, i_exc, i_inh, due, flags, parameters };
-                self.refractory.with(from, n, step);
-            }
-        }
-    }
-}
-
-impl<A: Arithmetic> Compute<A> for LifCurrExp<A> {
-    const IS_AUTONOMOUS: bool = true;
-    #[inline(always)]
-    fn compute(&mut self, _tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
-        if self.subtracts {
-            self.advance::<true>(from, due, flags);
-        } else {
-            self.advance::<false>(from, due, flags);
-        }
-    }
-}
-
-impl<A: Arithmetic> Kernel<A> for LifCurrExp<A> {
-    fn update(&mut self, tick: u32, due: Due<'_, A::Sum>, fired: &mut Fired) {
-        fired.mark(self, tick, due);
-    }
-    fn state(&self, variable: &str) -> Option<&[A::Real]> {
-        match variable {
-            "v" => Some(&self.v),
-            "i_exc" => Some(&self.i_exc),
-            "i_inh" => Some(&self.i_inh),
-            _ => None,
-        }
-    }
-    fn visit(&mut self, visitor: &mut dyn FnMut(StateArray<'_, A::Real>)) {
-        visitor(StateArray::Real(&mut self.v));
-        visitor(StateArray::Real(&mut self.i_exc));
-        visitor(StateArray::Real(&mut self.i_inh));
-        self.refractory.visit(visitor);
-    }
-    fn reset(&mut self) {
-        self.v.clone_from(&self.v_init);
-        self.i_exc.fill(A::Real::default());
-        self.i_inh.fill(A::Real::default());
-        self.refractory.reset();
+    fn advance<R: Real>(v: R, [i_exc, i_inh]: [R; 2], [e, i]: [R; 2], parameters: [R; 6]) -> (R, [R; 2]) {
+        let [threshold, _, alpha, i_offset, exc_decay, inh_decay] = parameters;
+        let exc = (i_exc * exc_decay + e).settled();
+        let inh = (i_inh * inh_decay + i).settled();
+        (membrane(v, exc - inh, threshold, alpha, i_offset).0, [exc, inh])
     }
 }

@@ -5,6 +5,7 @@
 
 mod charge;
 mod conductance;
+mod decaying;
 mod izhikevich;
 mod lif;
 pub(crate) mod poisson_input;

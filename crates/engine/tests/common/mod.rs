@@ -1,6 +1,7 @@
 //! Networks and digests that several tests share.
 #![allow(dead_code, reason = "every test binary uses its own part")]
 
+use gennaker_network::random::{Purpose, Stream};
 use gennaker_network::*;
 use sha2::{Digest, Sha256};
 
@@ -203,4 +204,32 @@ pub(crate) fn wide(seed: u64) -> Network {
         network.add_projection(projection);
     }
     network
+}
+
+/// A small generator of choices, reproducible from the test's and the case's number.
+pub(crate) struct Choices(Stream);
+
+impl Choices {
+    pub(crate) fn new(test: u64, part: u32, case: u32) -> Self {
+        Self(Stream::new(test, Purpose::Connect, part, case))
+    }
+    pub(crate) fn below(&mut self, n: u32) -> u32 {
+        self.0.below(n)
+    }
+    pub(crate) fn yes(&mut self) -> bool {
+        self.below(2) == 1
+    }
+    pub(crate) fn one_of<T: Copy>(&mut self, items: &[T]) -> T {
+        items[self.below(items.len() as u32) as usize]
+    }
+    /// A value between `low` and `high`: shared, one per neuron, or drawn by the network.
+    pub(crate) fn parameter(&mut self, size: u32, low: f64, high: f64) -> Parameter {
+        let mut value = || low + (high - low) * f64::from(self.0.below(1001)) / 1000.0;
+        let (shared, array) = (value(), (0..size).map(|_| value()).collect());
+        match self.below(3) {
+            0 => Parameter::Number(shared),
+            1 => Parameter::Array(array),
+            _ => Parameter::Random(Distribution::Uniform { low, high }),
+        }
+    }
 }
