@@ -1,9 +1,12 @@
 //! Result folders: what is written comes back, nothing else is overwritten, damage is named.
 
+mod common;
+
 use std::fs;
 use std::path::Path;
 
-use gennaker_engine::{PopulationRecording, Recordings, SpikeRecording, StateRecording, Values};
+use common::{entries, population};
+use gennaker_engine::{Recordings, SpikeRecording, StateRecording, Values};
 use gennaker_formats::*;
 use gennaker_network::{Model, Network, Population, Recording};
 use proptest::prelude::*;
@@ -21,13 +24,6 @@ fn network_file() -> NetworkFile {
 }
 
 fn recordings() -> Recordings {
-    let population = |name: &str, size, spikes, states| PopulationRecording {
-        name: name.into(),
-        size,
-        model: "lif".into(),
-        spikes,
-        states,
-    };
     let v = StateRecording {
         variable: "v".into(),
         unit: "mV".into(),
@@ -61,13 +57,6 @@ fn write(path: &Path, recordings: &Recordings) -> Result<RunInfo, FormatError> {
         extra_files: vec![SideFile { name: "raster.svg".into(), bytes: b"<svg/>".to_vec() }],
     };
     write_results(path, &results)
-}
-
-fn entries(folder: &Path) -> Vec<String> {
-    let name = |entry: fs::DirEntry| entry.file_name().into_string().unwrap();
-    let mut names: Vec<String> = fs::read_dir(folder).unwrap().map(|entry| name(entry.unwrap())).collect();
-    names.sort();
-    names
 }
 
 #[test]

@@ -1,10 +1,13 @@
 //! Result folders written piece by piece: the same files to the byte, nothing left behind, parts that can be read alone.
 
+mod common;
+
 use std::fs;
 use std::ops::Range;
 use std::path::Path;
 
-use gennaker_engine::{PopulationRecording, Recordings, SpikeRecording, StateRecording, Values};
+use common::{entries, population};
+use gennaker_engine::{Recordings, SpikeRecording, StateRecording, Values};
 use gennaker_formats::*;
 use gennaker_network::{Model, Network, Population};
 
@@ -34,13 +37,6 @@ fn recorded(ticks: Range<u32>) -> Recordings {
     };
     let last: Vec<u32> = ticks.clone().next_back().into_iter().collect();
     let v_last = last.iter().flat_map(|&t| [f64::from(t); 3]).collect();
-    let population = |name: &str, size, spikes, states| PopulationRecording {
-        name: name.into(),
-        size,
-        model: "lif".into(),
-        spikes,
-        states,
-    };
     Recordings {
         populations: vec![
             population(
@@ -121,14 +117,7 @@ fn any_pieces_give_the_same_files() {
         );
         fs::remove_dir_all(&path).unwrap();
     }
-    assert_eq!(contents_names(folder.path()), ["whole"]);
-}
-
-fn contents_names(folder: &Path) -> Vec<String> {
-    let mut names: Vec<String> =
-        fs::read_dir(folder).unwrap().map(|e| e.unwrap().file_name().into_string().unwrap()).collect();
-    names.sort();
-    names
+    assert_eq!(entries(folder.path()), ["whole"]);
 }
 
 #[test]
@@ -139,9 +128,9 @@ fn unfinished_pieces_are_removed() {
     assert!(!writer.has_pieces());
     writer.append(&recorded(0..10)).unwrap();
     assert!(writer.has_pieces());
-    assert_eq!(contents_names(folder.path()).len(), 1);
+    assert_eq!(entries(folder.path()).len(), 1);
     drop(writer);
-    assert_eq!(contents_names(folder.path()).len(), 0);
+    assert_eq!(entries(folder.path()).len(), 0);
 
     let file = network_file();
     let mut writer = ResultWriter::new(&path);
@@ -153,7 +142,7 @@ fn unfinished_pieces_are_removed() {
     finished.add(&[SideFile { name: "raster.svg".into(), bytes: b"<svg/>".into() }]).unwrap();
     let info = finished.publish().unwrap();
     assert_eq!((info.notes, info.files.last().unwrap().as_str()), (vec!["a note".to_owned()], "raster.svg"));
-    assert_eq!(contents_names(folder.path()), ["r"]);
+    assert_eq!(entries(folder.path()), ["r"]);
 }
 
 #[test]

@@ -234,6 +234,27 @@ mod tests {
         assert!((current_pa() - 87.81).abs() < 0.01, "{}", current_pa());
     }
 
+    /// The example and the comparison with other simulators stand alone, so they have tables of their own.
+    #[test]
+    fn python_has_the_same_tables() {
+        let background = BACKGROUND.map(|n| n as u32);
+        let rows = PROBABILITIES.iter().map(|row| format!("{row:?}"));
+        let lists = [
+            format!("{SIZES:?}"),
+            format!("{background:?}"),
+            format!("{RATES_HZ:?}"),
+            format!("{POPULATIONS:?}"),
+        ];
+        let tables: Vec<String> = rows.chain(lists).collect();
+        for file in ["examples/microcircuit.py", "benches/peers/microcircuit.py"] {
+            let root = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../..");
+            let text = std::fs::read_to_string(root.join(file)).expect("a file of the repository");
+            for table in &tables {
+                assert!(text.contains(table), "{file} lacks {table}");
+            }
+        }
+    }
+
     /// The mean potential without threshold must not depend on how the input comes, but for spikes being on the grid of ticks.
     #[test]
     fn constant_drive_has_the_mean_of_poisson_drive() {
