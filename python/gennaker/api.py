@@ -1,6 +1,12 @@
 """Network files and networks of our own: read, run, look at arrays."""
 
+import operator
+
 from gennaker import _gennaker, results
+
+
+#: A pebibyte: more than any machine has.
+MAX_RECORDING_MEMORY_MIB = 2**30
 
 
 class NetworkFile:
@@ -22,6 +28,17 @@ class NetworkFile:
 def load(path):
     """Reads a network file (TOML)."""
     return NetworkFile(*_gennaker.read_network_file(path))
+
+
+def _check_memory(mib):
+    try:
+        is_whole = 0 <= operator.index(mib) <= MAX_RECORDING_MEMORY_MIB
+    except TypeError:
+        is_whole = False
+    if not is_whole:
+        raise ValueError(
+            f"recording_memory is {mib!r}; it must be a whole number of MiB from 0 to {MAX_RECORDING_MEMORY_MIB}"
+        )
 
 
 def run(
@@ -46,6 +63,7 @@ def run(
     ``recording_memory`` MiB while the run goes on, so that they need not fit in memory. Arrays of such a result are read when
     they are asked for, and large ones stay on disk.
     """
+    _check_memory(recording_memory)
     if not isinstance(network, (_gennaker.Network, NetworkFile)):
         network = load(network)
     settings = {"timesteps": 1000, "numeric": "chip", "out_of_range": "error", "machine": None, "tick_ms": 1.0}

@@ -136,3 +136,10 @@ def test_changes_to_lazy_trains_stay(trains):
     assert changed.pop(2) == plain[2] and 2 not in changed
     del changed[3]
     assert len(changed) == len(plain) - 2
+
+
+@pytest.mark.parametrize("memory", [-1, 2**70, float("nan"), "much", None])
+def test_recording_memory_is_a_number_of_mib(tmp_path, memory):
+    with pytest.raises(ValueError, match="recording_memory is .* whole number of MiB"):
+        gennaker.run(network(), 10, folder=tmp_path / "r", recording_memory=memory)
+    assert not any(tmp_path.iterdir())
