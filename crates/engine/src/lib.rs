@@ -49,8 +49,9 @@ mod store;
 mod sums;
 
 pub use error::EngineError;
+pub use gennaker_network::SpikeRecording;
 pub use literal::LiteralMachine;
 pub use options::{Numeric, Options, RingWidth};
-pub use recording::{PopulationRecording, Recordings, SpikeRecording, StateRecording, Values};
+pub use recording::{PopulationRecording, Recordings, StateRecording, Values};
 pub use report::{Phases, ProjectionReport, RunReport};
 pub use simulation::Simulation;

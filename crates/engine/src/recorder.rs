@@ -5,7 +5,7 @@ use std::ops::Range;
 use gennaker_network::{Population, Recording, Selection};
 
 use crate::arithmetic::Real;
-use crate::recording::SpikeRecording;
+use gennaker_network::SpikeRecording;
 
 /// Samples one state variable of the selected neurons of a block.
 #[derive(Debug, Clone)]

@@ -1,5 +1,6 @@
 //! What a run leaves behind: plain arrays, ready for files, plots and NumPy.
 
+use gennaker_network::SpikeRecording;
 use serde::{Deserialize, Serialize};
 
 /// Everything recorded, population by population in the network's order.
@@ -32,15 +33,6 @@ impl PopulationRecording {
     pub fn state(&self, variable: &str) -> Option<&StateRecording> {
         self.states.iter().find(|s| s.variable == variable)
     }
-}
-
-/// Spikes as two arrays of equal length, sorted by tick, then neuron.
-#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub struct SpikeRecording {
-    /// Tick of each spike.
-    pub ticks: Vec<u32>,
-    /// Neuron of each spike.
-    pub neurons: Vec<u32>,
 }
 
 /// Samples of one state variable.

@@ -35,6 +35,7 @@ mod parameter;
 mod population;
 pub mod random;
 pub mod simd;
+mod spike_recording;
 mod spike_trains;
 mod synapse;
 mod validate;
@@ -51,5 +52,6 @@ pub use model::{
 pub use network::Network;
 pub use parameter::{Distribution, Parameter, Resolved};
 pub use population::{Population, Recording, Selection};
+pub use spike_recording::SpikeRecording;
 pub use spike_trains::SpikeTrains;
 pub use synapse::{OutOfRange, QuantisationReport, Quantiser};

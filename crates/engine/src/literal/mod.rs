@@ -14,7 +14,7 @@ use gennaker_mapping::{Mapping, PeImage, Slice, unpack_synapse};
 use gennaker_network::{Network, SynapseWord};
 
 use crate::error::EngineError;
-use crate::recording::SpikeRecording;
+use gennaker_network::SpikeRecording;
 
 use neuron::Neuron;
 

@@ -27,6 +27,8 @@ fact_table! { Spinnaker2;
         "Operations per second measured with that product at 0.8 V.";
     PE_SLEEP_LOW_MW: f64 = 1.054, "mW", Derived, "energy.pe_sleep_low_mw", FROM_CHIP26, "One PE asleep at 0.5 V.";
     PE_SLEEP_HIGH_MW: f64 = 3.220, "mW", Derived, "energy.pe_sleep_high_mw", FROM_CHIP26, "One PE asleep at 0.8 V.";
+    PE_LEAK_FRACTION: f64 = 0.5, "", Assumed, "energy.pe_leak_fraction", GUESS,
+        "Part of a PE's sleep power that does not depend on its clock; matters only for the two unpublished levels.";
     PE_OFF_MW: f64 = 0.0, "mW", Assumed, "energy.pe_off_mw", "its power domain is switched off", "One PE off.";
     CYCLE_LOW_PJ: f64 = 8.30, "pJ", Derived, "energy.cycle_low_pj", FROM_CHIP26,
         "One busy cycle of a PE above sleep, at 0.5 V.";
@@ -44,6 +46,10 @@ fact_table! { Spinnaker2;
         "fit to 12 M synaptic events per second", "One leaky integrate-and-fire neuron for one tick.";
     CYCLES_PER_NEURON_CUBA: u32 = 70, "cycles", Assumed, "cost.cycles_per_neuron_cuba",
         "fit to 12 M synaptic events per second", "The same with exponential synaptic currents.";
+    CYCLES_PER_NEURON_COND: u32 = 120, "cycles", Assumed, "cost.cycles_per_neuron_cond",
+        "not published; an exponential-current neuron and a division", "The same with synaptic conductances.";
+    CYCLES_PER_NEURON_SOURCE: u32 = 20, "cycles", Assumed, "cost.cycles_per_neuron_source",
+        "not published; one random number or one look at a list", "One neuron of a source for one tick.";
     CYCLES_PER_NEURON_IZHIKEVICH: u32 = 60, "cycles", Assumed, "cost.cycles_per_neuron_izhikevich",
         "fit to 12 M synaptic events per second", "One Izhikevich neuron for one tick.";
     CYCLES_PER_PACKET: u32 = 40, "cycles", Assumed, "cost.cycles_per_packet",
