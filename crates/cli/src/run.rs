@@ -155,10 +155,11 @@ fn simulate(
     let mut peaks = Peaks::default();
     // A checkpoint holds what was recorded.
     let limit_bytes = if command.checkpoint.is_some() { u64::MAX } else { command.recording_memory << 20 };
-    let ticks = run_in_pieces(&mut simulation, end - first, limit_bytes, each, &mut |piece| {
-        peaks.add(&piece);
-        writer.as_mut().map_or(Ok(()), |writer| writer.append(&piece))
-    })?;
+    let ticks =
+        run_in_pieces(&mut simulation, end - first, limit_bytes, &mut |_, _| (), each, &mut |piece| {
+            peaks.add(&piece);
+            writer.as_mut().map_or(Ok(()), |writer| writer.append(&piece))
+        })?;
     let times = Times { build, run: start.elapsed(), ticks };
     progress.finish();
 

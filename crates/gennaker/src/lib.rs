@@ -3,7 +3,7 @@
 //! **The one decision.** This crate adds nothing that the libraries could do: it re-exports them and ties the usual path
 //! together, from a network file to pictures ([`Experiment`], [`pictures`]). The price: one crate more between a user and the
 //! code that does the work. The parts are there under their own names: [`network`], [`machine`], [`mapping`], [`engine`],
-//! [`formats`], [`report`].
+//! [`energy`], [`formats`], [`report`].
 //!
 //! **What it does not know.** Terminals, Python, arguments of commands.
 //!
@@ -31,14 +31,18 @@
 //! ```
 #![deny(missing_docs)]
 
+mod account;
 pub mod benchmarks;
+mod counter;
 mod doctor;
 mod error;
 mod experiment;
 mod folder;
 pub mod pictures;
 mod pieces;
+mod sweep;
 
+pub use gennaker_energy as energy;
 pub use gennaker_engine as engine;
 pub use gennaker_formats as formats;
 pub use gennaker_machine as machine;
@@ -46,10 +50,13 @@ pub use gennaker_mapping as mapping;
 pub use gennaker_network as network;
 pub use gennaker_report as report;
 
+pub use account::{Accounted, account_recordings, open_accountable};
+pub use counter::Counter;
 pub use doctor::{Peaks, explain_silence, highest_v};
 pub use error::Error;
 pub use experiment::{Experiment, Mapped};
 pub use folder::{PICTURE_BYTES, PNG_SCALE, some_picture, write_with_pictures};
+pub use gennaker_energy::{Account, AccountOptions, LevelPolicy};
 pub use gennaker_engine::{Numeric, Options, Recordings, RunReport, Simulation};
 pub use gennaker_formats::{NetworkFile, ResultFolder};
 pub use gennaker_machine::{Machine, MachineSpec};
@@ -59,3 +66,4 @@ pub use gennaker_network::{
     SpikeTrains,
 };
 pub use pieces::{RECORDING_LIMIT_BYTES, run_in_pieces};
+pub use sweep::{Sweep, SweepRow, sweep};
