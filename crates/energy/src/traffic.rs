@@ -106,6 +106,14 @@ impl Traffic {
     }
 }
 
+impl Traffic {
+    /// Populations of the network.
+    #[must_use]
+    pub fn n_populations(&self) -> usize {
+        self.ends.len()
+    }
+}
+
 /// Refuses a mapping of another network, or on another machine.
 fn check_together(network: &Network, mapping: &Mapping, machine: &Machine) -> Result<(), EnergyError> {
     let apart = |problem: String| {
