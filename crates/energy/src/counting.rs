@@ -144,6 +144,7 @@ impl<'a> Counting<'a> {
             let lo = if at == 0 { 0 } else { ends[at - 1] };
             let (own, rest) = spikes.split_at(spikes.partition_point(|&neuron| neuron < ends[at]));
             spikes = rest;
+            self.ask_for_row(population, rest);
             let slice = traffic.first_slice[population] + at;
             let n = own.len() as u32;
             self.sent[slice] += n;
@@ -154,6 +155,21 @@ impl<'a> Counting<'a> {
             }
         }
         flit_hops
+    }
+
+    /// Rows are too many for the near caches: while one is added, the next one comes.
+    #[inline(always)]
+    fn ask_for_row(&self, population: usize, spikes: &[u32]) {
+        let Some(&neuron) = spikes.first() else { return };
+        let ends = &self.traffic.ends[population];
+        let at = ends.partition_point(|&end| end <= neuron);
+        let lo = if at == 0 { 0 } else { ends[at - 1] };
+        let Some(net) = self.traffic.net_of[self.traffic.first_slice[population] + at] else { return };
+        let net = &self.traffic.nets[net as usize];
+        let row = (neuron - lo) as usize * net.row_len;
+        if let Rows::Narrow(rows) = &net.rows {
+            rows[row..row + net.row_len].iter().step_by(64).for_each(simd::prefetch);
+        }
     }
 
     #[inline(always)]
@@ -168,10 +184,10 @@ impl<'a> Counting<'a> {
         }
         self.by_tree[net.tree as usize] += n;
         for &neuron in neurons {
-            let row = (neuron - lo) as usize * net.n_targets;
+            let row = (neuron - lo) as usize * net.row_len;
             match &net.rows {
-                Rows::Narrow(rows) => self.add_narrow(net, &rows[row..row + net.n_targets]),
-                Rows::Wide(rows) => add(&mut self.next_events, net, &rows[row..row + net.n_targets]),
+                Rows::Narrow(rows) => self.add_narrow(net, &rows[row..row + net.row_len]),
+                Rows::Wide(rows) => add(&mut self.next_events, net, &rows[row..row + net.row_len]),
             }
         }
     }
@@ -182,7 +198,7 @@ impl<'a> Counting<'a> {
             self.flush_narrow();
         }
         self.n_narrow += 1;
-        for &(first, len) in &net.runs {
+        for &(first, len) in &net.spans {
             let (own, rest) = row.split_at(len as usize);
             row = rest;
             let sums = &mut self.narrow[first as usize..(first + len) as usize];
@@ -212,7 +228,7 @@ impl<'a> Counting<'a> {
 
 #[inline(always)]
 fn add(sums: &mut [u32], net: &NetTraffic, mut row: &[u32]) {
-    for &(first, len) in &net.runs {
+    for &(first, len) in &net.spans {
         let (own, rest) = row.split_at(len as usize);
         row = rest;
         let sums = &mut sums[first as usize..(first + len) as usize];

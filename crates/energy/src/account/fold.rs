@@ -221,7 +221,6 @@ impl Task for Taking<'_, '_> {
                     &taken,
                     &own_ns,
                     self.counts.tick,
-                    *tick_ns,
                     &mut extremes[range.clone()],
                     &fifo_words[range],
                 );
@@ -281,30 +280,40 @@ impl Block {
     #[inline(always)]
     fn take(&mut self, taken: &Lanes, costs: Costs, tick_ns: f64) -> Option<[f64; LANES]> {
         let Choice { cycle_ns, switch_ns, .. } = self.choice;
-        let mut own_ns_of = [0.0; LANES];
-        let mut is_worth = [false; LANES];
+        // One short loop for each step: each becomes a few vector instructions, where one long loop stays scalar.
+        let (mut cycles, mut own_ns, mut is_high) = ([0.0; LANES], [0.0; LANES], [false; LANES]);
+        for i in 0..LANES {
+            self.packets[i] += u64::from(taken.packets[i]);
+            self.events[i] += u64::from(taken.events[i]);
+            self.sent[i] += u64::from(taken.sent[i]);
+        }
         for i in 0..LANES {
             let work = Work { packets: taken.packets[i], events: taken.events[i], sent: taken.sent[i] };
-            self.packets[i] += u64::from(work.packets);
-            self.events[i] += u64::from(work.events);
-            self.sent[i] += u64::from(work.sent);
-            let cycles = costs.of(self.fixed[i], work);
-            let is_high = work.packets >= self.threshold[i];
-            let (cycle_ns, switch_ns) =
-                if is_high { (cycle_ns[1], switch_ns[1]) } else { (cycle_ns[0], switch_ns[0]) };
-            self.high_cycles[i] += if is_high { cycles } else { 0.0 };
-            self.n_high[i] += u32::from(is_high);
-            let own_ns = cycles * cycle_ns + switch_ns;
-            let done_ns = self.lag_ns[i] + own_ns;
-            self.lag_ns[i] = if done_ns > tick_ns { done_ns - tick_ns } else { 0.0 };
-            self.done_ns[i] = done_ns;
-            own_ns_of[i] = own_ns;
-            is_worth[i] = (work.packets > self.most_packets[i])
-                | (done_ns > self.most_done_ns[i])
-                | (own_ns > self.most_own_ns[i])
-                | (done_ns > tick_ns);
+            cycles[i] = costs.of(self.fixed[i], work);
+            is_high[i] = work.packets >= self.threshold[i];
         }
-        is_worth.iter().fold(false, |any, own| any | own).then_some(own_ns_of)
+        self.n_high.iter_mut().zip(is_high).for_each(|(n, is_high)| *n += u32::from(is_high));
+        for i in 0..LANES {
+            let cycle_ns = if is_high[i] { cycle_ns[1] } else { cycle_ns[0] };
+            let switch_ns = if is_high[i] { switch_ns[1] } else { switch_ns[0] };
+            self.high_cycles[i] += if is_high[i] { cycles[i] } else { 0.0 };
+            own_ns[i] = cycles[i] * cycle_ns + switch_ns;
+        }
+        for (i, &own_ns) in own_ns.iter().enumerate() {
+            self.done_ns[i] = self.lag_ns[i] + own_ns;
+            let over_ns = self.done_ns[i] - tick_ns;
+            self.lag_ns[i] = if over_ns > 0.0 { over_ns } else { 0.0 };
+        }
+        let mut is_worth = 0;
+        for (i, &own_ns) in own_ns.iter().enumerate() {
+            let is_late =
+                u64::from(self.done_ns[i] > self.most_done_ns[i]) | u64::from(own_ns > self.most_own_ns[i]);
+            is_worth |= is_late | u64::from(self.lag_ns[i] > 0.0);
+        }
+        for i in 0..LANES {
+            is_worth |= u64::from(taken.packets[i] > self.most_packets[i]);
+        }
+        (is_worth != 0).then_some(own_ns)
     }
 
     /// Keeps the worst. Seldom needed, so it is written for reading.
@@ -314,7 +323,6 @@ impl Block {
         taken: &Lanes,
         own_ns: &[f64; LANES],
         tick: u32,
-        tick_ns: f64,
         extremes: &mut [Extremes],
         fifo_words: &[u32],
     ) {
@@ -326,7 +334,7 @@ impl Block {
                 (worst.done_ns, worst.done_tick) = (self.done_ns[i], tick);
             }
             worst.own_ns = worst.own_ns.max(own_ns[i]);
-            if self.done_ns[i] > tick_ns {
+            if self.lag_ns[i] > 0.0 {
                 worst.overruns += 1;
                 worst.first_overrun.get_or_insert(tick);
                 worst.lag_ns = worst.lag_ns.max(self.lag_ns[i]);
