@@ -1,9 +1,7 @@
 //! One neuron at a time, written from the equations and from nothing else.
 
 use gennaker_network::random::{Purpose, bernoulli_threshold, key_of, philox, poisson_thresholds};
-use gennaker_network::{Model, Network, Population};
-
-use crate::exponential;
+use gennaker_network::{Model, Network, Population, exponential};
 
 /// A neuron with its own copy of everything.
 #[derive(Debug, Clone, Default)]
