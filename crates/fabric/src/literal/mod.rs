@@ -14,6 +14,7 @@ use gennaker_mapping::{Mapping, PeImage, Slice, unpack_synapse};
 use gennaker_network::{Network, SpikeRecording, SynapseWord};
 
 use crate::error::FabricError;
+use crate::snn::check_cover;
 use neuron::Neuron;
 
 /// A mapped network that runs as the machine would, at the functional level: all packets of a tick arrive before the next.
@@ -50,16 +51,7 @@ impl<'a> LiteralMachine<'a> {
         machine: &'a Machine,
     ) -> Result<Self, FabricError> {
         network.validate()?;
-        for (index, population) in network.populations.iter().enumerate() {
-            let covered: u32 = mapping.slices[mapping.slices_of(index)].iter().map(Slice::n_neurons).sum();
-            if covered != population.size {
-                let problem = format!(
-                    "population `{}` has {} neurons, {covered} are mapped",
-                    population.name, population.size
-                );
-                return Err(FabricError::Mapping { problem });
-            }
-        }
+        check_cover(network, mapping)?;
         let cores = (0..mapping.slices.len()).map(|slice| Core::load(network, mapping, slice)).collect();
         let places = mapping.slices.iter().zip(0..).map(|(slice, index)| ((slice.chip, slice.core), index));
         let spikes = vec![SpikeRecording::default(); network.populations.len()];
