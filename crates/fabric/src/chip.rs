@@ -11,7 +11,7 @@ use crate::time::{Clock, PS_PER_NS};
 
 /// Links of a chip.
 pub(crate) const N_LINKS: u32 = 6;
-/// The port by which packets of local cores come to a router; lower ones are those of the links, by heading.
+/// The first port by which packets of local cores come to a router; lower ones are those of the links, by heading.
 pub(crate) const LOCAL: u8 = 6;
 /// No chip.
 pub(crate) const NOWHERE: u32 = u32::MAX;
@@ -28,8 +28,11 @@ pub(crate) struct Chip {
     pub(crate) noc_free: u64,
     /// When the last mesh hop to each QuadPE is free.
     pub(crate) ingress_free: Vec<u64>,
-    /// Packets before the engines, with the ports by which they came.
-    pub(crate) waiting: VecDeque<(Packet, u8)>,
+    /// Packets before the engines, by port; the engines take the ports in turn.
+    pub(crate) waiting: Vec<VecDeque<Packet>>,
+    pub(crate) n_waiting: u32,
+    /// The port whose turn it is.
+    pub(crate) turn: usize,
     /// Whether the engines are going to look at `waiting`.
     pub(crate) is_ready_due: bool,
     /// Packets beside the engines.
@@ -145,14 +148,16 @@ impl Timing {
 }
 
 impl Chip {
-    pub(crate) fn new(xy: ChipXy, drift_ppb: i64, n_ingresses: usize) -> Self {
+    pub(crate) fn new(xy: ChipXy, drift_ppb: i64, n_ingresses: usize, n_noc_ports: u64) -> Self {
         Self {
             xy,
             drift_ppb,
             engine_free: 0,
             noc_free: 0,
             ingress_free: vec![0; n_ingresses],
-            waiting: VecDeque::new(),
+            waiting: vec![VecDeque::new(); usize::from(LOCAL) + n_noc_ports as usize],
+            n_waiting: 0,
+            turn: 0,
             is_ready_due: false,
             n_blocked: 0,
             dram_free: 0,
@@ -161,6 +166,18 @@ impl Chip {
             max_waiting: 0,
             max_blocked: 0,
         }
+    }
+}
+
+impl Chip {
+    /// Takes the next packet before the engines, from the first port with one from `turn` on.
+    pub(crate) fn next_waiting(&mut self) -> Option<(Packet, u8)> {
+        let n = self.waiting.len();
+        let port =
+            (self.turn..self.turn + n).map(|port| port % n).find(|&port| !self.waiting[port].is_empty())?;
+        self.turn = (port + 1) % n;
+        self.n_waiting -= 1;
+        self.waiting[port].pop_front().map(|packet| (packet, port as u8))
     }
 }
 

@@ -61,7 +61,7 @@ impl<P: Program> Fabric<P> {
         let doors = timing.doors(machine);
         let n_ingresses = doors.iter().map(|door| usize::from(door.ingress) + 1).max().unwrap_or(1);
         let index_of = |xy: ChipXy| xys.binary_search(&xy).ok().map(|index| index as u32);
-        let chip = |(index, &xy)| Chip::new(xy, drift_ppb(options, xy, index), n_ingresses);
+        let chip = |(index, &xy)| Chip::new(xy, drift_ppb(options, xy, index), n_ingresses, timing.noc_ports);
         let wire = |xy: ChipXy| Link::ALL.map(|link| Wire::new(machine, options, xy, link, index_of));
         let wires: Vec<Wire> = xys.iter().flat_map(|&xy| wire(xy)).collect();
         let spec = &machine.spec().chip;
@@ -303,12 +303,12 @@ impl<P: Program> Fabric<P> {
         let world = &self.world;
         let inboxes = || world.pes.iter().map(|pe| &pe.inbox);
         let overwritten = inboxes().map(|inbox| inbox.n_overwritten).sum();
-        let waiting: usize = world.chips.iter().map(|chip| chip.waiting.len()).sum();
+        let waiting: u32 = world.chips.iter().map(|chip| chip.n_waiting).sum();
         let at_links: usize = world.wires.iter().map(|wire| wire.queue.len() + wire.blocked.len()).sum();
         let coming: usize = inboxes().map(Inbox::n_coming).sum();
         Totals {
             delivered: inboxes().map(|inbox| inbox.n_admitted).sum::<u64>() - overwritten,
-            under_way: world.n_flying + (waiting + at_links + coming) as u64,
+            under_way: world.n_flying + u64::from(waiting) + (at_links + coming) as u64,
             fifo_dropped: inboxes().map(|inbox| inbox.n_dropped).sum(),
             overwritten,
             ..world.totals
@@ -323,7 +323,11 @@ impl<P: Program> Fabric<P> {
                 look(packet.note);
             }
         });
-        world.chips.iter().flat_map(|chip| &chip.waiting).for_each(|waiting| look(waiting.0.note));
+        world
+            .chips
+            .iter()
+            .flat_map(|chip| chip.waiting.iter().flatten())
+            .for_each(|packet| look(packet.note));
         let at_links = world.wires.iter().flat_map(|wire| wire.queue.iter().chain(&wire.blocked));
         at_links.for_each(|waiting| look(waiting.0.note));
         world.pes.iter().flat_map(|pe| pe.inbox.notes()).for_each(look);

@@ -108,9 +108,11 @@ impl World {
             return self.note_loss(now_ps, chip, Queue::Router, packet, Mishap::TooLong);
         }
         let packet = Packet { key, class, note, payload: self.payloads.put(payload) };
-        let at_ps = leaves_ps + u64::from(self.routes.door(core).way_ps) + self.timing.router_ps;
+        let door = self.routes.door(core);
+        let at_ps = leaves_ps + u64::from(door.way_ps) + self.timing.router_ps;
+        let port = LOCAL + (u64::from(door.ingress) % self.timing.noc_ports) as u8;
         self.n_flying += 1;
-        self.queue.push(at_ps, Event::Packet { chip, port: LOCAL, packet });
+        self.queue.push(at_ps, Event::Packet { chip, port, packet });
     }
 
     /// A packet has come to a router.
@@ -119,18 +121,19 @@ impl World {
         self.n_flying -= 1;
         let ahead_ps = AHEAD * self.timing.lookup_ps;
         let c = &mut self.chips[chip as usize];
-        let is_free = c.waiting.is_empty() && c.engine_free <= at_ps + ahead_ps;
+        let is_free = c.n_waiting == 0 && c.engine_free <= at_ps + ahead_ps;
         if is_free && c.n_blocked < self.timing.issue_packets {
             return self.serve(at_ps, chip, port, packet);
         }
-        c.waiting.push_back((packet, port));
-        c.max_waiting = c.max_waiting.max(c.waiting.len() as u32);
+        c.waiting[usize::from(port)].push_back(packet);
+        c.n_waiting += 1;
+        c.max_waiting = c.max_waiting.max(c.n_waiting);
         self.schedule_router(at_ps, chip);
     }
 
     fn schedule_router(&mut self, now_ps: u64, chip: u32) {
         let c = &mut self.chips[chip as usize];
-        if !c.is_ready_due && !c.waiting.is_empty() && c.n_blocked < self.timing.issue_packets {
+        if !c.is_ready_due && c.n_waiting > 0 && c.n_blocked < self.timing.issue_packets {
             c.is_ready_due = true;
             self.queue.push(c.engine_free.max(now_ps), Event::Router(chip));
         }
@@ -145,7 +148,7 @@ impl World {
             if c.n_blocked >= self.timing.issue_packets || c.engine_free > now_ps + ahead_ps {
                 break;
             }
-            let Some((packet, port)) = c.waiting.pop_front() else { break };
+            let Some((packet, port)) = c.next_waiting() else { break };
             self.serve(now_ps, chip, port, packet);
         }
         self.schedule_router(now_ps, chip);
@@ -166,7 +169,7 @@ impl World {
         let payload = self.payloads.take(packet.payload);
         let mut links = route.links;
         if route.is_miss {
-            if port == LOCAL || !self.timing.default_route {
+            if port >= LOCAL || !self.timing.default_route {
                 // The packet itself is lost, not a copy made of it.
                 self.totals.made += 1;
                 self.totals.no_route += 1;
