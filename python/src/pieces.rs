@@ -51,7 +51,7 @@ impl PiecewiseRun<'_> {
             if start.elapsed() < LOOK_EVERY { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
         let left = end - self.engine.tick();
-        run_in_pieces(self.engine, left, self.limit_bytes, each, &mut |piece| {
+        run_in_pieces(self.engine, left, self.limit_bytes, &mut |_, _| (), each, &mut |piece| {
             self.peaks.add(&piece);
             Ok(writer.append(&piece)?)
         })

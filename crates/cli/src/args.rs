@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Plot(Plot),
     /// Show the neuron models with their parameters and equations.
     Models(Models),
+    /// Say what the hardware would take for a run: time, clock levels, energy, traffic; from a result folder, without running again.
+    Account(Account),
     /// Measure benchmark networks: building, speed, memory, activity.
     Bench(Bench),
 }
@@ -74,6 +76,52 @@ pub(crate) struct Run {
     /// Do not lay the network on a machine.
     #[arg(long)]
     pub(crate) no_map: bool,
+    /// How closely the machine is followed.
+    #[arg(long, value_enum, default_value = "functional")]
+    pub(crate) fidelity: Fidelity,
+    #[command(flatten)]
+    pub(crate) assumptions: Assumptions,
+}
+
+/// How closely a run follows the machine. The spikes are the same, as long as the machine holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum Fidelity {
+    /// Spikes alone, as fast as the processor allows.
+    Functional,
+    /// Also counts what every PE, router and link has to do, and accounts for time and energy.
+    Counted,
+}
+
+/// Assumptions of an account.
+#[derive(Debug, Args)]
+pub(crate) struct Assumptions {
+    /// How PEs choose their clock: low, high, auto[:PACKETS], predictive[:MARGIN], or pl0 to pl3.
+    #[arg(long, value_name = "POLICY")]
+    pub(crate) level: Option<String>,
+    /// Real duration of a tick on the hardware, such as 2.5ms; the network's own by default. Changes no spike.
+    #[arg(long, value_name = "TIME")]
+    pub(crate) tick: Option<String>,
+    /// Any assumption or coefficient, such as unused_pes=off or energy.router_packet_pj=80; see `gennaker machine --facts`.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) set: Vec<String>,
+}
+
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
+pub(crate) struct Account {
+    /// A result folder of a run whose spikes were recorded.
+    pub(crate) results: PathBuf,
+    #[command(flatten)]
+    pub(crate) assumptions: Assumptions,
+    /// Compare: NAME=VALUE,VALUE,... of any assumption, of `atoms` (neurons per PE) or of `placer`; several make all combinations.
+    #[arg(long, value_name = "NAME=VALUES")]
+    pub(crate) sweep: Vec<String>,
+    /// Write the whole account to a JSON file, too.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print one JSON document instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
 }
 
 #[derive(Debug, Args)]

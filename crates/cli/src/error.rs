@@ -29,6 +29,10 @@ pub(crate) enum CliError {
     OtherFormat { path: PathBuf },
     #[error("`{}` holds no network: it has no population; describe one under [[population]]", .path.display())]
     NoPopulation { path: PathBuf },
+    #[error("`--set {given}`: write it as name=value, such as --set unused_pes=off")]
+    Assumption { given: String },
+    #[error("--fidelity {fidelity} follows the network on a machine: {problem}")]
+    Fidelity { fidelity: &'static str, problem: &'static str },
     #[error("these results hold nothing to draw: neither spikes nor state variables were recorded")]
     NothingRecorded,
 }
@@ -49,6 +53,7 @@ through_facade!(
     gennaker::machine::MachineError,
     gennaker::mapping::MappingError,
     gennaker::engine::EngineError,
+    gennaker::energy::EnergyError,
     gennaker::report::ReportError
 );
 

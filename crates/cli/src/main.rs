@@ -6,6 +6,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 
+mod account;
 mod args;
 mod bench;
 mod error;
@@ -27,6 +28,7 @@ fn main() -> ExitCode {
         args::Command::Machine(command) => machine::machine(&command),
         args::Command::Plot(command) => plot::plot(&command),
         args::Command::Models(command) => models::models(&command),
+        args::Command::Account(command) => account::account(&command),
         args::Command::Bench(command) => bench::bench(&command),
     };
     result.unwrap_or_else(|error| {

@@ -6,14 +6,16 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::time::Instant;
 
-use gennaker::formats::{ResultWriter, Results, check_result_path, write_atomically};
+use gennaker::energy::TraceRequest;
+use gennaker::formats::{ResultWriter, Results, SideFile, check_result_path, write_atomically};
 use gennaker::network::Network;
 use gennaker::{
-    Experiment, Mapped, Peaks, Recordings, RunReport, Simulation, explain_silence, run_in_pieces,
-    write_with_pictures,
+    Account, AccountOptions, Counter, Experiment, Mapped, Peaks, Recordings, RunReport, Simulation,
+    explain_silence, run_in_pieces, write_with_pictures,
 };
 
-use crate::args::Run;
+use crate::account::{assumed, json};
+use crate::args::{Fidelity, Run};
 use crate::error::CliError;
 use crate::interrupt;
 use crate::output::{complain, say, say_json};
@@ -30,13 +32,15 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
     if let Some(out) = &out {
         check_result_path(out)?;
     }
+    let options = assumed(experiment.account_options()?, &command.assumptions)?;
+    check_fidelity(command)?;
     let mut notes = Vec::new();
     let mapped = if command.no_map { None } else { map(&experiment, &mut notes)? };
     if !command.json {
         say(&opening(&experiment, mapped.as_ref()))?;
     }
     let mut writer = out.as_deref().map(ResultWriter::new);
-    let done = simulate(command, &experiment, writer.as_mut())?;
+    let done = simulate(command, &experiment, mapped.as_ref(), &options, writer.as_mut())?;
     notes.extend(done.report.notes.iter().cloned());
     notes.extend(mapped.iter().flat_map(|mapped| mapped.mapping.notes.iter().cloned()));
 
@@ -50,11 +54,12 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
     }
     written?;
     (summary.results, summary.checkpoint) = (out, command.checkpoint.clone());
+    summary.account = done.account;
     summary.notes = notes;
     if command.json {
         say_json(&summary)?
     } else {
-        say(&summary.text())?
+        say(&summary.text(&experiment.file.network))?
     }
     if done.is_interrupted {
         complain(&format!(
@@ -74,6 +79,7 @@ fn experiment(command: &Run) -> Result<Experiment, CliError> {
     settings.numeric = command.numeric.unwrap_or(settings.numeric);
     experiment.file.network.seed = command.seed.unwrap_or(experiment.file.network.seed);
     experiment.threads = command.threads;
+    experiment.counts = command.fidelity == Fidelity::Counted;
     if let Some(machine) = &command.machine {
         experiment.set_machine(machine)?;
     }
@@ -87,6 +93,19 @@ pub(crate) fn read(path: &Path) -> Result<Experiment, CliError> {
         return Err(CliError::NoPopulation { path: path.to_owned() });
     }
     Ok(experiment)
+}
+
+/// A machine can be followed only where there is one, and from the first tick on.
+fn check_fidelity(command: &Run) -> Result<(), CliError> {
+    let refused = |problem| Err(CliError::Fidelity { fidelity: "counted", problem });
+    match command.fidelity {
+        Fidelity::Functional => Ok(()),
+        Fidelity::Counted if command.no_map => refused("leave out --no-map"),
+        Fidelity::Counted if command.resume.is_some() => {
+            refused("a saved state does not say which packets are under way; run from the first tick")
+        }
+        Fidelity::Counted => Ok(()),
+    }
 }
 
 fn out_folder(command: &Run, network: &Network) -> Option<PathBuf> {
@@ -129,11 +148,15 @@ struct Done {
     is_interrupted: bool,
     /// Empty if none was asked for.
     checkpoint: Vec<u8>,
+    /// Of a counted run.
+    account: Option<Account>,
 }
 
 fn simulate(
     command: &Run,
     experiment: &Experiment,
+    mapped: Option<&Mapped>,
+    options: &AccountOptions,
     mut writer: Option<&mut ResultWriter>,
 ) -> Result<Done, CliError> {
     let start = Instant::now();
@@ -142,6 +165,7 @@ fn simulate(
     if let Some(path) = &command.resume {
         resume(&mut simulation, path, end)?;
     }
+    let mut counter = counter(command, experiment, mapped, options)?;
     let build = start.elapsed();
 
     interrupt::watch()?;
@@ -155,10 +179,16 @@ fn simulate(
     let mut peaks = Peaks::default();
     // A checkpoint holds what was recorded.
     let limit_bytes = if command.checkpoint.is_some() { u64::MAX } else { command.recording_memory << 20 };
-    let ticks = run_in_pieces(&mut simulation, end - first, limit_bytes, each, &mut |piece| {
+    let observe = &mut |tick, spikes: &[Vec<u32>]| {
+        if let Some(counter) = &mut counter {
+            counter.observe(tick, spikes);
+        }
+    };
+    let ticks = run_in_pieces(&mut simulation, end - first, limit_bytes, observe, each, &mut |piece| {
         peaks.add(&piece);
         writer.as_mut().map_or(Ok(()), |writer| writer.append(&piece))
     })?;
+    let account = counter.map(|counter| counter.finish().account());
     let times = Times { build, run: start.elapsed(), ticks };
     progress.finish();
 
@@ -167,7 +197,23 @@ fn simulate(
     peaks.add(&recordings);
     explain_silence(&mut report, &experiment.file.network, &|population| peaks.highest_v(population));
     let checkpoint = if command.checkpoint.is_some() { simulation.checkpoint() } else { Vec::new() };
-    Ok(Done { is_interrupted: first + ticks < end, recordings, report, times, checkpoint })
+    Ok(Done { is_interrupted: first + ticks < end, recordings, report, times, checkpoint, account })
+}
+
+/// What a counted run is counted by.
+fn counter(
+    command: &Run,
+    experiment: &Experiment,
+    mapped: Option<&Mapped>,
+    options: &AccountOptions,
+) -> Result<Option<Counter>, CliError> {
+    if command.fidelity != Fidelity::Counted {
+        return Ok(None);
+    }
+    let problem = "this one could not be laid on any";
+    let mapped = mapped.ok_or(CliError::Fidelity { fidelity: "counted", problem })?;
+    let (network, trace) = (&experiment.file.network, TraceRequest::default());
+    Ok(Some(Counter::new(network, mapped, experiment.tick_ns(), options, &trace, 0)?))
 }
 
 fn resume(simulation: &mut Simulation, path: &Path, end: u32) -> Result<(), CliError> {
@@ -196,13 +242,17 @@ fn write(
         recordings: &done.recordings,
         machine: mapped.map_or_else(String::new, |mapped| mapped.mapping.machine.clone()),
         interrupted: done.is_interrupted,
-        extra_files: Vec::new(),
+        extra_files: done.account.iter().map(account_file).collect(),
         notes: notes.clone(),
         report: serde_json::to_value(&done.report).expect("plain data"),
         mapping: mapping.map(|mapping| serde_json::to_value(mapping).expect("plain data")),
     };
     *notes = write_with_pictures(writer, &results)?.notes;
     Ok(())
+}
+
+fn account_file(account: &Account) -> SideFile {
+    SideFile { name: "account.json".to_owned(), bytes: json(account) }
 }
 
 #[cfg(test)]

@@ -4,7 +4,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 use std::time::Duration;
 
-use gennaker::{Experiment, Mapped, Network, Numeric, RunReport};
+use gennaker::{Account, Experiment, Mapped, Network, Numeric, RunReport};
 use serde::Serialize;
 
 use crate::output::{Columns, bytes, counted, grouped, large, name, plain, seconds, short};
@@ -22,6 +22,7 @@ pub(crate) struct RunSummary {
     speed: Speed,
     populations: Vec<PopulationSummary>,
     report: RunReport,
+    pub(crate) account: Option<Account>,
     pub(crate) notes: Vec<String>,
     pub(crate) results: Option<PathBuf>,
     pub(crate) checkpoint: Option<PathBuf>,
@@ -147,6 +148,7 @@ impl RunSummary {
             speed: Speed::new(report, times, settings.tick_ms),
             populations: populations.map(population).collect(),
             report: report.clone(),
+            account: None,
             notes: Vec::new(),
             results: None,
             checkpoint: None,
@@ -154,8 +156,11 @@ impl RunSummary {
     }
 
     /// What a person reads after a run.
-    pub(crate) fn text(&self) -> String {
+    pub(crate) fn text(&self, network: &Network) -> String {
         let mut text = format!("{}\n\n{}\n", self.speed.text(&self.report, self.tick_ms), self.table());
+        if let Some(account) = &self.account {
+            writeln!(text, "\n{}\n", crate::account::text(account, network)).expect("text takes every write");
+        }
         let mut line =
             |label: &str, content: &str| writeln!(text, "{label}{content}").expect("text takes every write");
         self.notes.iter().for_each(|note| line("note: ", &plain(note)));

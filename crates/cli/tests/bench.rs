@@ -28,6 +28,7 @@ fn every_family_runs_and_has_a_row() {
         "microcircuit:0.01",
         "microcircuit:0.01:constant",
         "synfire",
+        "power:bursting",
     ];
     let (out, _) = ok(&[&names[..], &["--ticks", "20", "--runs", "1", "--threads", "1"]].concat());
     let rows: Vec<&str> = out.lines().collect();
@@ -76,6 +77,7 @@ fn the_list_names_every_family() {
         "microcircuit[:SCALE]",
         "vogels_abbott_current",
         "synfire",
+        "power:bursting",
         "chip",
         "board[:CHIPS]",
     ] {

@@ -76,8 +76,8 @@ pub enum EnergyError {
     },
     /// A population whose spikes are needed was not recorded.
     #[error(
-        "the spikes of population `{population}` were not recorded, so its packets cannot be counted: record `spikes` \
-         of all its neurons, or run with `--fidelity counted`"
+        "the spikes of population `{population}` were not recorded, so its packets cannot be counted now: record `spikes` \
+         of all its neurons in every tick, or have them counted during the run (`gennaker run --fidelity counted`)"
     )]
     NotRecorded {
         /// Its name.

@@ -15,6 +15,9 @@ use crate::recorder::{SpikeRecorder, StateRecorder};
 use crate::recording::{PopulationRecording, Recordings, StateRecording};
 use crate::shard::{Member, Shard};
 
+/// Gets the spikes of every tick: by population the neurons that fired, ascending, as often as they did.
+pub(crate) type Observer<'a> = dyn FnMut(u32, &[Vec<u32>]) + Send + 'a;
+
 /// A network in host memory, ready to run.
 pub(crate) struct Core<A: Arithmetic> {
     pub(crate) shards: Vec<Shard<A>>,
@@ -45,11 +48,13 @@ impl<A: Arithmetic> Core<A> {
         })
     }
 
-    /// Runs up to `ticks` ticks; after each epoch, `each` is told the tick reached and can stop the run. Returns the number run.
+    /// Runs up to `ticks` ticks; after each epoch, `observe` gets the spikes of its ticks, and `each` is told the tick reached and can
+    /// stop the run. Returns the number run.
     pub(crate) fn run(
         &mut self,
         ticks: u32,
         clock: fn() -> u64,
+        observe: &mut Observer<'_>,
         each: &mut (dyn FnMut(u32) -> ControlFlow<()> + Send),
     ) -> u32 {
         let start = self.tick;
@@ -58,7 +63,8 @@ impl<A: Arithmetic> Core<A> {
         let history = RwLock::new(&mut self.history);
         let shards: Vec<Mutex<&mut Shard<A>>> = self.shards.iter_mut().map(Mutex::new).collect();
         let (tick, exchanging) = (&mut self.tick, &mut self.exchanging);
-        let exchange = Exchange { n_spikes: &mut self.n_spikes, recorders: &mut self.spike_recorders };
+        let exchange =
+            Exchange { n_spikes: &mut self.n_spikes, recorders: &mut self.spike_recorders, observe };
         let work = |shard: &mut &mut Shard<A>| shard.run(read(&epoch).clone(), &read(&history), clock);
         gang::run(&shards, rayon::current_num_threads(), work, |stage| {
             let mut exchange = exchange;
@@ -184,12 +190,13 @@ impl<A: Arithmetic> Core<A> {
 }
 
 /// What the spikes of an epoch are published to, besides the history.
-struct Exchange<'a> {
+struct Exchange<'a, 'o> {
     n_spikes: &'a mut [u64],
     recorders: &'a mut [Option<SpikeRecorder>],
+    observe: &'a mut Observer<'o>,
 }
 
-impl Exchange<'_> {
+impl Exchange<'_, '_> {
     /// Publishes who fired in the ticks of an epoch, in the order of neurons.
     fn publish<A: Arithmetic>(
         &mut self,
@@ -210,6 +217,7 @@ impl Exchange<'_> {
                     recorder.take(tick, fired);
                 }
             }
+            (self.observe)(tick, sent);
         }
     }
 }
@@ -252,7 +260,7 @@ mod tests {
             core.history.open(before);
         }
         core.tick = tick;
-        core.run(TICKS, || 0, &mut |_| ControlFlow::Continue(()));
+        core.run(TICKS, || 0, &mut |_, _| (), &mut |_| ControlFlow::Continue(()));
         core
     }
 

@@ -15,6 +15,9 @@ pub struct Options {
     pub ring_width: RingWidth,
     /// Threads to use; `None` takes all processors. Never changes a result.
     pub threads: Option<usize>,
+    /// Whether Poisson input wired one to one is listed like all other spikes, rather than drawn where it arrives, so that an
+    /// observer sees it ([`Simulation::run_observed`](crate::Simulation::run_observed)). Slower; changes no result. Default false.
+    pub list_inputs: bool,
 }
 
 /// Which arithmetic computes the neurons.

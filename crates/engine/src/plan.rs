@@ -62,7 +62,7 @@ impl Plan {
             .collect();
         let shortest = delays.iter().map(|d| d.0).min().unwrap_or(MAX_EPOCH);
         // Sums of fractions must be added in the order of the projections, one spike after the other.
-        let counts = options.numeric == Numeric::Chip;
+        let counts = options.numeric == Numeric::Chip && !options.list_inputs;
         let fed: Vec<Option<usize>> = fed(network)
             .into_iter()
             .map(|target| target.filter(|&target| counts && !can_overflow(largest[target])))

@@ -7,7 +7,7 @@ use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::arithmetic::{Chip, Reference};
 use crate::checkpoint;
-use crate::core::Core;
+use crate::core::{Core, Observer};
 use crate::error::EngineError;
 use crate::options::{Numeric, Options};
 use crate::recording::Recordings;
@@ -84,10 +84,32 @@ impl Simulation {
         clock: fn() -> u64,
         each: &mut (dyn FnMut(u32) -> ControlFlow<()> + Send),
     ) -> u32 {
+        self.enter(ticks, clock, &mut |_, _| (), each)
+    }
+
+    /// [`Simulation::run_with`], and `observe` gets the spikes of every tick in order, recorded or not: by population the neurons
+    /// that fired, ascending, as often as they did. It is called while the engine waits, so it had better be quick. Poisson input
+    /// that is wired one to one shows no spikes unless [`Options::list_inputs`] says so.
+    pub fn run_observed(
+        &mut self,
+        ticks: u32,
+        observe: &mut (dyn FnMut(u32, &[Vec<u32>]) + Send),
+        each: &mut (dyn FnMut(u32) -> ControlFlow<()> + Send),
+    ) -> u32 {
+        self.enter(ticks, || 0, observe, each)
+    }
+
+    fn enter(
+        &mut self,
+        ticks: u32,
+        clock: fn() -> u64,
+        observe: &mut Observer<'_>,
+        each: &mut (dyn FnMut(u32) -> ControlFlow<()> + Send),
+    ) -> u32 {
         let ticks = ticks.min(u32::MAX - self.tick());
         let (pool, core) = (&self.pool, &mut self.core);
         // One entry into the pool for the whole run: entering costs more than a short tick.
-        pool.install(|| with_core!(core, core => core.run(ticks, clock, each)))
+        pool.install(|| with_core!(core, core => core.run(ticks, clock, observe, each)))
     }
 
     /// Back to tick 0 with empty recordings; the drawn synapses stay.

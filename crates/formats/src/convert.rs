@@ -46,7 +46,32 @@ fn settings(file: &FileEntry, source: &Source<'_>) -> Result<RunSettings, Format
         machine: file.machine.as_ref().map(machine),
         numeric: file.numeric,
         out_of_range: file.out_of_range,
+        account: account_options(&file.account, "", source)?,
     })
+}
+
+/// Tables within tables as dotted names, and every value as text: what it means is not for this crate to say.
+fn account_options(
+    table: &toml::Table,
+    path: &str,
+    source: &Source<'_>,
+) -> Result<BTreeMap<String, String>, FormatError> {
+    let mut options = BTreeMap::new();
+    for (key, value) in table {
+        let key = format!("{path}{key}");
+        let text = match value {
+            toml::Value::Table(inner) => {
+                options.extend(account_options(inner, &format!("{key}."), source)?);
+                continue;
+            }
+            toml::Value::String(text) => text.clone(),
+            toml::Value::Integer(number) => number.to_string(),
+            toml::Value::Float(number) => number.to_string(),
+            _ => return Err(source.error(format!("account: `{key}` must be a number or text"))),
+        };
+        options.insert(key, text);
+    }
+    Ok(options)
 }
 
 fn machine(entry: &MachineEntry) -> MachineChoice {

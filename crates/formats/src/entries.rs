@@ -40,6 +40,11 @@ pub(crate) struct FileEntry {
     #[serde(default)]
     #[schemars(with = "OutOfRangeNames")]
     pub(crate) out_of_range: OutOfRange,
+    /// Assumptions of the account of time and energy, by name: `level`, `level_of.POPULATION`, `tick`, `unused_pes`, `powered`,
+    /// `quad_permits` and the keys of coefficients, such as `energy.router_packet_pj`; `gennaker machine --facts` lists those.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub(crate) account: toml::Table,
     /// Populations.
     #[serde(default, rename = "population")]
     pub(crate) populations: Vec<PopulationEntry>,

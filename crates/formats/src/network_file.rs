@@ -1,5 +1,6 @@
 //! The network file: what to run, and how.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use gennaker_engine::Numeric;
@@ -33,6 +34,8 @@ pub struct RunSettings {
     pub numeric: Numeric,
     /// What happens to weights and delays beyond the synapse word.
     pub out_of_range: OutOfRange,
+    /// Assumptions of the account of time and energy, as text by name. What they mean is the energy crate's business.
+    pub account: BTreeMap<String, String>,
 }
 
 /// A machine as a network file names it. What the text means is the machine crate's business.
@@ -52,6 +55,7 @@ impl Default for RunSettings {
             machine: None,
             numeric: Numeric::Chip,
             out_of_range: OutOfRange::Error,
+            account: BTreeMap::new(),
         }
     }
 }

@@ -66,6 +66,10 @@ impl Writer {
         }
         self.line("numeric", word(&settings.numeric));
         self.line("out_of_range", word(&settings.out_of_range));
+        if !settings.account.is_empty() {
+            let options = settings.account.iter().map(|(key, value)| (key.as_str(), value.as_str().into()));
+            self.line("account", table(options));
+        }
     }
 
     fn population(&mut self, population: &Population) {

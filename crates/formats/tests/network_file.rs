@@ -14,6 +14,7 @@ tick_ms = 0.5
 machine = "board"
 numeric = "reference"
 out_of_range = "clip"
+account = { level = "auto:20", level_of = { in = "low" }, energy = { router_packet_pj = 80, cycle_low_pj = 8.5 } }
 
 [[population]]
 name = "in"

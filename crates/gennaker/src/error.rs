@@ -2,6 +2,7 @@
 
 use std::path::PathBuf;
 
+use gennaker_energy::EnergyError;
 use gennaker_engine::EngineError;
 use gennaker_formats::FormatError;
 use gennaker_machine::MachineError;
@@ -43,6 +44,31 @@ pub enum Error {
     /// The run.
     #[error(transparent)]
     Engine(Box<EngineError>),
+    /// The account of time and energy.
+    #[error(transparent)]
+    Energy(Box<EnergyError>),
+    /// An assumption of an account in a network file.
+    #[error("account: {source}")]
+    AccountOption {
+        /// What is wrong with it.
+        source: Box<EnergyError>,
+    },
+    /// A result folder that cannot be accounted for.
+    #[error("`{}`: {problem}", .path.display())]
+    NotAccountable {
+        /// The folder.
+        path: PathBuf,
+        /// What is missing and what to do.
+        problem: String,
+    },
+    /// A dimension or value of a sweep that is not one.
+    #[error("sweep `{given}`: {problem}")]
+    Sweep {
+        /// What was given.
+        given: String,
+        /// What is wrong with it.
+        problem: String,
+    },
     /// A picture.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -67,5 +93,6 @@ from_boxed!(
     Machine(MachineError),
     Mapping(MappingError),
     Engine(EngineError),
+    Energy(EnergyError),
     Benchmark(BenchmarkError)
 );

@@ -3,6 +3,7 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use gennaker_energy::AccountOptions;
 use gennaker_engine::{Options, Simulation};
 use gennaker_formats::{MachineChoice, NetworkFile};
 use gennaker_machine::{Machine, MachineSpec};
@@ -20,6 +21,8 @@ pub struct Experiment {
     pub mapping: MappingOptions,
     /// Threads to use; `None` takes all processors. Never changes a result.
     pub threads: Option<usize>,
+    /// Whether every spike has to be seen while the network runs, because it is to be counted. Never changes a result.
+    pub counts: bool,
     /// Folder to which the name of a machine file is relative.
     pub folder: PathBuf,
 }
@@ -52,7 +55,7 @@ impl Experiment {
     }
 
     fn of(file: NetworkFile, folder: PathBuf) -> Self {
-        Self { file, mapping: MappingOptions::default(), threads: None, folder }
+        Self { file, mapping: MappingOptions::default(), threads: None, counts: false, folder }
     }
 
     /// Chooses the machine: a preset, or the name of a machine file ending in `.toml`, relative to the current folder.
@@ -120,6 +123,29 @@ impl Experiment {
         Ok(Mapped { machine, mapping, times })
     }
 
+    /// The assumptions of the account that the network file states, others by default.
+    ///
+    /// # Errors
+    /// [`Error::AccountOption`] for the first that is unknown or absurd.
+    pub fn account_options(&self) -> Result<AccountOptions, Error> {
+        let mut options = AccountOptions::default();
+        for (key, value) in &self.file.settings.account {
+            options.set(key, value).map_err(|source| Error::AccountOption { source: Box::new(source) })?;
+        }
+        Ok(options)
+    }
+
+    /// Duration of a tick of the network in ns: what it takes in real time.
+    #[must_use]
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        reason = "above 0 and at most an hour"
+    )]
+    pub fn tick_ns(&self) -> u64 {
+        (self.file.settings.tick_ms * 1e6).round().max(1.0) as u64
+    }
+
     /// The network in memory, at tick 0.
     ///
     /// # Errors
@@ -129,6 +155,7 @@ impl Experiment {
             numeric: self.file.settings.numeric,
             out_of_range: self.file.settings.out_of_range,
             threads: self.threads,
+            list_inputs: self.counts,
             ..Options::default()
         };
         Ok(Simulation::new(&self.file.network, &options)?)

@@ -31,13 +31,16 @@
 //! ```
 #![deny(missing_docs)]
 
+mod account;
 pub mod benchmarks;
+mod counter;
 mod doctor;
 mod error;
 mod experiment;
 mod folder;
 pub mod pictures;
 mod pieces;
+mod sweep;
 
 pub use gennaker_energy as energy;
 pub use gennaker_engine as engine;
@@ -48,10 +51,13 @@ pub use gennaker_mapping as mapping;
 pub use gennaker_network as network;
 pub use gennaker_report as report;
 
+pub use account::{Accounted, account_recordings, open_accountable};
+pub use counter::Counter;
 pub use doctor::{Peaks, explain_silence, highest_v};
 pub use error::Error;
 pub use experiment::{Experiment, Mapped};
 pub use folder::{PICTURE_BYTES, PNG_SCALE, some_picture, write_with_pictures};
+pub use gennaker_energy::{Account, AccountOptions, LevelPolicy};
 pub use gennaker_engine::{Numeric, Options, Recordings, RunReport, Simulation};
 pub use gennaker_formats::{NetworkFile, ResultFolder};
 pub use gennaker_machine::{Machine, MachineSpec};
@@ -61,3 +67,4 @@ pub use gennaker_network::{
     SpikeTrains,
 };
 pub use pieces::{RECORDING_LIMIT_BYTES, run_in_pieces};
+pub use sweep::{Sweep, SweepRow, sweep};

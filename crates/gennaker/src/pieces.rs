@@ -8,7 +8,7 @@ use gennaker_network::{Model, Network, Population};
 /// Most bytes of recordings that a run keeps in memory before it writes them, unless told otherwise: 256 MiB.
 pub const RECORDING_LIMIT_BYTES: u64 = 256 << 20;
 
-/// Runs up to `ticks` ticks as [`Simulation::run_with`] does, and hands recordings over whenever they reach half of
+/// Runs up to `ticks` ticks as [`Simulation::run_observed`] does, and hands recordings over whenever they reach half of
 /// `limit_bytes`, so that they never take more (one tick's if even they do; while a piece is put together, twice as much).
 /// What is left at the end stays in the simulation. Returns the number of ticks run.
 ///
@@ -20,7 +20,7 @@ pub const RECORDING_LIMIT_BYTES: u64 = 256 << 20;
 /// network.add_population(Population::new("source", 1000, Model::PoissonProcess).with("p", 0.1).recording("spikes"));
 /// let mut simulation = Simulation::new(&network, &Options::default())?;
 /// let mut n_spikes = 0;
-/// let done = run_in_pieces(&mut simulation, 500, 100_000, &mut |_| ControlFlow::Continue(()), &mut |piece| {
+/// let done = run_in_pieces(&mut simulation, 500, 100_000, &mut |_, _| (), &mut |_| ControlFlow::Continue(()), &mut |piece| {
 ///     n_spikes += piece.populations[0].spikes.as_ref().map_or(0, |spikes| spikes.ticks.len());
 ///     Ok::<(), std::convert::Infallible>(())
 /// });
@@ -35,6 +35,7 @@ pub fn run_in_pieces<E>(
     simulation: &mut Simulation,
     ticks: u32,
     limit_bytes: u64,
+    observe: &mut (dyn FnMut(u32, &[Vec<u32>]) + Send),
     each: &mut (dyn FnMut(u32) -> ControlFlow<()> + Send),
     flush: &mut dyn FnMut(Recordings) -> Result<(), E>,
 ) -> Result<u32, E> {
@@ -48,7 +49,7 @@ pub fn run_in_pieces<E>(
         }
         let mut is_stopped = false;
         let asked = stretch.min(ticks - done);
-        let run = simulation.run_with(asked, &mut |tick| {
+        let run = simulation.run_observed(asked, observe, &mut |tick| {
             let next = each(tick);
             is_stopped = next.is_break();
             next
@@ -91,7 +92,7 @@ mod tests {
         let each = &mut |tick| {
             if (1..=tick).contains(&stop_at) { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
         };
-        let done = run_in_pieces(&mut simulation, 300, limit_bytes, each, &mut |piece| {
+        let done = run_in_pieces(&mut simulation, 300, limit_bytes, &mut |_, _| (), each, &mut |piece| {
             let spikes = piece.populations[0].spikes.as_ref().unwrap();
             sizes
                 .push(8 * spikes.ticks.len() as u64 + 4 * piece.populations[1].states[0].values.len() as u64);
@@ -123,10 +124,17 @@ mod tests {
     fn many_short_runs_hand_over_as_much() {
         let (mut simulation, mut n) = (simulation(), 0);
         while simulation.tick() < 300 {
-            run_in_pieces(&mut simulation, 300, 100_000, &mut |_| ControlFlow::Break(()), &mut |_| {
-                n += 1;
-                Ok::<(), ()>(())
-            })
+            run_in_pieces(
+                &mut simulation,
+                300,
+                100_000,
+                &mut |_, _| (),
+                &mut |_| ControlFlow::Break(()),
+                &mut |_| {
+                    n += 1;
+                    Ok::<(), ()>(())
+                },
+            )
             .unwrap();
             assert!(simulation.recorded_bytes() < 100_000);
         }
@@ -138,7 +146,10 @@ mod tests {
         let mut simulation = simulation();
         let mut fail = |_| Err("disk full");
         let each = &mut |_| ControlFlow::Continue(());
-        assert_eq!(run_in_pieces(&mut simulation, 300, 1000, each, &mut fail), Err("disk full"));
+        assert_eq!(
+            run_in_pieces(&mut simulation, 300, 1000, &mut |_, _| (), each, &mut fail),
+            Err("disk full")
+        );
         assert!(simulation.tick() < 300);
     }
 }

@@ -18,6 +18,7 @@ mod chip;
 mod measure;
 pub mod microcircuit;
 mod name;
+mod power;
 pub mod statistics;
 mod synfire;
 mod vogels_abbott;
@@ -30,6 +31,7 @@ pub use chip::{board, chip};
 pub use measure::{Measurement, PhaseShares, PopulationStudy, Protocol, StoreUse, measure, study};
 pub use microcircuit::microcircuit;
 pub use name::{BenchmarkError, Entry, by_name, catalogue};
+pub use power::{Load, power};
 pub use synfire::synfire;
 pub use vogels_abbott::{vogels_abbott_conductance, vogels_abbott_current};
 

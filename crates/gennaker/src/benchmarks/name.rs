@@ -4,7 +4,7 @@ use gennaker_network::nearest;
 use thiserror::Error;
 
 use super::{
-    Benchmark, Drive, board, brunel, chip, microcircuit, synfire, vogels_abbott_conductance,
+    Benchmark, Drive, Load, board, brunel, chip, microcircuit, power, synfire, vogels_abbott_conductance,
     vogels_abbott_current,
 };
 
@@ -27,7 +27,7 @@ pub fn catalogue() -> &'static [Entry] {
     &CATALOGUE
 }
 
-static CATALOGUE: [Entry; 7] = [
+static CATALOGUE: [Entry; 8] = [
     Entry {
         name: "brunel",
         choices: "[:NEURONS][:constant|poisson]",
@@ -57,6 +57,12 @@ static CATALOGUE: [Entry; 7] = [
         choices: "",
         summary: "a wave in a ring of 100 groups with feed-forward inhibition; sparse activity",
         quick: &["synfire"],
+    },
+    Entry {
+        name: "power",
+        choices: "[:synfire|bursting|irregular]",
+        summary: "small networks on a few cores whose load is a wave, bursts, or steady, for power management; a wave",
+        quick: &["power:synfire", "power:bursting", "power:irregular"],
     },
     Entry {
         name: "chip",
@@ -158,6 +164,7 @@ impl Choices<'_> {
                 microcircuit(scale, self.one_of(&[Drive::Poisson, Drive::Constant], Drive::name))
             }
             "synfire" => synfire(),
+            "power" => power(self.one_of(&[Load::Synfire, Load::Bursting, Load::Irregular], Load::name)),
             "chip" => chip(),
             _ => board(whole(self.size("the number of chips", 48.0, (1.0, 1000.0))?)),
         })
@@ -217,6 +224,7 @@ mod tests {
             }
         }
         assert_eq!(by_name("brunel").unwrap().name, "brunel:12500:constant");
+        assert_eq!(by_name("power").unwrap().name, "power:synfire");
         assert_eq!(by_name("board:2").unwrap().network.populations.len(), 4 * 148);
     }
 

@@ -79,6 +79,16 @@ pub fn trains(spikes: &SpikeRecording, size: u32, window: &Range<u32>) -> Vec<Ve
     trains
 }
 
+/// The number of spikes in each tick of `window`, of all neurons together.
+#[must_use]
+pub fn counts_per_tick(spikes: &SpikeRecording, window: &Range<u32>) -> Vec<u32> {
+    let mut counts = vec![0; window.len()];
+    for &tick in spikes.ticks.iter().filter(|tick| window.contains(tick)) {
+        counts[(tick - window.start) as usize] += 1;
+    }
+    counts
+}
+
 /// The rate of each of `size` neurons within `window`, in spikes per second.
 #[must_use]
 pub fn rates_hz(spikes: &SpikeRecording, size: u32, window: &Range<u32>, tick_ms: f64) -> Vec<f64> {
@@ -204,6 +214,7 @@ mod tests {
         let result = summary(&spikes, 3, &(0..1000), 1.0);
         assert_eq!(rates_hz(&spikes, 3, &(0..1000), 1.0), [100.0, 2.0, 0.0]);
         assert_eq!(cv_isi(&spikes, 3, &(0..1000), 5), [0.0]);
+        assert_eq!(counts_per_tick(&spikes, &(3..12)), [1, 0, 1, 0, 0, 0, 0, 1, 0]);
         assert_eq!((result.cv_isi.mean, result.cv_isi.n, result.rate_hz.n), (0.0, 1, 3));
         assert!((result.rate_hz.mean - 34.0).abs() < 1e-12);
         assert_eq!(rates_hz(&spikes, 1, &(500..1000), 0.1), [1000.0]);

@@ -1,6 +1,8 @@
 //! A closed synfire chain.
 
-use gennaker_network::{Connector, Distribution, Model, Network, Population, Projection, SpikeTrains};
+use gennaker_network::{
+    Connector, Distribution, Model, Network, Parameter, Population, Projection, SpikeTrains,
+};
 
 use super::{Benchmark, decay};
 
@@ -70,7 +72,15 @@ fn add_excitation(network: &mut Network, source: usize, (exc, inh): (usize, usiz
     }
 }
 
-fn add_synapses(network: &mut Network, pre: usize, post: usize, n: u32, weight: f64, delay: f64) {
+/// Synapses onto every neuron of `post` from `n` different ones of `pre`.
+pub(super) fn add_synapses(
+    network: &mut Network,
+    pre: usize,
+    post: usize,
+    n: u32,
+    weight: f64,
+    delay: impl Into<Parameter>,
+) {
     let connector = Connector::FixedInDegree { n, allow_self_connections: true, with_replacement: false };
     let name = format!("{} to {}", network.populations[pre].name, network.populations[post].name);
     let projection = Projection::new(&name, pre, post, connector);

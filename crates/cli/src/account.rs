@@ -1,0 +1,263 @@
+//! `gennaker account`, and what a counted run says about the hardware.
+
+use std::fmt::Write;
+use std::process::ExitCode;
+
+use gennaker::formats::write_atomically;
+use gennaker::network::Network;
+use gennaker::{Account, AccountOptions, Accounted, Sweep, SweepRow, open_accountable, sweep};
+use serde::Serialize;
+
+use crate::args::{self, Assumptions};
+use crate::error::CliError;
+use crate::output::{Columns, counted, grouped, name, plain, say, say_json, seconds, short};
+
+/// Accounts for a run that is over.
+pub(crate) fn account(command: &args::Account) -> Result<ExitCode, CliError> {
+    let run = open_accountable(&command.results)?;
+    let options = assumed(run.experiment.account_options()?, &command.assumptions)?;
+    if command.sweep.is_empty() {
+        return one(command, &run, options);
+    }
+    let mut dimensions = Sweep::default();
+    command.sweep.iter().try_for_each(|text| dimensions.add(text))?;
+    let rows = sweep(&run, &options, &dimensions)?;
+    let rows: Vec<Row> = rows.iter().map(|row| Row::new(&dimensions, row)).collect();
+    if let Some(path) = &command.out {
+        write_atomically(path, &json(&rows))?;
+    }
+    if command.json {
+        say_json(&rows)?
+    } else {
+        say(&sweep_table(&dimensions, &rows))?
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+fn one(command: &args::Account, run: &Accounted, options: AccountOptions) -> Result<ExitCode, CliError> {
+    let account = run.accounts(&run.mapped, &[options])?.remove(0).account();
+    if let Some(path) = &command.out {
+        write_atomically(path, &json(&account))?;
+    }
+    if command.json {
+        say_json(&account)?
+    } else {
+        say(&text(&account, &run.experiment.file.network))?
+    }
+    Ok(ExitCode::SUCCESS)
+}
+
+pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
+    serde_json::to_vec_pretty(value).expect("plain data")
+}
+
+/// The network file's assumptions with those of the command line.
+pub(crate) fn assumed(mut options: AccountOptions, given: &Assumptions) -> Result<AccountOptions, CliError> {
+    if let Some(level) = &given.level {
+        options.set("level", level)?;
+    }
+    if let Some(tick) = &given.tick {
+        options.set("tick", tick)?;
+    }
+    for text in &given.set {
+        let Some((key, value)) = text.split_once('=') else {
+            return Err(CliError::Assumption { given: text.clone() });
+        };
+        options.set(key, value)?;
+    }
+    Ok(options)
+}
+
+/// What a person reads.
+pub(crate) fn text(account: &Account, network: &Network) -> String {
+    let mut text = String::new();
+    let mut add = |line: String| writeln!(text, "{line}").expect("text takes every write");
+    add(format!(
+        "account   {}: {} and {} in use on {}, ticks of {}, level {}",
+        name(&account.machine),
+        counted(account.powered.n_used_pes, "PE"),
+        counted(account.routers.len() as u64, "router"),
+        powered(account),
+        seconds(account.tick_ns as f64 / 1e9),
+        account.options.level
+    ));
+    add(format!("time      {}", time(account, network)));
+    add(format!("levels    {}", levels(account)));
+    add(format!("traffic   {}", traffic(account)));
+    add(format!(
+        "energy    {} J in {}: {} W; per synaptic event {} pJ dynamic, {} pJ all-in",
+        short(account.total_j),
+        seconds(account.duration_s),
+        short(account.power_w),
+        short(account.dynamic_pj_per_event),
+        short(account.all_in_pj_per_event)
+    ));
+    add(format!("\n{}\n", energy_table(account)));
+    for note in notes(account) {
+        add(format!("note: {}", plain(&note)));
+    }
+    text.trim_end().to_owned()
+}
+
+fn powered(account: &Account) -> String {
+    let chips = counted(account.powered.n_chips, "chip");
+    match account.powered.n_boards {
+        0 => chips,
+        n => format!("{} with {chips}", counted(n, "board")),
+    }
+}
+
+fn time(account: &Account, network: &Network) -> String {
+    let Some(pe) = account.slowest_pe() else { return "no PE is in use".to_owned() };
+    let population =
+        network.populations.get(pe.population as usize).map_or("", |population| &population.name);
+    let verdict = if account.in_time { "in time".to_owned() } else { counted(account.n_overruns, "overrun") };
+    format!(
+        "{verdict}: the latest PE is done at {} of the tick (core {} of chip {}, tick {}, `{}`); ticks of {} would do",
+        short(pe.max_time_done),
+        pe.core,
+        pe.chip,
+        pe.max_time_done_tick,
+        name(population),
+        seconds(account.shortest_tick_ns / 1e9)
+    )
+}
+
+fn levels(account: &Account) -> String {
+    let named = account.levels.iter().zip(&account.level_fractions).enumerate();
+    let used = named.filter(|(_, (_, fraction))| **fraction > 0.0);
+    let parts = used
+        .map(|(level, (meaning, fraction))| format!("pl{level} ({meaning}) {} %", short(100.0 * fraction)));
+    format!("{} of all PE-ticks", parts.collect::<Vec<_>>().join(", "))
+}
+
+fn traffic(account: &Account) -> String {
+    let mut text = format!(
+        "{}, {} to PEs, {}",
+        counted(account.n_spikes, "spike"),
+        counted(account.n_packets, "packet"),
+        counted(account.n_synaptic_events, "synaptic event")
+    );
+    if let Some(pe) = account.fullest_fifo() {
+        write!(text, "; fullest FIFO {} of {} words", grouped(pe.max_packets), grouped(pe.fifo_words))
+            .expect("text");
+    }
+    if let Some(link) = account.busiest_link() {
+        let load = short(100.0 * link.burst_load);
+        write!(
+            text,
+            "; busiest link {} of chip {}: {} packets in a tick, {load} % while neurons send",
+            link.link.link,
+            link.link.chip,
+            grouped(link.max_per_tick)
+        )
+        .expect("text");
+    }
+    text
+}
+
+fn energy_table(account: &Account) -> String {
+    let mut columns = Columns::new(&["energy", "J", "%"]);
+    for (part, joule) in account.energy.parts().into_iter().filter(|(_, joule)| *joule > 0.0) {
+        columns.row([part.to_owned(), short(joule), short(100.0 * joule / account.total_j)]);
+    }
+    columns.row(["all".to_owned(), short(account.total_j), "100".to_owned()]);
+    columns.text()
+}
+
+/// What does not hold, and how far the numbers go.
+fn notes(account: &Account) -> Vec<String> {
+    let mut notes = account.notes.clone();
+    let unused = account.powered.n_unused_pes;
+    if unused > 0 {
+        let state = serde_json::to_value(account.options.unused_pes).expect("plain data");
+        notes.push(format!("{} not in use: {}", counted(unused, "PE"), state.as_str().unwrap_or_default()));
+    }
+    for (key, value, default) in account.options.coefficients.overridden() {
+        notes.push(format!("`{key}` is {value} instead of {default}"));
+    }
+    notes.push("modelled, not measured; `gennaker machine --facts` has the source and confidence of every coefficient".to_owned());
+    notes
+}
+
+/// One line of a sweep.
+#[derive(Debug, Serialize)]
+struct Row {
+    values: Vec<(String, String)>,
+    n_pes: u32,
+    in_time: bool,
+    n_overruns: u64,
+    shortest_tick_ns: f64,
+    duration_s: f64,
+    pe_j: f64,
+    total_j: f64,
+    power_w: f64,
+    dynamic_pj_per_event: f64,
+    all_in_pj_per_event: f64,
+    error: Option<String>,
+}
+
+impl Row {
+    fn new(sweep: &Sweep, row: &SweepRow) -> Self {
+        let account = row.account.as_ref().ok();
+        let of = |value: fn(&Account) -> f64| account.map_or(0.0, value);
+        Self {
+            values: sweep.names().map(str::to_owned).zip(row.values.iter().cloned()).collect(),
+            n_pes: row.n_pes,
+            in_time: account.is_some_and(|account| account.in_time),
+            n_overruns: account.map_or(0, |account| account.n_overruns),
+            shortest_tick_ns: of(|account| account.shortest_tick_ns),
+            duration_s: of(|account| account.duration_s),
+            pe_j: of(|account| {
+                account.energy.pe_sleep_j + account.energy.pe_cycles_j + account.energy.pe_switch_j
+            }),
+            total_j: of(|account| account.total_j),
+            power_w: of(|account| account.power_w),
+            dynamic_pj_per_event: of(|account| account.dynamic_pj_per_event),
+            all_in_pj_per_event: of(|account| account.all_in_pj_per_event),
+            error: row.account.as_ref().err().cloned(),
+        }
+    }
+}
+
+fn sweep_table(sweep: &Sweep, rows: &[Row]) -> String {
+    let mut header: Vec<&str> = sweep.names().collect();
+    header.extend([
+        "PEs",
+        "in time",
+        "overruns",
+        "shortest tick",
+        "PEs in use (J)",
+        "all (J)",
+        "power (W)",
+        "pJ per event",
+        "all-in",
+    ]);
+    let mut columns = Columns::new(&header);
+    let mut errors = String::new();
+    for row in rows {
+        let values = row.values.iter().map(|(_, value)| value.clone());
+        if let Some(error) = &row.error {
+            columns.row(values.chain(["does not fit".to_owned()]));
+            let line = format!(
+                "\nnote: {}: {}",
+                row.values.iter().map(|(n, v)| format!("{n}={v}")).collect::<Vec<_>>().join(" "),
+                plain(error)
+            );
+            errors.push_str(&line);
+            continue;
+        }
+        columns.row(values.chain([
+            grouped(row.n_pes),
+            if row.in_time { "yes" } else { "no" }.to_owned(),
+            grouped(row.n_overruns),
+            seconds(row.shortest_tick_ns / 1e9),
+            short(row.pe_j),
+            short(row.total_j),
+            short(row.power_w),
+            short(row.dynamic_pj_per_event),
+            short(row.all_in_pj_per_event),
+        ]));
+    }
+    format!("{}{errors}", columns.text())
+}

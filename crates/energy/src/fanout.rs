@@ -1,0 +1,162 @@
+//! How many synapses a spike of each neuron meets in each PE that it reaches.
+
+use gennaker_mapping::Mapping;
+use gennaker_network::{Drawer, Network};
+use rayon::prelude::*;
+
+use crate::error::EnergyError;
+
+/// Row lengths may take as much memory as this.
+const MAX_BYTES: u64 = 16 << 30;
+
+/// The row lengths of one sending slice, neuron by neuron: `rows[neuron * n_targets + target]`.
+#[derive(Debug, Clone)]
+pub(crate) enum Rows {
+    /// None has more than 255 synapses.
+    Narrow(Vec<u8>),
+    /// Any number.
+    Wide(Vec<u32>),
+}
+
+/// The row lengths of every net of a mapping.
+pub(crate) fn rows_of_nets(network: &Network, mapping: &Mapping) -> Result<Vec<Rows>, EnergyError> {
+    let rows =
+        |net| mapping.targets(net).len() as u64 * u64::from(mapping.slices[net.source as usize].n_neurons());
+    let bytes: u64 = mapping.nets.iter().map(|&net| rows(net)).sum();
+    if bytes > MAX_BYTES {
+        let remedy =
+            "account for fewer neurons, or give slices fewer targets by placing more neurons on a PE";
+        return Err(EnergyError::Memory {
+            what: "the table of row lengths",
+            bytes,
+            limit: MAX_BYTES,
+            remedy,
+        });
+    }
+    let columns = columns(network, mapping);
+    let sources: Vec<Vec<usize>> = sources(mapping);
+    let of_net = |(index, net): (usize, &gennaker_mapping::RoutedNet)| {
+        let n_neurons = mapping.slices[net.source as usize].n_neurons() as usize;
+        let columns: Vec<&Rows> = mapping
+            .targets(*net)
+            .iter()
+            .map(|&target| {
+                let place = sources[target as usize].binary_search(&index);
+                &columns[target as usize][place.expect("a net's targets list it among their sources")]
+            })
+            .collect();
+        by_neuron(&columns, n_neurons)
+    };
+    Ok(mapping.nets.par_iter().enumerate().map(of_net).collect())
+}
+
+/// By slice: the nets that reach it, ascending.
+fn sources(mapping: &Mapping) -> Vec<Vec<usize>> {
+    let mut sources = vec![Vec::new(); mapping.slices.len()];
+    for (index, &net) in mapping.nets.iter().enumerate() {
+        mapping.targets(net).iter().for_each(|&target| sources[target as usize].push(index));
+    }
+    sources
+}
+
+/// By target slice, then by net that reaches it: row lengths of the net's neurons. Slices are counted in parallel, each from the
+/// synapses onto its own neurons.
+fn columns(network: &Network, mapping: &Mapping) -> Vec<Vec<Rows>> {
+    let sources = sources(mapping);
+    let ends: Vec<Vec<u32>> = (0..network.populations.len())
+        .map(|population| {
+            mapping.slices[mapping.slices_of(population)].iter().map(|slice| slice.hi).collect()
+        })
+        .collect();
+    let mut columns: Vec<Vec<Rows>> = vec![Vec::new(); mapping.slices.len()];
+    for (post, ends) in ends.iter().enumerate() {
+        let inputs: Vec<Input<'_>> = (0..network.projections.len())
+            .filter(|&p| network.projections[p].post == post)
+            .map(|p| Input::new(network, p, ends))
+            .collect();
+        let range = mapping.slices_of(post);
+        let first = range.start;
+        columns[range.clone()].par_iter_mut().enumerate().for_each_init(
+            || network.populations.iter().map(|p| vec![0u32; p.size as usize]).collect::<Vec<_>>(),
+            |tally, (at, columns)| {
+                let slice = &mapping.slices[first + at];
+                for input in &inputs {
+                    input.count(slice.lo..slice.hi, at, &mut tally[input.pre]);
+                }
+                *columns = sources[first + at].iter().map(|&net| column(mapping, net, tally)).collect();
+                inputs.iter().for_each(|input| tally[input.pre].fill(0));
+            },
+        );
+    }
+    columns
+}
+
+/// The counts of one net's neurons.
+fn column(mapping: &Mapping, net: usize, tally: &[Vec<u32>]) -> Rows {
+    let source = &mapping.slices[mapping.nets[net].source as usize];
+    narrowed(&tally[source.population as usize][source.lo as usize..source.hi as usize])
+}
+
+fn narrowed(counts: &[u32]) -> Rows {
+    let narrow: Result<Vec<u8>, _> = counts.iter().map(|&n| u8::try_from(n)).collect();
+    narrow.map_or_else(|_| Rows::Wide(counts.to_vec()), Rows::Narrow)
+}
+
+/// Columns by target, turned to rows by neuron.
+fn by_neuron(columns: &[&Rows], n_neurons: usize) -> Rows {
+    let n_targets = columns.len();
+    if columns.iter().all(|column| matches!(column, Rows::Narrow(_))) {
+        let mut rows = vec![0u8; n_neurons * n_targets];
+        for (at, column) in columns.iter().enumerate() {
+            let Rows::Narrow(column) = column else { continue };
+            column.iter().enumerate().for_each(|(neuron, &n)| rows[neuron * n_targets + at] = n);
+        }
+        return Rows::Narrow(rows);
+    }
+    let mut rows = vec![0u32; n_neurons * n_targets];
+    for (at, column) in columns.iter().enumerate() {
+        for neuron in 0..n_neurons {
+            rows[neuron * n_targets + at] = match column {
+                Rows::Narrow(column) => u32::from(column[neuron]),
+                Rows::Wide(column) => column[neuron],
+            };
+        }
+    }
+    Rows::Wide(rows)
+}
+
+/// A projection whose synapses onto a slice can be counted by sender.
+struct Input<'a> {
+    pre: usize,
+    drawing: Drawing<'a>,
+}
+
+enum Drawing<'a> {
+    /// Drawn slice by slice.
+    PerTarget(Drawer<'a>),
+    /// Drawn from first to last, once: the senders by target slice.
+    Whole(Vec<Vec<u32>>),
+}
+
+impl<'a> Input<'a> {
+    /// `ends` has the end of each slice of the target population.
+    fn new(network: &'a Network, projection: usize, ends: &[u32]) -> Self {
+        let p = &network.projections[projection];
+        let drawer = Drawer::new(network, projection);
+        if p.connector.is_drawn_per_target() {
+            return Self { pre: p.pre, drawing: Drawing::PerTarget(drawer) };
+        }
+        let mut senders = vec![Vec::new(); ends.len()];
+        drawer.for_each_pair(0..u32::MAX, |pre, post| {
+            senders[ends.partition_point(|&end| end <= post)].push(pre)
+        });
+        Self { pre: p.pre, drawing: Drawing::Whole(senders) }
+    }
+
+    fn count(&self, post: std::ops::Range<u32>, slice: usize, tally: &mut [u32]) {
+        match &self.drawing {
+            Drawing::PerTarget(drawer) => drawer.for_each_pair(post, |pre, _| tally[pre as usize] += 1),
+            Drawing::Whole(senders) => senders[slice].iter().for_each(|&pre| tally[pre as usize] += 1),
+        }
+    }
+}

@@ -1,0 +1,91 @@
+//! Counting from recorded spikes.
+
+use gennaker_network::{Network, SpikeRecording};
+
+use crate::counting::{Counting, TickCounts};
+use crate::error::EnergyError;
+use crate::traffic::Traffic;
+
+/// Recorded spikes, ready to be counted tick by tick.
+#[derive(Debug)]
+pub struct Replay<'a> {
+    spikes: Vec<&'a SpikeRecording>,
+    timesteps: u32,
+    next: Vec<usize>,
+}
+
+impl<'a> Replay<'a> {
+    /// The spikes of every population of a network over `timesteps` ticks, in the network's order. A population whose spikes were
+    /// not recorded is `None`; that is allowed for those that send no packets.
+    ///
+    /// # Errors
+    /// [`EnergyError::NotRecorded`], or [`EnergyError::Mismatch`] if the spikes are not of this network or not in order.
+    pub fn new(
+        network: &Network,
+        spikes: &[Option<&'a SpikeRecording>],
+        timesteps: u32,
+    ) -> Result<Self, EnergyError> {
+        static NONE: SpikeRecording = SpikeRecording { ticks: Vec::new(), neurons: Vec::new() };
+        let apart = |problem: String| EnergyError::Mismatch { what: "the network and the spikes", problem };
+        if spikes.len() != network.populations.len() {
+            let (n, of) = (network.populations.len(), spikes.len());
+            return Err(apart(format!("the network has {n} populations, spikes are given of {of}")));
+        }
+        let mut all = Vec::new();
+        for (index, (population, spikes)) in network.populations.iter().zip(spikes).enumerate() {
+            let sends = network.projections.iter().any(|projection| projection.pre == index);
+            let Some(spikes) = spikes else {
+                if sends {
+                    return Err(EnergyError::NotRecorded { population: population.name.clone() });
+                }
+                all.push(&NONE);
+                continue;
+            };
+            check(spikes, population.size, timesteps)
+                .map_err(|problem| apart(format!("population `{}`: {problem}", population.name)))?;
+            all.push(*spikes);
+        }
+        Ok(Self { next: vec![0; all.len()], spikes: all, timesteps })
+    }
+
+    /// Counts the next tick, or `None` after the last.
+    pub fn tick<'c>(&mut self, counting: &'c mut Counting<'_>, tick: u32) -> Option<TickCounts<'c>> {
+        (tick < self.timesteps).then(|| {
+            counting.tick(|population| {
+                let spikes = self.spikes[population];
+                let first = self.next[population];
+                let n = spikes.ticks[first..].iter().take_while(|&&t| t == tick).count();
+                self.next[population] = first + n;
+                &spikes.neurons[first..first + n]
+            })
+        })
+    }
+}
+
+/// Hands the counts of all ticks to `each`.
+pub fn replay(mut spikes: Replay<'_>, traffic: &Traffic, each: &mut dyn FnMut(&TickCounts<'_>)) {
+    let mut counting = Counting::new(traffic);
+    let mut tick = 0;
+    while let Some(counts) = spikes.tick(&mut counting, tick) {
+        each(&counts);
+        tick += 1;
+    }
+}
+
+fn check(spikes: &SpikeRecording, size: u32, timesteps: u32) -> Result<(), String> {
+    if spikes.ticks.len() != spikes.neurons.len() {
+        return Err(format!("{} ticks and {} neurons", spikes.ticks.len(), spikes.neurons.len()));
+    }
+    if let Some(neuron) = spikes.neurons.iter().find(|&&neuron| neuron >= size) {
+        return Err(format!("neuron {neuron} spikes, there are {size}"));
+    }
+    if let Some(tick) = spikes.ticks.last().filter(|&&tick| tick >= timesteps) {
+        return Err(format!("a spike in tick {tick}, the run had {timesteps} ticks"));
+    }
+    let in_order =
+        |i: usize| (spikes.ticks[i], spikes.neurons[i]) <= (spikes.ticks[i + 1], spikes.neurons[i + 1]);
+    match (0..spikes.ticks.len().saturating_sub(1)).find(|&i| !in_order(i)) {
+        Some(i) => Err(format!("spikes {i} and {} are not in order", i + 1)),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,183 @@
+//! Accounts of runs that are over: from recorded spikes, again and again, under any assumption.
+
+use std::fs::File;
+use std::io::BufReader;
+use std::path::Path;
+
+use gennaker_energy::{AccountOptions, Accountant, Counting, EnergyError, Replay, Traffic};
+use gennaker_engine::{Options, Recordings, Simulation};
+use gennaker_formats::ResultFolder;
+use gennaker_mapping::Mapping;
+use gennaker_network::{Model, Network, Population, SpikeRecording};
+
+use crate::error::Error;
+use crate::experiment::{Experiment, Mapped};
+
+/// A run that is over, with everything that its account needs.
+#[derive(Debug, Clone)]
+pub struct Accounted {
+    /// The network as it was run.
+    pub experiment: Experiment,
+    /// Where it lay.
+    pub mapped: Mapped,
+    /// By population: its spikes.
+    pub spikes: Vec<SpikeRecording>,
+    /// Ticks that were run.
+    pub timesteps: u32,
+}
+
+impl Accounted {
+    /// The spikes that a run has recorded; those of sources that were not recorded are drawn again.
+    ///
+    /// # Errors
+    /// [`Error::Energy`] for a population of neurons that sends packets and was not recorded, or not in every tick.
+    pub fn new(experiment: Experiment, mapped: Mapped, recordings: Recordings) -> Result<Self, Error> {
+        let timesteps = recordings.timesteps;
+        let network = &experiment.file.network;
+        if recordings.populations.len() != network.populations.len() {
+            let (n, of) = (network.populations.len(), recordings.populations.len());
+            let problem = format!("the network has {n} populations, the results have {of}");
+            return Err(EnergyError::Mismatch { what: "the network and the results", problem }.into());
+        }
+        let mut missing = Vec::new();
+        let mut spikes = Vec::new();
+        for (index, recorded) in recordings.populations.into_iter().enumerate() {
+            let population = &network.populations[index];
+            let is_whole = is_recorded_whole(population, timesteps);
+            match recorded.spikes {
+                Some(own) if is_whole => spikes.push(own),
+                _ => {
+                    let sends = network.projections.iter().any(|projection| projection.pre == index);
+                    if sends && !population.model.is_source() {
+                        return Err(EnergyError::NotRecorded { population: population.name.clone() }.into());
+                    }
+                    missing.extend(population.model.is_source().then_some(index));
+                    spikes.push(SpikeRecording::default());
+                }
+            }
+        }
+        for (index, redrawn) in redraw(network, &missing, timesteps)? {
+            spikes[index] = redrawn;
+        }
+        Ok(Self { experiment, mapped, spikes, timesteps })
+    }
+
+    /// The accounts of this run under several assumptions, from one count.
+    ///
+    /// # Errors
+    /// [`Error::Energy`] if an assumption is impossible, or the parts do not belong together.
+    pub fn accounts(&self, mapped: &Mapped, options: &[AccountOptions]) -> Result<Vec<Accountant>, Error> {
+        let network = &self.experiment.file.network;
+        let traffic = Traffic::new(network, &mapped.mapping, &mapped.machine)?;
+        let accountant = |options| {
+            let tick_ns = self.experiment.tick_ns();
+            Accountant::new(network, &mapped.mapping, &mapped.machine, &traffic, tick_ns, options)
+        };
+        let mut accountants = options.iter().map(accountant).collect::<Result<Vec<_>, _>>()?;
+        let spikes: Vec<Option<&SpikeRecording>> = self.spikes.iter().map(Some).collect();
+        let mut replay = Replay::new(network, &spikes, self.timesteps)?;
+        let mut counting = Counting::new(&traffic);
+        for tick in 0..self.timesteps {
+            let counts = replay.tick(&mut counting, tick);
+            counts
+                .iter()
+                .for_each(|counts| accountants.iter_mut().for_each(|accountant| accountant.tick(counts)));
+        }
+        Ok(accountants)
+    }
+}
+
+/// The account of recorded spikes on the machine that they were mapped on.
+///
+/// # Errors
+/// As [`Accounted::new`] and [`Accounted::accounts`].
+pub fn account_recordings(
+    experiment: &Experiment,
+    mapped: &Mapped,
+    recordings: Recordings,
+    options: &AccountOptions,
+) -> Result<Accountant, Error> {
+    let run = Accounted::new(experiment.clone(), mapped.clone(), recordings)?;
+    let mut accounts = run.accounts(&run.mapped, std::slice::from_ref(options))?;
+    Ok(accounts.remove(0))
+}
+
+/// Opens a result folder for accounting: its network, its mapping and its spikes.
+///
+/// # Errors
+/// [`Error::Format`] for what cannot be read, [`Error::NotAccountable`] for a run that was not mapped, [`Error::Mapping`] if a network
+/// whose mapping was not kept cannot be mapped again, and what [`Accounted::new`] says.
+pub fn open_accountable(path: &Path) -> Result<Accounted, Error> {
+    let folder = ResultFolder::open(path)?;
+    let info = folder.info();
+    let mut experiment = Experiment::read(&path.join("network.toml"))?;
+    if info.machine.is_empty() {
+        let problem =
+            "the run was not laid on a machine, so there is nothing to account for: run without --no-map";
+        return Err(Error::NotAccountable { path: path.to_owned(), problem: problem.to_owned() });
+    }
+    // The folder says what was run; the mapping has room for as many ticks as were asked for.
+    if experiment.file.settings.machine.is_none() {
+        experiment.set_machine(&info.machine)?;
+    }
+    let mapped = match kept_mapping(path, &experiment)? {
+        Some(mapped) => mapped,
+        None => experiment.map()?,
+    };
+    let mut recordings = folder.recordings()?;
+    recordings.timesteps = info.timesteps;
+    Accounted::new(experiment, mapped, recordings)
+}
+
+/// The mapping that the run was made with, unless it was left out for its size.
+fn kept_mapping(path: &Path, experiment: &Experiment) -> Result<Option<Mapped>, Error> {
+    let path = path.join("mapping.json");
+    let Ok(file) = File::open(&path) else { return Ok(None) };
+    let refused = |problem: String| Error::NotAccountable { path: path.clone(), problem };
+    let mapping: Mapping = serde_json::from_reader(BufReader::new(file))
+        .map_err(|error| refused(format!("is no mapping: {error}")))?;
+    let machine = experiment.machine()?.ok_or_else(|| refused("the machine is not known".to_owned()))?;
+    let name = &machine.spec().name;
+    if mapping.machine != *name {
+        return Err(refused(format!(
+            "is a mapping on machine `{}`, the run was on `{name}`",
+            mapping.machine
+        )));
+    }
+    Ok(Some(Mapped { machine, mapping, times: gennaker_mapping::StageTimes::default() }))
+}
+
+/// Whether the spikes of all neurons in every tick were recorded.
+fn is_recorded_whole(population: &Population, timesteps: u32) -> bool {
+    population.record.iter().any(|recording| {
+        recording.variable == "spikes"
+            && recording.n_neurons(population.size) == population.size
+            && recording.start == 0
+            && recording.stop.is_none_or(|stop| stop >= timesteps)
+    })
+}
+
+/// The spikes of sources, which depend on nothing but the network's description and seed. The other populations stay in their
+/// places, since random numbers are drawn by place, but hold one neuron each.
+fn redraw(
+    network: &Network,
+    sources: &[usize],
+    timesteps: u32,
+) -> Result<Vec<(usize, SpikeRecording)>, Error> {
+    if sources.is_empty() {
+        return Ok(Vec::new());
+    }
+    let mut alone = Network { projections: Vec::new(), ..network.clone() };
+    for (index, population) in alone.populations.iter_mut().enumerate() {
+        if sources.contains(&index) {
+            population.record = vec![gennaker_network::Recording::all("spikes")];
+        } else {
+            *population = Population::new(&population.name, 1, Model::Lif);
+        }
+    }
+    let mut simulation = Simulation::new(&alone, &Options::default())?;
+    simulation.run(timesteps);
+    let recordings = simulation.take_recordings();
+    let of = |&index: &usize| (index, recordings.populations[index].spikes.clone().unwrap_or_default());
+    Ok(sources.iter().map(of).collect())
+}
