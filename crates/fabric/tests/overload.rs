@@ -61,9 +61,9 @@ fn twelve_thousand_events_in_a_millisecond_fit_at_300_mhz_and_not_at_150() {
             // 296,550 cycles take 1.977 ms; then the packets of two intervals wait, then of four, and the PE never catches up.
             let What::Overrun { by_ps } = report.troubles[0].what else { panic!("{:?}", report.troubles) };
             assert_eq!((report.troubles[0].tick, by_ps / 1_000_000), (1, 977));
-            assert!(report.max_lag_ticks > 8 && report.n_behind == 1, "{report:?}");
+            assert!(report.max_lag_ticks > 15 && report.n_behind == 1);
             assert!(
-                report.n_late > 0 && report.notes()[0].contains("population `cells`"),
+                report.n_early > 0 && report.notes()[0].contains("population `cells`"),
                 "{:?}",
                 report.notes()
             );
