@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gennaker_mapping::{InputBlock, Mapping, PeImage, RowLayout, Slice};
+use gennaker_mapping::{Mapping, PeImage, Slice};
 use gennaker_network::{Network, for_each_synapse};
 
 /// A PE's synapses.
@@ -18,10 +18,9 @@ impl Rows {
     pub(crate) fn build(network: &Network, mapping: &Mapping, index: usize) -> Self {
         let image = PeImage::build(network, mapping, index);
         let slice = &mapping.slices[index];
-        let is_filled = |block: &&InputBlock| matches!(block.layout, RowLayout::Fixed { .. });
-        let expected: u64 =
-            slice.inputs.iter().filter(is_filled).map(|block| u64::from(block.n_synapses)).sum();
-        let counted = (trimmed_synapses(&image) != expected).then(|| count(network, mapping, slice));
+        let n_synapses: usize = slice.inputs.iter().map(|block| block.n_synapses as usize).sum();
+        let n_set = image.words.iter().filter(|&&word| word != 0).count();
+        let counted = (n_set != n_synapses).then(|| count(network, mapping, slice));
         Self { image, counted }
     }
 
@@ -43,20 +42,7 @@ fn trimmed(row: &[u32]) -> &[u32] {
     &row[..end]
 }
 
-/// Synapses in rows of fixed length, as far as they can be told from filling.
-fn trimmed_synapses(image: &PeImage) -> u64 {
-    let mut sum = 0;
-    for record in &image.table {
-        if let RowLayout::Fixed { row_words } = record.layout {
-            let first = record.first_word as usize;
-            let words = &image.words[first..first + (record.n_rows * row_words) as usize];
-            sum += words.chunks(row_words.max(1) as usize).map(|row| trimmed(row).len() as u64).sum::<u64>();
-        }
-    }
-    sum
-}
-
-/// Synapses of each key, drawn once more: weights of 0 onto neuron 0 look like filling.
+/// Synapses of each key, drawn once more: a weight of 0 onto neuron 0 is a word of zeros, too.
 fn count(network: &Network, mapping: &Mapping, slice: &Slice) -> BTreeMap<u32, u32> {
     let mut counted = BTreeMap::new();
     for (index, projection) in network.projections.iter().enumerate() {
