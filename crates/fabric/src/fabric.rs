@@ -76,6 +76,7 @@ impl<P: Program> Fabric<P> {
             options: options.clone(),
             payloads: Payloads::default(),
             pes: Vec::new(),
+            inboxes: Vec::new(),
             transfers: Vec::new(),
             free_transfers: Vec::new(),
             sram_words: spec.pe.sram_bytes as usize / 4,
@@ -125,7 +126,6 @@ impl<P: Program> Fabric<P> {
             xy,
             core,
             block,
-            inbox: Inbox::new(fifo_words, self.world.options.fifo_policy),
             raised: std::collections::VecDeque::new(),
             is_run_due: false,
             busy_until: 0,
@@ -146,6 +146,7 @@ impl<P: Program> Fabric<P> {
             n_level_changes: 0,
             max_lag_ps: 0,
         });
+        self.world.inboxes.push(Inbox::new(fifo_words, self.world.options.fifo_policy));
         self.programs.push(program);
         self.world.routes.set_program(chip, core, index);
         self.raise(self.world.now_ps, index, Interrupt::Start);
@@ -176,6 +177,7 @@ impl<P: Program> Fabric<P> {
 
     /// Ends all programs and lets every packet under way arrive.
     pub fn drain(&mut self) {
+        self.world.inboxes.iter_mut().for_each(|inbox| inbox.is_alert = false);
         for pe in &mut self.world.pes {
             pe.is_finished = true;
             pe.timer = None;
@@ -212,7 +214,10 @@ impl<P: Program> Fabric<P> {
             Event::Deadline(id) => self.world.deadline(now_ps, id),
             Event::Run(pe) => self.run_handler(now_ps, pe),
             Event::Timer(pe, generation) => self.tick(now_ps, pe, generation),
-            Event::Arrived(pe) => self.raise(now_ps, pe, Interrupt::Packets),
+            Event::Arrived(pe) => {
+                self.world.pes[pe as usize].is_packet_due = true;
+                self.raise(now_ps, pe, Interrupt::Packets);
+            }
             Event::Software(pe, from) => self.raise(now_ps, pe, Interrupt::Software { from }),
             Event::Accelerator(pe) => self.raise(now_ps, pe, Interrupt::AcceleratorDone),
             Event::TransferStart(slot) => self.world.serve_transfer(now_ps, slot),
@@ -260,6 +265,7 @@ impl<P: Program> Fabric<P> {
             pe.is_packet_due = false;
         }
         self.world.admit(at, now_ps);
+        let n_packets = self.world.inboxes[at].len();
         let mut handle = Pe::new(&mut self.world, at, now_ps);
         self.programs[at].interrupt(why, &mut handle);
         let end_ps = handle.settle();
@@ -271,13 +277,24 @@ impl<P: Program> Fabric<P> {
             pe.is_run_due = true;
             self.world.queue.push(end_ps, Event::Run(index));
         }
-        let pe = &mut self.world.pes[at];
-        if pe.wants_packets && !pe.is_packet_due && !pe.is_finished {
+        let made_room = self.world.inboxes[at].len() < n_packets;
+        self.watch(now_ps, end_ps, made_room, index);
+    }
+
+    /// Sees to the next packet interrupt after a handler.
+    fn watch(&mut self, began_ps: u64, end_ps: u64, made_room: bool, index: u32) {
+        let pe = &mut self.world.pes[index as usize];
+        if !pe.wants_packets || pe.is_packet_due || pe.is_finished {
+            return;
+        }
+        let inbox = &mut self.world.inboxes[index as usize];
+        match inbox.next_arrival() {
             // Packets that wait for room in the FIFO come with the room, not by themselves.
-            if let Some(next_ps) = pe.inbox.next_arrival().filter(|&next_ps| next_ps > now_ps) {
+            Some(next_ps) if next_ps > began_ps || made_room => {
                 pe.is_packet_due = true;
-                self.world.queue.push(next_ps, Event::Arrived(index));
+                self.world.queue.push(next_ps.max(end_ps), Event::Arrived(index));
             }
+            _ => inbox.is_alert = true,
         }
     }
 
@@ -289,7 +306,7 @@ impl<P: Program> Fabric<P> {
             time_ps: world.now_ps,
             n_events: world.n_events,
             totals: self.totals(),
-            pes: world.pes.iter().map(pe_report).collect(),
+            pes: world.pes.iter().zip(&world.inboxes).map(|(pe, inbox)| pe_report(pe, inbox)).collect(),
             routers: world.chips.iter().filter(|c| c.n_packets > 0).map(|c| self.router_report(c)).collect(),
             links: (0..).zip(&world.wires).filter_map(|(id, wire)| self.link_report(id, wire)).collect(),
             incidents: world.incidents.earliest(),
@@ -301,7 +318,7 @@ impl<P: Program> Fabric<P> {
     #[must_use]
     pub fn totals(&self) -> Totals {
         let world = &self.world;
-        let inboxes = || world.pes.iter().map(|pe| &pe.inbox);
+        let inboxes = || world.inboxes.iter();
         let overwritten = inboxes().map(|inbox| inbox.n_overwritten).sum();
         let waiting: u32 = world.chips.iter().map(|chip| chip.n_waiting).sum();
         let at_links: usize = world.wires.iter().map(|wire| wire.queue.len() + wire.blocked.len()).sum();
@@ -318,19 +335,17 @@ impl<P: Program> Fabric<P> {
     /// Looks at the notes of all packets that have not come into a FIFO, or have and were not taken.
     pub(crate) fn for_each_note_under_way(&self, mut look: impl FnMut(u32)) {
         let world = &self.world;
+        let mut look = |luggage| look(world.payloads.get(luggage).1);
         world.queue.for_each(|event| {
             if let Event::Packet { packet, .. } = event {
-                look(packet.note);
+                look(packet.luggage);
             }
         });
-        world
-            .chips
-            .iter()
-            .flat_map(|chip| chip.waiting.iter().flatten())
-            .for_each(|packet| look(packet.note));
+        let waiting = world.chips.iter().flat_map(|chip| chip.waiting.iter().flatten());
+        waiting.for_each(|packet| look(packet.luggage));
         let at_links = world.wires.iter().flat_map(|wire| wire.queue.iter().chain(&wire.blocked));
-        at_links.for_each(|waiting| look(waiting.0.note));
-        world.pes.iter().flat_map(|pe| pe.inbox.notes()).for_each(look);
+        at_links.for_each(|waiting| look(waiting.0.luggage));
+        world.inboxes.iter().flat_map(Inbox::luggage).for_each(look);
     }
 
     fn router_report(&self, chip: &Chip) -> RouterReport {
@@ -359,7 +374,7 @@ impl<P: Program> Fabric<P> {
     }
 }
 
-fn pe_report(pe: &PeState) -> PeReport {
+fn pe_report(pe: &PeState, inbox: &Inbox) -> PeReport {
     PeReport {
         chip: pe.xy,
         core: pe.core,
@@ -368,10 +383,10 @@ fn pe_report(pe: &PeState) -> PeReport {
         cycles: pe.cycles.clone(),
         n_level_changes: pe.n_level_changes,
         sent: pe.n_sent,
-        received: pe.inbox.n_admitted,
-        fifo_dropped: pe.inbox.n_dropped,
-        overwritten: pe.inbox.n_overwritten,
-        fifo_high_water_words: pe.inbox.high_water_words,
+        received: inbox.n_admitted,
+        fifo_dropped: inbox.n_dropped,
+        overwritten: inbox.n_overwritten,
+        fifo_high_water_words: inbox.high_water_words,
         max_lag_ps: pe.max_lag_ps,
         is_finished: pe.is_finished,
     }

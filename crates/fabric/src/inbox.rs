@@ -7,20 +7,18 @@
 use std::collections::VecDeque;
 
 use crate::options::FifoPolicy;
+use crate::packet::{Luggage, Payloads};
 
-/// Packets on their way at which the first early admission is due.
+/// Packets at which the first early admission is due.
 const MANY: usize = 4_096;
 
 /// A packet at the door of a PE.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Arrival {
+    /// When it arrived; once the program has taken it, when that was.
     pub(crate) at_ps: u64,
     pub(crate) key: u32,
-    pub(crate) note: u32,
-    /// Slot of the payload.
-    pub(crate) payload: u32,
-    /// Words that it takes in the FIFO: the key and the payload.
-    pub(crate) words: u32,
+    pub(crate) luggage: Luggage,
 }
 
 /// A packet that a full FIFO cost, and when.
@@ -34,19 +32,22 @@ pub(crate) struct Loss {
 /// FIFO and approach of one PE.
 #[derive(Debug)]
 pub(crate) struct Inbox {
-    coming: VecDeque<Arrival>,
-    fifo: VecDeque<Arrival>,
-    /// Words of the packets in `fifo`.
-    words: u32,
-    /// Words that the program has taken out and when, as long as that is in the future of some arrival.
-    taken: VecDeque<(u64, u32)>,
-    /// Words in `taken`.
-    taken_words: u32,
+    /// First `n_taken` packets that the program has taken, as long as that is in the future of some arrival; then `n_fifo` in the
+    /// FIFO; then those on their way.
+    packets: VecDeque<Arrival>,
+    n_taken: usize,
+    n_fifo: usize,
+    /// Packets at which early admission is due.
+    look_at: usize,
+    /// Whether the next packet should raise an interrupt.
+    pub(crate) is_alert: bool,
+    policy: FifoPolicy,
     /// Capacity in words.
     capacity: u32,
-    policy: FifoPolicy,
-    /// Packets on their way at which early admission is due.
-    look_at: usize,
+    /// Words of the packets in the FIFO.
+    words: u32,
+    /// Words of the packets taken.
+    taken_words: u32,
     /// Packets that were admitted, dropped and overwritten; those overwritten had been admitted.
     pub(crate) n_admitted: u64,
     pub(crate) n_dropped: u64,
@@ -57,14 +58,15 @@ pub(crate) struct Inbox {
 impl Inbox {
     pub(crate) fn new(capacity: u32, policy: FifoPolicy) -> Self {
         Self {
-            coming: VecDeque::new(),
-            fifo: VecDeque::new(),
-            words: 0,
-            taken: VecDeque::new(),
-            taken_words: 0,
-            capacity,
-            policy,
+            packets: VecDeque::new(),
+            n_taken: 0,
+            n_fifo: 0,
             look_at: MANY,
+            is_alert: false,
+            policy,
+            capacity,
+            words: 0,
+            taken_words: 0,
             n_admitted: 0,
             n_dropped: 0,
             n_overwritten: 0,
@@ -72,102 +74,129 @@ impl Inbox {
         }
     }
 
-    /// Adds a packet; they come in ascending order of time. True if so many are on their way that early admission is due.
+    /// Adds a packet; they come in ascending order of time. True if so many wait that early admission is due.
     #[inline]
     pub(crate) fn append(&mut self, arrival: Arrival) -> bool {
-        self.coming.push_back(arrival);
-        self.coming.len() >= self.look_at
+        self.packets.push_back(arrival);
+        self.packets.len() >= self.look_at
     }
 
     /// Admits what has arrived by `now_ps`, before which all that the program did is known; what is lost goes to `losses`.
-    pub(crate) fn admit(&mut self, now_ps: u64, losses: &mut Vec<Loss>) {
-        while let Some(&packet) = self.coming.front().filter(|packet| packet.at_ps <= now_ps) {
-            self.forget_taken(packet.at_ps);
+    pub(crate) fn admit(&mut self, now_ps: u64, payloads: &Payloads, losses: &mut Vec<Loss>) {
+        let mut n_forgotten = 0;
+        let mut next = self.n_taken + self.n_fifo;
+        let mut kept = next;
+        while let Some(&packet) = self.packets.get(next).filter(|packet| packet.at_ps <= now_ps) {
+            self.forget_taken(packet.at_ps, &mut n_forgotten);
+            let words = payloads.words(packet.luggage);
             let mut free = self.capacity.saturating_sub(self.words + self.taken_words);
             match self.policy {
-                FifoPolicy::Stall if packet.words > free => {
-                    let Some(at_ps) = self.room_at(packet.words, now_ps) else { break };
-                    self.coming[0].at_ps = at_ps;
+                FifoPolicy::Stall if words > free => {
+                    let Some(at_ps) = self.room_at(words, n_forgotten).filter(|at| *at <= now_ps) else {
+                        break;
+                    };
+                    self.packets[next].at_ps = at_ps;
                     continue;
                 }
                 FifoPolicy::Overwrite => {
-                    while packet.words > free && !self.fifo.is_empty() {
-                        free += self.overwrite(packet.at_ps, losses);
+                    while words > free && self.n_fifo > 0 {
+                        free += self.overwrite(packet.at_ps, payloads, losses);
                     }
                 }
                 FifoPolicy::Drop | FifoPolicy::Stall => {}
             }
-            self.coming.pop_front();
-            if packet.words > free {
+            next += 1;
+            if words > free {
                 self.n_dropped += 1;
                 losses.push(Loss { at_ps: packet.at_ps, packet, is_overwritten: false });
                 continue;
             }
-            self.fifo.push_back(packet);
+            if kept + 1 < next {
+                self.packets[kept] = packet;
+            }
+            kept += 1;
+            self.n_fifo += 1;
             self.n_admitted += 1;
-            self.words += packet.words;
+            self.words += words;
             self.high_water_words = self.high_water_words.max(self.words + self.taken_words);
         }
-        self.look_at = MANY.max(2 * self.coming.len());
+        if kept < next {
+            self.packets.drain(kept..next);
+        }
+        self.packets.drain(..n_forgotten);
+        self.n_taken -= n_forgotten;
+        self.look_at = MANY.max(2 * self.packets.len());
     }
 
     /// Words taken out before an arrival are room for it.
     #[inline]
-    fn forget_taken(&mut self, at_ps: u64) {
-        while let Some(&(taken_ps, words)) = self.taken.front().filter(|taken| taken.0 <= at_ps) {
-            debug_assert!(taken_ps <= at_ps);
-            self.taken_words -= words;
-            self.taken.pop_front();
+    fn forget_taken(&mut self, at_ps: u64, n_forgotten: &mut usize) {
+        while *n_forgotten < self.n_taken && self.packets[*n_forgotten].at_ps <= at_ps {
+            self.taken_words -= self.packets[*n_forgotten].luggage.n_words();
+            *n_forgotten += 1;
         }
     }
 
-    /// When the program will have made room for so many words, if that is by `now_ps`.
-    fn room_at(&self, words: u32, now_ps: u64) -> Option<u64> {
+    /// When the program has made room for so many words.
+    fn room_at(&self, words: u32, n_forgotten: usize) -> Option<u64> {
         let mut free = self.capacity.saturating_sub(self.words + self.taken_words);
-        let made = self.taken.iter().find(|taken| {
-            free += taken.1;
+        let mut taken = self.packets.range(n_forgotten..self.n_taken);
+        let made = taken.find(|packet| {
+            free += packet.luggage.n_words();
             free >= words
         });
-        made.map(|taken| taken.0).filter(|&at_ps| at_ps <= now_ps)
+        made.map(|packet| packet.at_ps)
     }
 
     /// Loses the oldest packet that the program has not taken; returns its words.
-    fn overwrite(&mut self, at_ps: u64, losses: &mut Vec<Loss>) -> u32 {
-        let Some(packet) = self.fifo.pop_front() else { return 0 };
-        self.words -= packet.words;
+    fn overwrite(&mut self, at_ps: u64, payloads: &Payloads, losses: &mut Vec<Loss>) -> u32 {
+        let oldest = &mut self.packets[self.n_taken];
+        let packet = *oldest;
+        let words = payloads.words(packet.luggage);
+        *oldest = Arrival { at_ps, luggage: Luggage::words(0), ..packet };
+        self.n_taken += 1;
+        self.n_fifo -= 1;
+        self.words -= words;
         self.n_overwritten += 1;
         losses.push(Loss { at_ps, packet, is_overwritten: true });
-        packet.words
+        words
     }
 
     /// The program takes out the oldest packet.
     #[inline]
-    pub(crate) fn take(&mut self, now_ps: u64) -> Option<Arrival> {
-        let packet = self.fifo.pop_front()?;
-        self.words -= packet.words;
-        self.taken_words += packet.words;
-        self.taken.push_back((now_ps, packet.words));
+    pub(crate) fn take(&mut self, now_ps: u64, payloads: &Payloads) -> Option<Arrival> {
+        if self.n_fifo == 0 {
+            return None;
+        }
+        let oldest = &mut self.packets[self.n_taken];
+        let packet = *oldest;
+        let words = payloads.words(packet.luggage);
+        *oldest = Arrival { at_ps: now_ps, luggage: Luggage::words(words), ..packet };
+        self.n_taken += 1;
+        self.n_fifo -= 1;
+        self.words -= words;
+        self.taken_words += words;
         Some(packet)
     }
 
     /// Packets in the FIFO.
     pub(crate) fn len(&self) -> usize {
-        self.fifo.len()
+        self.n_fifo
     }
 
-    /// Notes of the packets in the FIFO and on their way to it.
-    pub(crate) fn notes(&self) -> impl Iterator<Item = u32> + '_ {
-        self.fifo.iter().chain(&self.coming).map(|packet| packet.note)
+    /// Luggage of the packets in the FIFO and on their way to it.
+    pub(crate) fn luggage(&self) -> impl Iterator<Item = Luggage> + '_ {
+        self.packets.range(self.n_taken..).map(|packet| packet.luggage)
     }
 
     /// Packets on their way to it.
     pub(crate) fn n_coming(&self) -> usize {
-        self.coming.len()
+        self.packets.len() - self.n_taken - self.n_fifo
     }
 
     /// Time of the next arrival.
     pub(crate) fn next_arrival(&self) -> Option<u64> {
-        self.coming.front().map(|packet| packet.at_ps)
+        self.packets.get(self.n_taken + self.n_fifo).map(|packet| packet.at_ps)
     }
 }
 
@@ -177,11 +206,11 @@ mod tests {
     use proptest::prelude::*;
 
     fn packet(at_ps: u64, key: u32) -> Arrival {
-        Arrival { at_ps, key, note: 0, payload: 0, words: 1 }
+        Arrival { at_ps, key, luggage: Luggage::note(0) }
     }
 
     fn keys(inbox: &mut Inbox) -> Vec<u32> {
-        std::iter::from_fn(|| inbox.take(u64::MAX)).map(|packet| packet.key).collect()
+        std::iter::from_fn(|| inbox.take(u64::MAX, &Payloads::default())).map(|packet| packet.key).collect()
     }
 
     #[test]
@@ -189,7 +218,7 @@ mod tests {
         let run = |policy| {
             let (mut inbox, mut losses) = (Inbox::new(2, policy), Vec::new());
             (0..4).for_each(|i| assert!(!inbox.append(packet(10 * u64::from(i), i))));
-            inbox.admit(100, &mut losses);
+            inbox.admit(100, &Payloads::default(), &mut losses);
             let lost: Vec<u32> = losses.iter().map(|loss| loss.packet.key).collect();
             (keys(&mut inbox), lost, inbox.n_coming())
         };
@@ -211,16 +240,16 @@ mod tests {
             let times: Vec<u64> = gaps.iter().map(|gap| { now += gap; now }).collect();
             let (mut inbox, mut losses) = (Inbox::new(capacity, FifoPolicy::Drop), Vec::new());
             times.iter().zip(0..).for_each(|(&at, key)| { inbox.append(packet(at, key)); });
-            inbox.admit(200, &mut losses);
+            inbox.admit(200, &Payloads::default(), &mut losses);
             let mut taken_at = Vec::new();
             let mut at = 200;
             for gap in takes {
                 at += gap;
-                if inbox.take(at).is_some() {
+                if inbox.take(at, &Payloads::default()).is_some() {
                     taken_at.push(at);
                 }
             }
-            inbox.admit(u64::MAX, &mut losses);
+            inbox.admit(u64::MAX, &Payloads::default(), &mut losses);
             // The same, packet by packet.
             let (mut in_fifo, mut lost) = (0_usize, Vec::new());
             let mut taken = taken_at.into_iter().peekable();

@@ -92,5 +92,6 @@ pub use literal::LiteralMachine;
 pub use options::{ChipDrift, FabricOptions, FifoPolicy, LinkOptions, TickSource};
 pub use packet::{Payload, Received};
 pub use program::{Interrupt, Memory, Pe, Program};
+pub use queue::EventQueue;
 pub use report::{FabricReport, Incident, LinkReport, Mishap, PeReport, Queue, RouterReport, Totals};
 pub use snn::{EventMachine, EventOptions, EventReport, SlicePlace, TickWork, Trouble, What};

@@ -4,7 +4,6 @@ use std::collections::VecDeque;
 
 use gennaker_machine::ChipXy;
 
-use crate::inbox::Inbox;
 use crate::program::Interrupt;
 
 /// One PE that runs a program.
@@ -15,7 +14,6 @@ pub(crate) struct PeState {
     pub(crate) core: u8,
     /// Class of its own key block, with the block.
     pub(crate) block: Option<(gennaker_mapping::KeyMask, u32)>,
-    pub(crate) inbox: Inbox,
     /// Interrupts that wait for the handler, in the order in which they came.
     pub(crate) raised: VecDeque<Interrupt>,
     /// Whether a handler is due.

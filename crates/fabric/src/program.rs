@@ -3,7 +3,7 @@
 use gennaker_machine::ChipXy;
 
 use crate::error::FabricError;
-use crate::packet::{Payload, Received};
+use crate::packet::{MAX_NOTE, Payload, Received};
 use crate::pe::{PeState, Timer};
 use crate::time::PS_PER_NS;
 use crate::transport::{Event, Transfer, World};
@@ -151,35 +151,39 @@ impl<'a> Pe<'a> {
         self.world.send(self.index, now_ps, key, payload);
     }
 
-    /// Sets the note that goes with all later packets. No hardware has it; it lets an observer tell packets of one key apart.
+    /// Sets the note that goes with all later packets, of which the lower 31 bits count. No hardware has it; it lets an observer tell
+    /// packets of one key apart.
     pub fn set_note(&mut self, note: u32) {
-        self.state_mut().note = note;
+        self.state_mut().note = note & MAX_NOTE;
     }
 
     /// Packets in the FIFO: those that had arrived when the handler began and have not been taken.
     #[must_use]
     pub fn n_packets(&self) -> usize {
-        self.state().inbox.len()
+        self.world.inboxes[self.index].len()
     }
 
     /// Takes the oldest packet from the FIFO.
     #[inline]
     pub fn next_packet(&mut self) -> Option<Received> {
         let now_ps = self.now_ps();
-        let packet = self.state_mut().inbox.take(now_ps)?;
-        let payload = self.world.payloads.take(packet.payload);
-        Some(Received { key: packet.key, payload, arrived_ps: packet.at_ps, note: packet.note })
+        let packet = self.world.inboxes[self.index].take(now_ps, &self.world.payloads)?;
+        let (payload, note) = self.world.payloads.take(packet.luggage);
+        Some(Received { key: packet.key, payload, arrived_ps: packet.at_ps, note })
     }
 
     /// Most words that the FIFO has held so far.
     #[must_use]
     pub fn fifo_high_water_words(&self) -> u32 {
-        self.state().inbox.high_water_words
+        self.world.inboxes[self.index].high_water_words
     }
 
     /// Asks for an [`Interrupt::Packets`] whenever packets arrive, or no longer.
     pub fn interrupt_on_packets(&mut self, wanted: bool) {
         self.state_mut().wants_packets = wanted;
+        if !wanted {
+            self.world.inboxes[self.index].is_alert = false;
+        }
     }
 
     /// Starts the timer: the first tick comes `first_ns` from now, later and by a random part of the period under
@@ -249,5 +253,6 @@ impl<'a> Pe<'a> {
         state.is_finished = true;
         state.timer = None;
         state.raised.clear();
+        self.world.inboxes[self.index].is_alert = false;
     }
 }

@@ -8,9 +8,9 @@ use gennaker_machine::Link;
 use gennaker_network::random::{key_of, philox};
 
 use crate::chip::{Chip, LOCAL, N_LINKS, NOWHERE, Timing, Wire};
-use crate::inbox::{Arrival, Loss};
+use crate::inbox::{Arrival, Inbox, Loss};
 use crate::options::{FabricOptions, TickSource};
-use crate::packet::{NO_PAYLOAD, Packet, Payload, Payloads};
+use crate::packet::{Packet, Payload, Payloads};
 use crate::pe::PeState;
 use crate::program::Memory;
 use crate::queue::EventQueue;
@@ -76,6 +76,8 @@ pub(crate) struct World {
     pub(crate) routes: Routes,
     pub(crate) payloads: Payloads,
     pub(crate) pes: Vec<PeState>,
+    /// Per PE, beside the rest of its state, as every packet comes here.
+    pub(crate) inboxes: Vec<Inbox>,
     pub(crate) transfers: Vec<Transfer>,
     pub(crate) free_transfers: Vec<u32>,
     pub(crate) sram_words: usize,
@@ -104,10 +106,9 @@ impl World {
         };
         if payload.n_words() > self.timing.max_payload_words {
             self.totals.too_long += 1;
-            let packet = Packet { key, class, note, payload: NO_PAYLOAD };
-            return self.note_loss(now_ps, chip, Queue::Router, packet, Mishap::TooLong);
+            return self.note_loss(now_ps, chip, Queue::Router, key, note, Mishap::TooLong);
         }
-        let packet = Packet { key, class, note, payload: self.payloads.put(payload) };
+        let packet = Packet { key, class, luggage: self.payloads.put(payload, note) };
         let door = self.routes.door(core);
         let at_ps = leaves_ps + u64::from(door.way_ps) + self.timing.router_ps;
         let port = LOCAL + (u64::from(door.ingress) % self.timing.noc_ports) as u8;
@@ -166,37 +167,37 @@ impl World {
         if port < LOCAL {
             self.return_credit(at_ps, chip, port);
         }
-        let payload = self.payloads.take(packet.payload);
+        let (payload, note) = self.payloads.take(packet.luggage);
         let mut links = route.links;
         if route.is_miss {
             if port >= LOCAL || !self.timing.default_route {
                 // The packet itself is lost, not a copy made of it.
                 self.totals.made += 1;
                 self.totals.no_route += 1;
-                return self.note_loss(at_ps, chip, Queue::Router, packet, Mishap::NoRoute);
+                return self.note_loss(at_ps, chip, Queue::Router, packet.key, note, Mishap::NoRoute);
             }
             links = 1 << port;
         }
         if route.n_landings > 0 {
-            self.land(at_ps, chip, route, packet, payload);
+            self.land(at_ps, chip, route, packet.key, payload, note);
         }
         for _ in 0..route.n_unused {
             self.totals.made += 1;
             self.totals.unused_core += 1;
-            self.note_loss(at_ps, chip, Queue::Router, packet, Mishap::UnusedCore);
+            self.note_loss(at_ps, chip, Queue::Router, packet.key, note, Mishap::UnusedCore);
         }
         while links != 0 {
             let link = links.trailing_zeros();
             links &= links - 1;
             self.totals.made += 1;
-            let copy = Packet { payload: self.payloads.put(payload), ..packet };
+            let copy = Packet { luggage: self.payloads.put(payload, note), ..packet };
             self.offer(at_ps, chip * N_LINKS + link, copy);
         }
     }
 
     /// Copies for local PEs: one flit per QuadPE.
     #[inline]
-    fn land(&mut self, at_ps: u64, chip: u32, route: Resolved, packet: Packet, payload: Payload) {
+    fn land(&mut self, at_ps: u64, chip: u32, route: Resolved, key: u32, payload: Payload, note: u32) {
         let timing = &self.timing;
         let c = &mut self.chips[chip as usize];
         let leaves_ps = at_ps.max(c.noc_free);
@@ -204,50 +205,49 @@ impl World {
             leaves_ps + u64::from(route.n_landings).div_ceil(timing.noc_ports) * timing.router_cycle_ps;
         // The engines wait for the ports, apart from the few packets that fit between.
         c.engine_free = c.engine_free.max(c.noc_free.saturating_sub(AHEAD * timing.router_cycle_ps));
-        let words = 1 + payload.n_words();
+        let mut n_copies = 0;
         for at in route.first..route.first + route.n_landings {
             let landing = self.routes.landings[at as usize];
             let c = &mut self.chips[chip as usize];
             let free = &mut c.ingress_free[usize::from(landing.ingress)];
-            let arrives_ps = (leaves_ps + u64::from(landing.way_ps)).max(*free);
-            *free = arrives_ps + self.timing.flit_ps;
+            let at_ps = (leaves_ps + u64::from(landing.way_ps)).max(*free);
+            *free = at_ps + self.timing.flit_ps;
+            n_copies += u64::from(landing.n_pes);
             for target in landing.first..landing.first + u32::from(landing.n_pes) {
                 let pe = self.routes.pes[target as usize];
-                let payload = self.payloads.put(payload);
-                let arrival =
-                    Arrival { at_ps: arrives_ps, key: packet.key, note: packet.note, payload, words };
-                self.append(pe, arrival);
+                let luggage = self.payloads.put(payload, note);
+                self.append(pe, Arrival { at_ps, key, luggage });
             }
         }
+        self.totals.made += n_copies;
     }
 
     #[inline]
     fn append(&mut self, index: u32, arrival: Arrival) {
-        self.totals.made += 1;
-        let pe = &mut self.pes[index as usize];
-        let many = pe.inbox.append(arrival);
-        if pe.wants_packets && !pe.is_packet_due && !pe.is_finished {
-            pe.is_packet_due = true;
+        let inbox = &mut self.inboxes[index as usize];
+        let is_due = inbox.append(arrival);
+        if inbox.is_alert {
+            inbox.is_alert = false;
             self.queue.push(arrival.at_ps, Event::Arrived(index));
         }
-        if many {
+        if is_due {
             self.admit(index as usize, self.now_ps);
         }
     }
 
     /// Admits packets to a FIFO up to a time by which all that its program has done is known.
     pub(crate) fn admit(&mut self, index: usize, now_ps: u64) {
-        let mut losses = std::mem::take(&mut self.losses);
-        let pe = &mut self.pes[index];
-        pe.inbox.admit(now_ps, &mut losses);
-        let (chip, core) = (pe.chip, pe.core);
-        for Loss { at_ps, packet, is_overwritten } in losses.drain(..) {
-            self.payloads.take(packet.payload);
-            let what = if is_overwritten { Mishap::Overwritten } else { Mishap::FifoFull };
-            let packet = Packet { key: packet.key, class: 0, note: packet.note, payload: NO_PAYLOAD };
-            self.note_loss(at_ps, chip, Queue::Fifo(core), packet, what);
+        self.inboxes[index].admit(now_ps, &self.payloads, &mut self.losses);
+        if self.losses.is_empty() {
+            return;
         }
-        self.losses = losses;
+        let losses = std::mem::take(&mut self.losses);
+        let (chip, core) = (self.pes[index].chip, self.pes[index].core);
+        for Loss { at_ps, packet, is_overwritten } in losses {
+            let (_, note) = self.payloads.take(packet.luggage);
+            let what = if is_overwritten { Mishap::Overwritten } else { Mishap::FifoFull };
+            self.note_loss(at_ps, chip, Queue::Fifo(core), packet.key, note, what);
+        }
     }
 
     /// A packet leaves the queue before the engines, so the link has room for another one.
@@ -330,9 +330,9 @@ impl World {
             wire.blocked.pop_front();
             wire.n_timed_out += 1;
             self.totals.timed_out += 1;
-            self.payloads.take(packet.payload);
+            let (_, note) = self.payloads.take(packet.luggage);
             self.chips[chip as usize].n_blocked -= 1;
-            self.note_loss(now_ps, chip, link_of(id), packet, Mishap::TimedOut);
+            self.note_loss(now_ps, chip, link_of(id), packet.key, note, Mishap::TimedOut);
         }
         self.schedule_router(now_ps, chip);
     }
@@ -340,7 +340,7 @@ impl World {
     /// Puts a packet on a link that is free.
     #[inline]
     fn transmit(&mut self, at_ps: u64, id: u32, packet: Packet) {
-        let n_words = self.payloads.get(packet.payload).n_words();
+        let n_words = self.payloads.words(packet.luggage) - 1;
         let wire = &mut self.wires[id as usize];
         let n_link_packets = u64::from(if n_words <= 1 {
             gennaker_machine::spinnaker2::LINK_PACKETS_SHORT_PAYLOAD.value
@@ -381,14 +381,22 @@ impl World {
             Mishap::LinkLost => self.totals.link_lost += 1,
             _ => self.totals.link_dead += 1,
         }
-        self.payloads.take(packet.payload);
-        self.note_loss(at_ps, id / N_LINKS, link_of(id), packet, what);
+        let (_, note) = self.payloads.take(packet.luggage);
+        self.note_loss(at_ps, id / N_LINKS, link_of(id), packet.key, note, what);
     }
 
     #[cold]
-    pub(crate) fn note_loss(&mut self, time_ps: u64, chip: u32, queue: Queue, packet: Packet, what: Mishap) {
+    pub(crate) fn note_loss(
+        &mut self,
+        time_ps: u64,
+        chip: u32,
+        queue: Queue,
+        key: u32,
+        note: u32,
+        what: Mishap,
+    ) {
         let chip = self.chips[chip as usize].xy;
-        self.incidents.add(Incident { time_ps, chip, queue, key: packet.key, note: packet.note, what });
+        self.incidents.add(Incident { time_ps, chip, queue, key, note, what });
     }
 
     /// The phase of a PE's timer.

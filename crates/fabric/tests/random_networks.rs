@@ -114,7 +114,7 @@ fn levels() -> impl Strategy<Value = LevelPolicy> {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(80))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn event_is_functional_where_nothing_goes_wrong(
