@@ -3,7 +3,7 @@
 //! **The one decision.** This crate adds nothing that the libraries could do: it re-exports them and ties the usual path
 //! together, from a network file to pictures ([`Experiment`], [`pictures`]). The price: one crate more between a user and the
 //! code that does the work. The parts are there under their own names: [`network`], [`machine`], [`mapping`], [`engine`],
-//! [`energy`], [`formats`], [`report`].
+//! [`energy`], [`fabric`], [`formats`], [`report`].
 //!
 //! **What it does not know.** Terminals, Python, arguments of commands.
 //!
@@ -44,6 +44,7 @@ mod sweep;
 
 pub use gennaker_energy as energy;
 pub use gennaker_engine as engine;
+pub use gennaker_fabric as fabric;
 pub use gennaker_formats as formats;
 pub use gennaker_machine as machine;
 pub use gennaker_mapping as mapping;
