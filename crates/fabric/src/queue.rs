@@ -1,17 +1,17 @@
 //! The event queue: a calendar of two levels before a heap.
 //!
 //! Time only goes forward, and most events lie a few hundred nanoseconds ahead. So the near future is an array of slots of
-//! 1 ns that cover one page of 4 us; the pages of the next 4 ms are lists, dealt into slots when their time comes; what is later
+//! 8 ns that cover one page of 4 us; the pages of the next 4 ms are lists, dealt into slots when their time comes; what is later
 //! still waits in a heap. Taking out events is in order of time and, among equal times, of insertion: a slot is sorted by
 //! (picosecond, position) when it is opened, and a list keeps the order in which it was filled.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-/// Bits of a slot: 1,024 ps.
-const SLOT_BITS: u32 = 10;
-/// Bits of a page: 4,096 slots.
-const PAGE_BITS: u32 = SLOT_BITS + 12;
+/// Bits of a slot: 8,192 ps.
+const SLOT_BITS: u32 = 13;
+/// Bits of a page: 512 slots.
+const PAGE_BITS: u32 = SLOT_BITS + 9;
 const N_SLOTS: usize = 1 << (PAGE_BITS - SLOT_BITS);
 const N_PAGES: usize = 1 << 10;
 
