@@ -22,9 +22,6 @@ use crate::output::{complain, say, say_json};
 use crate::progress::Progress;
 use crate::summary::{MappingSummary, RunSummary, Times};
 
-/// `mapping.json` is left out beyond this many cores: it would dwarf the results.
-const MAX_WRITTEN_PES: u32 = 5_000;
-
 /// Runs a network.
 pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
     let experiment = experiment(command)?;
