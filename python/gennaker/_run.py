@@ -70,7 +70,7 @@ def _worth_telling(net, network, records, notes):
     source, and single neurons that fire in every tick."""
     told = []
     for name, population, record in zip(network.populations, net.populations, records):
-        if record == ["spikes"] and population.neuron_model != "spike_list":
+        if population.record == ["spikes"] and population.neuron_model != "spike_list":
             told.append(f"population `{name}` never spiked")
         if population.size > 1:
             told.append(f"population `{name}` spikes in")

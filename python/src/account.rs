@@ -1,11 +1,9 @@
 //! Accounts of time and energy: while a simulation runs, and afterwards from a result folder.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use gennaker::energy::{Accountant, Trace, TraceRequest};
-use gennaker::{
-    AccountOptions, Accounted, Counter, Experiment, Figures, Sweep, SweepRow, open_accountable, sweep,
-};
+use gennaker::{AccountOptions, Accounted, Counter, Figures, Sweep, SweepRow, open_accountable, sweep};
 use numpy::{PyArray1, PyArrayMethods};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -111,12 +109,13 @@ pub(crate) fn trace_arrays<'py>(py: Python<'py>, trace: &Trace) -> PyResult<Boun
 /// The account of a run that is over, from its result folder, as a dictionary.
 #[pyfunction]
 #[pyo3(signature = (folder, options = None))]
+#[expect(clippy::needless_pass_by_value, reason = "Python hands over owned values")]
 pub(crate) fn account_folder<'py>(
     py: Python<'py>,
     folder: PathBuf,
     options: Option<&Bound<'py, PyAny>>,
 ) -> PyResult<Bound<'py, PyAny>> {
-    let (run, options) = opened(py, folder, options)?;
+    let (run, options) = opened(py, &folder, options)?;
     let accounts = py.detach(|| with_threads(|| run.accounts(&run.mapped, &[options])))?;
     let account = accounts.map_err(value_error)?.remove(0).account();
     to_python(py, &account)
@@ -125,6 +124,7 @@ pub(crate) fn account_folder<'py>(
 /// The figures of a run that is over under all combinations of `dimensions` (name and values), the last varying fastest.
 #[pyfunction]
 #[pyo3(signature = (folder, dimensions, options = None))]
+#[expect(clippy::needless_pass_by_value, reason = "Python hands over owned values")]
 pub(crate) fn sweep_folder<'py>(
     py: Python<'py>,
     folder: PathBuf,
@@ -135,7 +135,7 @@ pub(crate) fn sweep_folder<'py>(
     for (name, values) in &dimensions {
         varied.add(&format!("{name}={}", values.join(","))).map_err(value_error)?;
     }
-    let (run, options) = opened(py, folder, options)?;
+    let (run, options) = opened(py, &folder, options)?;
     let rows = py.detach(|| with_threads(|| sweep(&run, &options, &varied)))?.map_err(value_error)?;
     to_python(py, &rows.iter().map(Row::of).collect::<Vec<_>>())
 }
@@ -159,17 +159,13 @@ impl<'a> Row<'a> {
 /// A folder's run, and its own assumptions with those given.
 fn opened(
     py: Python<'_>,
-    folder: PathBuf,
+    folder: &Path,
     given: Option<&Bound<'_, PyAny>>,
 ) -> PyResult<(Accounted, AccountOptions)> {
-    std::fs::metadata(&folder)
+    std::fs::metadata(folder)
         .map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", folder.display())))?;
-    let run = py.detach(|| with_threads(|| open_accountable(&folder)))?.map_err(value_error)?;
-    let mut options = own_options(&run.experiment)?;
+    let run = py.detach(|| with_threads(|| open_accountable(folder)))?.map_err(value_error)?;
+    let mut options = run.experiment.account_options().map_err(value_error)?;
     set_all(&mut options, given)?;
     Ok((run, options))
-}
-
-fn own_options(experiment: &Experiment) -> PyResult<AccountOptions> {
-    experiment.account_options().map_err(value_error)
 }

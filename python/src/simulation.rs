@@ -54,7 +54,6 @@ struct Folder<'a> {
 impl Simulation {
     #[new]
     #[pyo3(signature = (network, numeric = "chip", out_of_range = "error", ring_width = "bits32", threads = None, counts = false))]
-    #[expect(clippy::too_many_arguments, reason = "options with names and defaults in Python")]
     fn new(
         py: Python<'_>,
         network: &Network,

@@ -10,8 +10,8 @@ use gennaker::energy::TraceRequest;
 use gennaker::formats::{ResultWriter, Results, SideFile, check_result_path, write_atomically};
 use gennaker::network::Network;
 use gennaker::{
-    Account, AccountOptions, Counter, Experiment, Mapped, Peaks, Recordings, RunReport, Simulation,
-    explain_silence, run_in_pieces, write_with_pictures,
+    Account, AccountOptions, Counter, Experiment, MAX_WRITTEN_PES, Mapped, Peaks, Recordings, RunReport,
+    Simulation, explain_silence, run_in_pieces, write_with_pictures,
 };
 
 use crate::account::{assumed, json};
