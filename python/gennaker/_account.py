@@ -38,23 +38,24 @@ class Account(dict):
 
 
 def account(folder, level=None, tick=None, set=None):
-    """The :class:`Account` of a run that is over, from the folder that it was written to with a machine: by ``gennaker run``, or by
+    """The :class:`Account` of a run that is over, from a folder that ``gennaker run`` has written, or
     ``gennaker.run(network, machine="chip", folder=folder)``.
 
-    ``level`` is how cores choose their clock: ``"low"``, ``"high"`` (the default), ``"auto"`` or ``"auto:30"`` (high from 30 packets
-    on), ``"predictive"``, ``"pl2"``. ``tick`` is the real duration of a tick, such as ``"2.5ms"``; without it a tick takes its own
-    time. ``set`` replaces any other assumption by name: ``{"energy.router_packet_pj": 80, "level_of.input": "low"}``. Every
-    population that sends spikes must have recorded them.
+    ``level`` is how cores choose their clock: ``"low"``, ``"high"`` (the default), ``"auto"`` or ``"auto:30"`` (high from 30
+    packets on), ``"predictive"``, ``"pl2"``. ``tick`` is the real duration of a tick, such as ``"2.5ms"``; without it the
+    network's own. ``set`` replaces any other assumption by name: ``{"energy.router_packet_pj": 80, "level_of.input": "low"}``.
+    Every population that sends spikes must have recorded them.
     """
     return Account(_gennaker.account_folder(os.fspath(folder), _assumptions(level, tick, set)))
 
 
 def sweep(folder, dimensions, level=None, tick=None, set=None):
-    """The figures of a run that is over under every combination of ``dimensions``, the last varying fastest: a list of dictionaries.
+    """The figures of a run that is over under every combination of ``dimensions``: a list of dictionaries, the last dimension
+    varying fastest.
 
-    ``dimensions`` maps names to lists of values: ``{"level": ["low", "high"], "atoms": [64, 128]}``. ``atoms`` (neurons per core) and
-    ``placer`` lay the network out anew; all others are assumptions as in :func:`account`, which also has the other arguments.
-    A combination that cannot be laid out has an ``error`` instead of figures.
+    ``dimensions`` maps names to lists of values: ``{"level": ["low", "high"], "atoms": [64, 128]}``. ``atoms`` (neurons per
+    core) and ``placer`` lay the network out anew; all others are assumptions as in :func:`account`, which also has the other
+    arguments. A combination that cannot be laid out has an ``error`` instead of figures.
     """
     if not isinstance(dimensions, dict) or not all(isinstance(v, (list, tuple, range, np.ndarray)) for v in dimensions.values()):
         raise TypeError(f"dimensions is {dimensions!r}; it must map names to lists of values")

@@ -33,7 +33,7 @@ def simulate(net, network, records, timesteps, numeric, counting=None):
         if counting is not None:
             counting.end(simulation)
     report = simulation.report()
-    for note in _worth_telling(net, network, records, report["notes"]):
+    for note in _worth_telling(net, network, report["notes"]):
         warn(note)
     for note in counting.account["notes"] if counting is not None else ():
         warn(note)
@@ -65,11 +65,11 @@ class _Spill:
         return stored
 
 
-def _worth_telling(net, network, records, notes):
+def _worth_telling(net, network, notes):
     """The notes without what is likely on purpose: silence of a population of which more than spikes is recorded, or of a
     source, and single neurons that fire in every tick."""
     told = []
-    for name, population, record in zip(network.populations, net.populations, records):
+    for name, population in zip(network.populations, net.populations):
         if population.record == ["spikes"] and population.neuron_model != "spike_list":
             told.append(f"population `{name}` never spiked")
         if population.size > 1:

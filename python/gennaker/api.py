@@ -4,7 +4,6 @@ import operator
 
 from gennaker import _gennaker, results
 
-
 #: A pebibyte: more than any machine has.
 MAX_RECORDING_MEMORY_MIB = 2**30
 
@@ -36,9 +35,7 @@ def _check_memory(mib):
     except TypeError:
         is_whole = False
     if not is_whole:
-        raise ValueError(
-            f"recording_memory is {mib!r}; it must be a whole number of MiB from 0 to {MAX_RECORDING_MEMORY_MIB}"
-        )
+        raise ValueError(f"recording_memory is {mib!r}; it must be a whole number of MiB from 0 to {MAX_RECORDING_MEMORY_MIB}")
 
 
 def run(

@@ -318,7 +318,7 @@ def test_accounts_are_looked_into(folder):
     assert repr(account).startswith("Account('chip': ") and repr(account).endswith("in time)") and "total_j" in dir(account)
     with pytest.raises(AttributeError, match="no `joule`; it has: machine, options"):
         account.joule
-    with pytest.raises(ValueError, match='not of "notes"|not of \'notes\''):
+    with pytest.raises(ValueError, match="not of \"notes\"|not of 'notes'"):
         account.columns("notes")
 
 

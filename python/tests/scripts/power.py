@@ -4,9 +4,7 @@ import spinnaker2.neuron_models.lif_neuron
 from spinnaker2 import hardware, snn
 from spinnaker2.neuron_models.common import DVFSParams, PmgtMode
 
-spinnaker2.neuron_models.lif_neuron.LIFNoDelayApplication.dvfs_params = DVFSParams(
-    mode=PmgtMode.PL_MODE_AUTO, pl_threshold=20
-)
+spinnaker2.neuron_models.lif_neuron.LIFNoDelayApplication.dvfs_params = DVFSParams(mode=PmgtMode.PL_MODE_AUTO, pl_threshold=20)
 bursts = {i: [2, 3, 20, 21] if i % 2 else [2, 20] for i in range(60)}
 stimulus = snn.Population(60, "spike_list", bursts, name="stimulus", record=[])
 layer = snn.Population(
