@@ -266,6 +266,12 @@ pub(crate) struct Bench {
     /// Run once more with all spikes recorded, and show rates, irregularity and correlations by population.
     #[arg(long)]
     pub(crate) statistics: bool,
+    /// Measure what accounting for time and energy costs instead: counted during the run, and afterwards.
+    #[arg(long, conflicts_with_all = ["statistics", "builds", "settle"])]
+    pub(crate) account: bool,
+    /// Machine for --account; one chip or the smallest machine with room by default.
+    #[arg(long, value_name = "SPEC|FILE.toml", requires = "account")]
+    pub(crate) machine: Option<String>,
     /// Write everything that was measured to a JSON file, too.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,
