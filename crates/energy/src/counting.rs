@@ -183,11 +183,22 @@ impl<'a> Counting<'a> {
             self.touched_trees.push(net.tree);
         }
         self.by_tree[net.tree as usize] += n;
-        for &neuron in neurons {
-            let row = (neuron - lo) as usize * net.row_len;
-            match &net.rows {
-                Rows::Narrow(rows) => self.add_narrow(net, &rows[row..row + net.row_len]),
-                Rows::Wide(rows) => add(&mut self.next_events, net, &rows[row..row + net.row_len]),
+        let row =
+            |neuron: u32| (neuron - lo) as usize * net.row_len..((neuron - lo) as usize + 1) * net.row_len;
+        match &net.rows {
+            Rows::Narrow(rows) => neurons.iter().for_each(|&neuron| self.add_narrow(net, &rows[row(neuron)])),
+            Rows::Wide(rows) => {
+                neurons.iter().for_each(|&neuron| add(&mut self.next_events, net, &rows[row(neuron)], 1));
+            }
+            Rows::Alike(ends, rows) => {
+                let mut rest = neurons;
+                for (&end, row) in ends.iter().zip(rows.chunks_exact(net.row_len)) {
+                    let (own, after) = rest.split_at(rest.partition_point(|&neuron| neuron - lo < end));
+                    rest = after;
+                    if !own.is_empty() {
+                        add(&mut self.next_events, net, row, own.len() as u32);
+                    }
+                }
             }
         }
     }
@@ -226,12 +237,13 @@ impl<'a> Counting<'a> {
     }
 }
 
+/// Adds a row some times.
 #[inline(always)]
-fn add(sums: &mut [u32], net: &NetTraffic, mut row: &[u32]) {
+fn add(sums: &mut [u32], net: &NetTraffic, mut row: &[u32], times: u32) {
     for &(first, len) in &net.spans {
         let (own, rest) = row.split_at(len as usize);
         row = rest;
         let sums = &mut sums[first as usize..(first + len) as usize];
-        sums.iter_mut().zip(own).for_each(|(sum, &n)| *sum += n);
+        sums.iter_mut().zip(own).for_each(|(sum, &n)| *sum += n * times);
     }
 }

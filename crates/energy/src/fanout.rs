@@ -18,7 +18,13 @@ pub(crate) enum Rows {
     Narrow(Vec<u8>),
     /// Any number.
     Wide(Vec<u32>),
+    /// Few different rows, each of consecutive neurons, as all-to-all and one-to-one rules make them: one past the last neuron of
+    /// each row, and the rows.
+    Alike(Vec<u32>, Vec<u32>),
 }
+
+/// Rows have to be shared by as many neurons as this, on average, to be kept once.
+const MIN_ALIKE: usize = 4;
 
 /// The row lengths of every net of a mapping.
 pub(crate) fn rows_of_nets(network: &Network, mapping: &Mapping) -> Result<Vec<Rows>, EnergyError> {
@@ -49,7 +55,8 @@ pub(crate) fn rows_of_nets(network: &Network, mapping: &Mapping) -> Result<Vec<R
                 &columns[target as usize][place.expect("a net's targets list it among their sources")]
             })
             .collect();
-        by_neuron(&columns, &elements(mapping.targets(*net)), n_neurons)
+        let (elements, row_len) = elements(mapping.targets(*net));
+        alike(by_neuron(&columns, &elements, row_len, n_neurons), row_len)
     };
     Ok(mapping.nets.par_iter().enumerate().map(of_net).collect())
 }
@@ -122,8 +129,7 @@ fn narrowed(counts: &[u32]) -> Rows {
 }
 
 /// Columns by target, turned to rows by neuron.
-fn by_neuron(columns: &[&Rows], (elements, n_targets): &(Vec<usize>, usize), n_neurons: usize) -> Rows {
-    let n_targets = *n_targets;
+fn by_neuron(columns: &[&Rows], elements: &[usize], n_targets: usize, n_neurons: usize) -> Rows {
     if columns.iter().all(|column| matches!(column, Rows::Narrow(_))) {
         let mut rows = vec![0u8; n_neurons * n_targets];
         for (&at, column) in elements.iter().zip(columns) {
@@ -137,11 +143,39 @@ fn by_neuron(columns: &[&Rows], (elements, n_targets): &(Vec<usize>, usize), n_n
         for neuron in 0..n_neurons {
             rows[neuron * n_targets + at] = match column {
                 Rows::Narrow(column) => u32::from(column[neuron]),
-                Rows::Wide(column) => column[neuron],
+                Rows::Wide(column) | Rows::Alike(_, column) => column[neuron],
             };
         }
     }
     Rows::Wide(rows)
+}
+
+/// Keeps rows that many consecutive neurons have only once.
+fn alike(rows: Rows, row_len: usize) -> Rows {
+    let shared = match &rows {
+        Rows::Narrow(rows) => kept_once(rows, row_len),
+        Rows::Wide(rows) => kept_once(rows, row_len),
+        Rows::Alike(..) => None,
+    };
+    shared.map_or(rows, |(ends, rows)| Rows::Alike(ends, rows))
+}
+
+fn kept_once<T: Copy + PartialEq + Into<u32>>(rows: &[T], row_len: usize) -> Option<(Vec<u32>, Vec<u32>)> {
+    let n_neurons = rows.len() / row_len.max(1);
+    let (mut ends, mut kept): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
+    let mut last: &[T] = &[];
+    for (row, neuron) in rows.chunks_exact(row_len.max(1)).zip(1u32..) {
+        if ends.is_empty() || row != last {
+            if (ends.len() + 1) * MIN_ALIKE > n_neurons {
+                return None;
+            }
+            ends.push(neuron);
+            kept.extend(row.iter().map(|&n| n.into()));
+            last = row;
+        }
+        *ends.last_mut()? = neuron;
+    }
+    Some((ends, kept))
 }
 
 /// A projection whose synapses onto a slice can be counted by sender.

@@ -1,8 +1,6 @@
 //! The accountant against a plain one: PE by PE, tick by tick, from the formulas.
 
-use gennaker_energy::{
-    AccountOptions, Accountant, LevelPower, Levels, PeCycles, TickCounts, TraceRequest, Traffic,
-};
+use gennaker_energy::{AccountOptions, Accountant, Levels, PeCycles, TickCounts, TraceRequest, Traffic};
 use gennaker_machine::{Machine, MachineSpec};
 use gennaker_mapping::{MappingOptions, map};
 use gennaker_network::{Model, Network, Population};
@@ -23,10 +21,14 @@ struct Plain {
     ticks_at_level: Vec<u32>,
     cycles_at_level: Vec<u64>,
     switches: u64,
-    lag_ns: f64,
-    max_done: f64,
-    max_lag_ns: f64,
+    /// Times in units of 1/600 MHz, in which the cycles of all four clocks and 5 ns are whole.
+    lag: u64,
+    max_done: u64,
+    max_lag: u64,
 }
+
+const UNIT_HZ: u64 = 600_000_000;
+const TICK: u64 = TICK_NS * UNIT_HZ / 1_000_000_000;
 
 /// Counts that are mostly small and now and then far too large.
 fn counts(n: usize, seed: u64) -> Vec<[Vec<u32>; 3]> {
@@ -78,7 +80,6 @@ proptest! {
         let mut accountant = accountant.with_trace(&request, TICKS).unwrap();
 
         let levels = Levels::of(&machine.spec().chip.pe);
-        let powers = LevelPower::of_all(&machine, &options.coefficients).unwrap();
         let cycles = PeCycles::of_all(&network, &mapping, &options.coefficients);
         let mut plain: Vec<Plain> = (0..n)
             .map(|_| Plain { ticks_at_level: vec![0; 4], cycles_at_level: vec![0; 4], ..Plain::default() })
@@ -97,26 +98,26 @@ proptest! {
                 // Full QuadPEs: four PEs wait for each other's permits.
                 let quad = (mapping.slices[slice].core - 1) / 4;
                 let n_in_quad = mapping.slices.iter().filter(|s| (s.core - 1) / 4 == quad).count() as u32;
-                let wait = f64::from(100 * n_in_quad.div_ceil(permits.into()));
-                let done = plain.lag_ns + powers[usize::from(level)].seconds(busy) * 1e9 + if switches { wait } else { 0.0 };
-                plain.lag_ns = (done - TICK_NS as f64).max(0.0);
+                let wait = u64::from(n_in_quad.div_ceil(permits.into())) * UNIT_HZ / 10_000_000;
+                let done = plain.lag + busy * (UNIT_HZ / levels.clock_hz(level)) + if switches { wait } else { 0 };
+                plain.lag = done.saturating_sub(TICK);
                 plain.packets += u64::from(packets[slice]);
                 plain.events += u64::from(events[slice]);
                 if packets[slice] > plain.max_packets.0 {
                     plain.max_packets = (packets[slice], tick);
                 }
                 plain.overflows += u32::from(packets[slice] > mapping.slices[slice].memory.bytes(gennaker_mapping::MemoryBlock::EventFifo) / 4);
-                if done > TICK_NS as f64 {
+                if done > TICK {
                     plain.overruns += 1;
                     plain.first_overrun.get_or_insert(tick);
                 }
                 plain.ticks_at_level[usize::from(level)] += 1;
                 plain.cycles_at_level[usize::from(level)] += busy;
                 plain.switches += if switches { 2 } else { 0 };
-                plain.max_done = plain.max_done.max(done / TICK_NS as f64);
-                plain.max_lag_ns = plain.max_lag_ns.max(plain.lag_ns);
+                plain.max_done = plain.max_done.max(done);
+                plain.max_lag = plain.max_lag.max(plain.lag);
                 if request.slices.contains(&(slice as u32)) {
-                    kept.push((packets[slice], level, done / TICK_NS as f64));
+                    kept.push((packets[slice], level, done as f64 / TICK as f64));
                 }
             }
         }
@@ -128,7 +129,7 @@ proptest! {
             prop_assert_eq!(&pe.ticks_at_level, &plain.ticks_at_level);
             prop_assert_eq!(&pe.cycles_at_level, &plain.cycles_at_level);
             prop_assert_eq!(pe.switches, plain.switches);
-            prop_assert!((pe.max_time_done - plain.max_done).abs() < 1e-9 && (pe.max_lag_ns - plain.max_lag_ns).abs() < 1e-3);
+            prop_assert!((pe.max_time_done - plain.max_done as f64 / TICK as f64).abs() < 1e-9 && (pe.max_lag_ns - plain.max_lag as f64 * 1e9 / UNIT_HZ as f64).abs() < 1e-3);
         }
         let trace = accountant.trace();
         for (at, (packets, level, done)) in kept.into_iter().enumerate() {

@@ -4,7 +4,7 @@ use gennaker_machine::{ChipXy, LinkClass, Machine};
 use gennaker_mapping::{Mapping, MemoryBlock, Slice};
 use gennaker_network::Network;
 
-use crate::account::fold::{Choice, Costs, Fold, FoldedPe, PeSums};
+use crate::account::fold::{Choice, Costs, Fold, FoldedPe, PeSums, unit_hz};
 use crate::account::options::{AccountOptions, UnusedPes};
 use crate::account::powered::powered;
 use crate::account::report::{Account, LinkAccount, Parts, PeAccount, RouterAccount};
@@ -24,6 +24,8 @@ pub struct Accountant {
     levels: Levels,
     prices: Prices,
     tick_ns: u64,
+    /// Length of the fold's unit of time.
+    unit_ns: f64,
     ticks: u32,
     /// What is known of each PE before it runs.
     pes: Vec<PeAccount>,
@@ -92,8 +94,10 @@ impl Accountant {
             powered,
         };
         let n_levels = levels.all.len();
+        let unit_ns = 1e9 / unit_hz(levels.all.iter().map(|level| level.clock_hz));
         Ok(Self {
             tick_ns,
+            unit_ns,
             ticks: 0,
             links: vec![Flow::default(); traffic.links.len()],
             routers: vec![Flow::default(); traffic.routers.len()],
@@ -112,7 +116,7 @@ impl Accountant {
             trace: Trace::default(),
             machine: machine.spec().name.clone(),
             options: options.clone(),
-            fold: Fold::new(&pes, Costs::of_all(&options.coefficients), tick_ns),
+            fold: Fold::new(&pes, Costs::of_all(&options.coefficients), tick_ns as f64 / unit_ns),
             pes: mapping
                 .slices
                 .iter()
@@ -160,7 +164,12 @@ impl Accountant {
         for (slice, (choice, latest)) in self.fold.latest(counts).enumerate() {
             let level = if latest.is_high { choice.high } else { choice.low };
             now.add_pe(choice.asleep, level, latest.cycles as u64, 1);
-            self.trace.pe(slice, counts.packets[slice], level, latest.done_ns / self.tick_ns as f64);
+            self.trace.pe(
+                slice,
+                counts.packets[slice],
+                level,
+                latest.done * self.unit_ns / self.tick_ns as f64,
+            );
         }
         if self.trace.wants_power() {
             for (link, &n) in self.directed.iter().zip(counts.links) {
@@ -189,7 +198,7 @@ impl Accountant {
     #[must_use]
     #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
     pub fn account(&self) -> Account {
-        let lag_ns = self.fold.sums().map(|(_, sums)| sums.lag_ns).fold(0.0, f64::max);
+        let lag_ns = self.fold.sums().map(|(_, sums)| sums.lag * self.unit_ns).fold(0.0, f64::max);
         let duration_s = (f64::from(self.ticks) * self.tick_ns as f64 + lag_ns) / 1e9;
         let energy = self.prices.energy(&self.tally(), duration_s);
         let pe = |(account, (choice, sums)): (&PeAccount, (Choice, PeSums))| {
@@ -237,7 +246,7 @@ impl Accountant {
             account.cycles_at_level[usize::from(level)] += cycles;
             account.switches += if level == choice.asleep { 0 } else { 2 * u64::from(ticks) };
         }
-        account.take(&sums, self.tick_ns as f64);
+        account.take(&sums, self.tick_ns as f64, self.unit_ns);
         let awake = || account.cycles_at_level.iter().zip(&self.prices.levels);
         let busy_s: f64 = awake().map(|(&cycles, level)| level.seconds(cycles)).sum();
         let static_mj: f64 = awake().map(|(&cycles, level)| level.seconds(cycles) * level.sleep_mw).sum();
@@ -298,7 +307,8 @@ fn folded(
         let near = mapping.slices.iter().filter(|other| other.chip == slice.chip && quad(other.core) == own);
         if own.is_none() { 1 } else { near.count() as u32 }
     };
-    let switch_ns = f64::from(machine.spec().chip.pe.level_switch_ns);
+    let unit_hz = unit_hz(levels.all.iter().map(|level| level.clock_hz));
+    let switch = f64::from(machine.spec().chip.pe.level_switch_ns) * unit_hz / 1e9;
     let pe = |slice: &Slice| {
         let policy = options.level_of(&network.populations[slice.population as usize].name);
         let cycles = PeCycles::of(network, slice, &options.coefficients);
@@ -308,14 +318,14 @@ fn folded(
         let turns =
             if options.quad_permits < 4 { n_in_quad(slice).div_ceil(options.quad_permits.into()) } else { 1 };
         // Up when the tick begins, down when the work is done.
-        let switching = |level: u8| if level == asleep { 0.0 } else { switch_ns * f64::from(turns) };
-        let cycle_ns = |level: u8| 1e9 / levels.clock_hz(level) as f64;
+        let switching = |level: u8| if level == asleep { 0.0 } else { switch * f64::from(turns) };
+        let cycle = |level: u8| unit_hz / levels.clock_hz(level) as f64;
         let choice = Choice {
             low,
             high,
             asleep,
-            cycle_ns: [cycle_ns(low), cycle_ns(high)],
-            switch_ns: [switching(low), switching(high)],
+            cycle: [cycle(low), cycle(high)],
+            switch: [switching(low), switching(high)],
         };
         let threshold = if low == high { u32::MAX } else { first(|n| level(n) == high) };
         let fifo_words = slice.memory.bytes(MemoryBlock::EventFifo) / 4;

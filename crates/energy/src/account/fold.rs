@@ -1,4 +1,7 @@
 //! The part of an account that grows with every PE and tick: sums and maxima, sixteen PEs at a time.
+//!
+//! Times are in units in which the cycles of all clocks are whole numbers ([`unit_hz`]), so that work that just fits a tick is found to
+//! fit it, and sums in double precision are exact.
 
 use gennaker_network::simd::{self, Task};
 
@@ -9,6 +12,18 @@ use crate::cycles::Work;
 /// PEs of a block. Its loops have this fixed length, so that they become vector instructions.
 const LANES: usize = 16;
 
+/// Units of time per second: the least common multiple of the clocks, or a picosecond where that is beyond reason.
+pub(super) fn unit_hz(clocks: impl Iterator<Item = u64>) -> f64 {
+    const MAX_HZ: u64 = 1_000_000_000_000;
+    let common = clocks.fold(1u64, |a, b| (a / gcd(a, b).max(1)).saturating_mul(b).min(MAX_HZ));
+    #[expect(clippy::cast_precision_loss, reason = "below 2^53")]
+    (common as f64)
+}
+
+fn gcd(a: u64, b: u64) -> u64 {
+    if b == 0 { a } else { gcd(b, a % b) }
+}
+
 /// How PEs choose their level: the low one, and from some number of packets on the high one. Every policy comes down to this.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct Choice {
@@ -17,10 +32,10 @@ pub(super) struct Choice {
     pub(super) high: u8,
     /// The level at which the PE sleeps.
     pub(super) asleep: u8,
-    /// Time per cycle at the two levels in ns.
-    pub(super) cycle_ns: [f64; 2],
-    /// Time lost to changes of level in a tick at the two levels, in ns.
-    pub(super) switch_ns: [f64; 2],
+    /// Time per cycle at the two levels.
+    pub(super) cycle: [f64; 2],
+    /// Time lost to changes of level in a tick at the two levels.
+    pub(super) switch: [f64; 2],
 }
 
 /// One PE to be accounted for.
@@ -55,7 +70,7 @@ pub(super) struct PeSums {
     pub(super) n_high: u32,
     pub(super) max: Extremes,
     /// Time by which the PE is behind now.
-    pub(super) lag_ns: f64,
+    pub(super) lag: f64,
 }
 
 /// The worst of all ticks.
@@ -63,13 +78,13 @@ pub(super) struct PeSums {
 pub(super) struct Extremes {
     pub(super) packets: u32,
     pub(super) packets_tick: u32,
-    /// Latest end of work in ns after the tick began, and without what was left of earlier ticks.
-    pub(super) done_ns: f64,
+    /// Latest end of work after the tick began, and without what was left of earlier ticks.
+    pub(super) done: f64,
     pub(super) done_tick: u32,
-    pub(super) own_ns: f64,
+    pub(super) own: f64,
     pub(super) overruns: u32,
     pub(super) first_overrun: Option<u32>,
-    pub(super) lag_ns: f64,
+    pub(super) lag: f64,
     pub(super) overflows: u32,
 }
 
@@ -81,9 +96,9 @@ struct Block {
     choice: Choice,
     threshold: [u32; LANES],
     fixed: [f64; LANES],
-    lag_ns: [f64; LANES],
+    lag: [f64; LANES],
     /// When the latest tick's work ended.
-    done_ns: [f64; LANES],
+    done: [f64; LANES],
     packets: [u64; LANES],
     events: [u64; LANES],
     sent: [u64; LANES],
@@ -91,8 +106,8 @@ struct Block {
     n_high: [u32; LANES],
     /// Bounds that a tick has to pass to be worth a closer look.
     most_packets: [u32; LANES],
-    most_done_ns: [f64; LANES],
-    most_own_ns: [f64; LANES],
+    most_done: [f64; LANES],
+    most_own: [f64; LANES],
 }
 
 /// All PEs in use.
@@ -102,7 +117,7 @@ pub(super) struct Fold {
     extremes: Vec<Extremes>,
     fifo_words: Vec<u32>,
     costs: Costs,
-    tick_ns: f64,
+    tick_length: f64,
     ticks: u32,
 }
 
@@ -111,25 +126,23 @@ pub(super) struct Fold {
 pub(super) struct Latest {
     pub(super) is_high: bool,
     pub(super) cycles: f64,
-    pub(super) done_ns: f64,
+    pub(super) done: f64,
 }
 
 impl Fold {
-    pub(super) fn new(pes: &[FoldedPe], costs: Costs, tick_ns: u64) -> Self {
+    pub(super) fn new(pes: &[FoldedPe], costs: Costs, tick_length: f64) -> Self {
         let alike = pes.chunk_by(|a, b| a.choice == b.choice);
         let mut first = 0;
         let blocks = alike.flat_map(|pes| pes.chunks(LANES)).map(|pes| {
             first += pes.len();
             Block::new(first - pes.len(), pes)
         });
-        #[expect(clippy::cast_precision_loss, reason = "at most an hour")]
-        let tick_ns = tick_ns as f64;
         Self {
             blocks: blocks.collect(),
             extremes: vec![Extremes::default(); pes.len()],
             fifo_words: pes.iter().map(|pe| pe.fifo_words).collect(),
             costs,
-            tick_ns,
+            tick_length,
             ticks: 0,
         }
     }
@@ -166,7 +179,7 @@ impl Fold {
             cycles: [(cycles - high) as u64, high as u64],
             n_high: block.n_high[lane],
             max: self.extremes[block.first + lane],
-            lag_ns: block.lag_ns[lane],
+            lag: block.lag[lane],
         }
     }
 
@@ -180,7 +193,7 @@ impl Fold {
                 let work = counts.work(block.first + lane);
                 let is_high = work.packets >= block.threshold[lane];
                 let cycles = self.costs.of(block.fixed[lane], work);
-                (block.choice, Latest { is_high, cycles, done_ns: block.done_ns[lane] })
+                (block.choice, Latest { is_high, cycles, done: block.done[lane] })
             })
         })
     }
@@ -212,18 +225,12 @@ struct Taking<'a, 'c> {
 impl Task for Taking<'_, '_> {
     #[inline(always)]
     fn run(self) {
-        let Fold { blocks, extremes, fifo_words, costs, tick_ns, .. } = self.fold;
+        let Fold { blocks, extremes, fifo_words, costs, tick_length, .. } = self.fold;
         for block in blocks {
             let taken = Lanes::load(self.counts, block.first, block.n);
-            if let Some(own_ns) = block.take(&taken, *costs, *tick_ns) {
+            if let Some(own) = block.take(&taken, *costs, *tick_length) {
                 let range = block.first..block.first + block.n;
-                block.look(
-                    &taken,
-                    &own_ns,
-                    self.counts.tick,
-                    &mut extremes[range.clone()],
-                    &fifo_words[range],
-                );
+                block.look(&taken, &own, self.counts.tick, &mut extremes[range.clone()], &fifo_words[range]);
             }
         }
     }
@@ -263,25 +270,25 @@ impl Block {
             choice: pes[0].choice,
             threshold,
             fixed,
-            lag_ns: [0.0; LANES],
-            done_ns: [0.0; LANES],
+            lag: [0.0; LANES],
+            done: [0.0; LANES],
             packets: [0; LANES],
             events: [0; LANES],
             sent: [0; LANES],
             high_cycles: [0.0; LANES],
             n_high: [0; LANES],
             most_packets: [0; LANES],
-            most_done_ns: [0.0; LANES],
-            most_own_ns: [0.0; LANES],
+            most_done: [0.0; LANES],
+            most_own: [0.0; LANES],
         }
     }
 
     /// Adds a tick; returns each PE's own time if any PE did worse than ever before, or too little.
     #[inline(always)]
-    fn take(&mut self, taken: &Lanes, costs: Costs, tick_ns: f64) -> Option<[f64; LANES]> {
-        let Choice { cycle_ns, switch_ns, .. } = self.choice;
+    fn take(&mut self, taken: &Lanes, costs: Costs, tick_length: f64) -> Option<[f64; LANES]> {
+        let Choice { cycle, switch, .. } = self.choice;
         // One short loop for each step: each becomes a few vector instructions, where one long loop stays scalar.
-        let (mut cycles, mut own_ns, mut is_high) = ([0.0; LANES], [0.0; LANES], [false; LANES]);
+        let (mut cycles, mut own, mut is_high) = ([0.0; LANES], [0.0; LANES], [false; LANES]);
         for i in 0..LANES {
             self.packets[i] += u64::from(taken.packets[i]);
             self.events[i] += u64::from(taken.events[i]);
@@ -294,26 +301,25 @@ impl Block {
         }
         self.n_high.iter_mut().zip(is_high).for_each(|(n, is_high)| *n += u32::from(is_high));
         for i in 0..LANES {
-            let cycle_ns = if is_high[i] { cycle_ns[1] } else { cycle_ns[0] };
-            let switch_ns = if is_high[i] { switch_ns[1] } else { switch_ns[0] };
+            let cycle = if is_high[i] { cycle[1] } else { cycle[0] };
+            let switch = if is_high[i] { switch[1] } else { switch[0] };
             self.high_cycles[i] += if is_high[i] { cycles[i] } else { 0.0 };
-            own_ns[i] = cycles[i] * cycle_ns + switch_ns;
+            own[i] = cycles[i] * cycle + switch;
         }
-        for (i, &own_ns) in own_ns.iter().enumerate() {
-            self.done_ns[i] = self.lag_ns[i] + own_ns;
-            let over_ns = self.done_ns[i] - tick_ns;
-            self.lag_ns[i] = if over_ns > 0.0 { over_ns } else { 0.0 };
+        for (i, &own) in own.iter().enumerate() {
+            self.done[i] = self.lag[i] + own;
+            let over = self.done[i] - tick_length;
+            self.lag[i] = if over > 0.0 { over } else { 0.0 };
         }
         let mut is_worth = 0;
-        for (i, &own_ns) in own_ns.iter().enumerate() {
-            let is_late =
-                u64::from(self.done_ns[i] > self.most_done_ns[i]) | u64::from(own_ns > self.most_own_ns[i]);
-            is_worth |= is_late | u64::from(self.lag_ns[i] > 0.0);
+        for (i, &own) in own.iter().enumerate() {
+            let is_late = u64::from(self.done[i] > self.most_done[i]) | u64::from(own > self.most_own[i]);
+            is_worth |= is_late | u64::from(self.lag[i] > 0.0);
         }
         for i in 0..LANES {
             is_worth |= u64::from(taken.packets[i] > self.most_packets[i]);
         }
-        (is_worth != 0).then_some(own_ns)
+        (is_worth != 0).then_some(own)
     }
 
     /// Keeps the worst. Seldom needed, so it is written for reading.
@@ -321,7 +327,7 @@ impl Block {
     fn look(
         &mut self,
         taken: &Lanes,
-        own_ns: &[f64; LANES],
+        own: &[f64; LANES],
         tick: u32,
         extremes: &mut [Extremes],
         fifo_words: &[u32],
@@ -330,24 +336,24 @@ impl Block {
             if taken.packets[i] > worst.packets {
                 (worst.packets, worst.packets_tick) = (taken.packets[i], tick);
             }
-            if self.done_ns[i] > worst.done_ns {
-                (worst.done_ns, worst.done_tick) = (self.done_ns[i], tick);
+            if self.done[i] > worst.done {
+                (worst.done, worst.done_tick) = (self.done[i], tick);
             }
-            worst.own_ns = worst.own_ns.max(own_ns[i]);
-            if self.lag_ns[i] > 0.0 {
+            worst.own = worst.own.max(own[i]);
+            if self.lag[i] > 0.0 {
                 worst.overruns += 1;
                 worst.first_overrun.get_or_insert(tick);
-                worst.lag_ns = worst.lag_ns.max(self.lag_ns[i]);
+                worst.lag = worst.lag.max(self.lag[i]);
             }
             worst.overflows += u32::from(taken.packets[i] > fifo_words[i]);
             // A FIFO that overflows has to be looked at in every tick in which it does.
             self.most_packets[i] = worst.packets.min(fifo_words[i]);
-            (self.most_done_ns[i], self.most_own_ns[i]) = (worst.done_ns, worst.own_ns);
+            (self.most_done[i], self.most_own[i]) = (worst.done, worst.own);
         }
         // Lanes without a PE never did anything worse than nothing.
         for i in extremes.len()..LANES {
             self.most_packets[i] = u32::MAX;
-            (self.most_done_ns[i], self.most_own_ns[i]) = (f64::INFINITY, f64::INFINITY);
+            (self.most_done[i], self.most_own[i]) = (f64::INFINITY, f64::INFINITY);
         }
     }
 }

@@ -183,15 +183,15 @@ impl PeAccount {
     }
 
     /// Takes what happened in all ticks.
-    pub(super) fn take(&mut self, sums: &PeSums, tick_ns: f64) {
+    pub(super) fn take(&mut self, sums: &PeSums, tick_ns: f64, unit_ns: f64) {
         (self.packets, self.events, self.sent) = (sums.packets, sums.events, sums.sent);
         let worst = &sums.max;
         (self.max_packets, self.max_packets_tick) = (worst.packets, worst.packets_tick);
         self.fifo_overflows = worst.overflows;
-        (self.max_time_done, self.max_time_done_tick) = (worst.done_ns / tick_ns, worst.done_tick);
-        self.max_own = worst.own_ns / tick_ns;
+        (self.max_time_done, self.max_time_done_tick) = (worst.done * unit_ns / tick_ns, worst.done_tick);
+        self.max_own = worst.own * unit_ns / tick_ns;
         (self.overruns, self.first_overrun_tick) = (worst.overruns, worst.first_overrun);
-        self.max_lag_ns = worst.lag_ns;
+        self.max_lag_ns = worst.lag * unit_ns;
     }
 }
 
