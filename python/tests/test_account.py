@@ -231,6 +231,14 @@ def test_absurd_assumptions_are_refused_before_the_run(options, said):
         neuron.get_spikes()
 
 
+def test_traces_beyond_memory_are_refused_before_the_run():
+    net, stimulus, neuron = intro(["time_done"])
+    stimulus.record = []
+    with pytest.raises(ValueError, match="the trace of every tick needs .* bytes, more than .*: keep fewer PEs or ticks"):
+        hardware.SpiNNaker2Chip().run(net, 2**30)
+    assert neuron._recorded is None
+
+
 def test_absurd_clocks_are_refused(monkeypatch):
     for arguments, said in ((("fast",), "mode is 'fast'"), ((PmgtMode.PL_MODE_AUTO, -1), "pl_threshold is -1")):
         with pytest.raises((TypeError, ValueError), match=said):
