@@ -317,6 +317,7 @@ impl Simulation {
             numeric: self.options.numeric,
             out_of_range: self.options.out_of_range,
             account,
+            ..RunSettings::default()
         };
         let file = NetworkFile { network: engine.network().clone(), settings };
         let limit_bytes = recording_memory.saturating_mul(1 << 20);

@@ -81,6 +81,9 @@ pub(crate) struct Run {
     pub(crate) fidelity: Fidelity,
     #[command(flatten)]
     pub(crate) assumptions: Assumptions,
+    /// Setting of the event level, such as fifo_policy=stall or drift_ppm=20; overrides the file's [event] table.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) event: Vec<String>,
 }
 
 /// How closely a run follows the machine. The spikes are the same, as long as the machine holds.
@@ -90,6 +93,8 @@ pub(crate) enum Fidelity {
     Functional,
     /// Also counts what every PE, router and link has to do, and accounts for time and energy.
     Counted,
+    /// The machine with its clocks, queues and limits: what comes late or is lost has consequences.
+    Event,
 }
 
 /// Assumptions of an account.

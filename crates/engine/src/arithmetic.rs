@@ -6,7 +6,8 @@ use std::ops::{Add, Div, Mul, Sub};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 
-use crate::exponential;
+use gennaker_network::exponential;
+
 use crate::recording::Values;
 
 /// A number type of neuron state.
@@ -27,7 +28,7 @@ pub(crate) trait Real:
 {
     /// Rounds to this precision.
     fn from_f64(value: f64) -> Self;
-    /// The exponential function as [`crate::exponential`] defines it, not the standard library's.
+    /// The exponential function as [`gennaker_network::exponential`] defines it, not the standard library's.
     fn exponential(self) -> Self;
     /// The number, or 0 where it is smaller than the smallest normal number: what decays must come to rest at 0 rather than
     /// creep on at numbers so small that processors take a hundred times as long for them.

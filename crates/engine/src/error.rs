@@ -35,10 +35,4 @@ pub enum EngineError {
         /// What is wrong with it.
         problem: String,
     },
-    /// A mapping that does not belong to the network.
-    #[error("the mapping does not fit the network: {problem}; map the network again")]
-    Mapping {
-        /// What does not fit.
-        problem: String,
-    },
 }

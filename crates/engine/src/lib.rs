@@ -5,10 +5,9 @@
 //! them) is the unit of work: it reads the spikes of earlier ticks and writes only its own sums, state and spikes, for as many
 //! ticks as the shortest delay allows. So results cannot depend on the number of threads, on the mapping, or on the order in
 //! which threads finish. The price: a spike's row is cut at shard borders.
-//! [`LiteralMachine`] is the opposite: core by core, packet by packet, through the mapped routing tables and the packed
-//! memory images, slow and literal; it is the oracle that the fast engine is tested against.
 //!
-//! **What it does not know.** Files, terminals, plots, time in seconds, joules.
+//! **What it does not know.** Machines and mappings (`gennaker-fabric` runs those, and its tests compare the two), files,
+//! terminals, plots, time in seconds, joules.
 //!
 //! ```
 //! use gennaker_engine::{Options, Simulation};
@@ -29,12 +28,10 @@ mod build;
 mod checkpoint;
 mod core;
 mod error;
-mod exponential;
 mod feed;
 mod gang;
 mod history;
 mod kernels;
-mod literal;
 mod options;
 mod pages;
 mod parameters;
@@ -50,7 +47,6 @@ mod sums;
 
 pub use error::EngineError;
 pub use gennaker_network::SpikeRecording;
-pub use literal::LiteralMachine;
 pub use options::{Numeric, Options, RingWidth};
 pub use recording::{PopulationRecording, Recordings, StateRecording, Values};
 pub use report::{Phases, ProjectionReport, RunReport};

@@ -3,7 +3,7 @@
 //! **The one decision.** This crate adds nothing that the libraries could do: it re-exports them and ties the usual path
 //! together, from a network file to pictures ([`Experiment`], [`pictures`]). The price: one crate more between a user and the
 //! code that does the work. The parts are there under their own names: [`network`], [`machine`], [`mapping`], [`engine`],
-//! [`energy`], [`formats`], [`report`].
+//! [`energy`], [`fabric`], [`formats`], [`report`].
 //!
 //! **What it does not know.** Terminals, Python, arguments of commands.
 //!
@@ -36,6 +36,7 @@ pub mod benchmarks;
 mod counter;
 mod doctor;
 mod error;
+mod event;
 mod experiment;
 mod folder;
 pub mod pictures;
@@ -44,6 +45,7 @@ mod sweep;
 
 pub use gennaker_energy as energy;
 pub use gennaker_engine as engine;
+pub use gennaker_fabric as fabric;
 pub use gennaker_formats as formats;
 pub use gennaker_machine as machine;
 pub use gennaker_mapping as mapping;
@@ -54,6 +56,7 @@ pub use account::{Accounted, account_recordings, open_accountable};
 pub use counter::Counter;
 pub use doctor::{Peaks, explain_silence, highest_v};
 pub use error::Error;
+pub use event::{Difference, EventRun};
 pub use experiment::{Experiment, Mapped};
 pub use folder::{MAX_WRITTEN_PES, PICTURE_BYTES, PNG_SCALE, some_picture, write_with_pictures};
 pub use gennaker_energy::{Account, AccountOptions, LevelPolicy};

@@ -87,5 +87,6 @@ pub use route::{RouteTree, TreeNode};
 pub use rows::RowLayout;
 pub use synapse_word::{PackedSynapse, pack_synapse, unpack_synapse};
 pub use table::{MAX_ROUTE_CORES, Route, RoutingEntry, RoutingTable};
+pub use table_index::{Decision, TableIndex};
 pub use times::StageTimes;
 pub use verify::{Verified, verify_layout};

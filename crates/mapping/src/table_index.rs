@@ -6,7 +6,8 @@ use crate::key::KeyMask;
 use crate::table::{Route, RoutingTable};
 
 /// What a table does with a block of keys.
-pub(crate) enum Decision {
+#[derive(Clone, Copy, PartialEq, Eq, Debug)]
+pub enum Decision {
     /// All keys take this route.
     Hit(Route),
     /// No key matches an entry.
@@ -17,13 +18,16 @@ pub(crate) enum Decision {
 
 /// The entries by mask, each group ascending by key and with its priorities: as many binary searches as there are
 /// masks replace one comparison per entry.
-pub(crate) struct TableIndex {
+#[derive(Clone, PartialEq, Eq, Debug)]
+pub struct TableIndex {
     by_mask: Vec<(u32, Vec<(u32, usize)>)>,
     routes: Vec<Route>,
 }
 
 impl TableIndex {
-    pub(crate) fn new(table: &RoutingTable) -> Self {
+    /// Arranges a table.
+    #[must_use]
+    pub fn new(table: &RoutingTable) -> Self {
         let mut by_mask: BTreeMap<u32, Vec<(u32, usize)>> = BTreeMap::new();
         for (priority, entry) in table.entries.iter().enumerate() {
             by_mask.entry(entry.mask).or_default().push((entry.key, priority));
@@ -38,7 +42,8 @@ impl TableIndex {
     }
 
     /// The first entry that any key of the block matches decides, if it matches all of them.
-    pub(crate) fn decide(&self, block: KeyMask) -> Decision {
+    #[must_use]
+    pub fn decide(&self, block: KeyMask) -> Decision {
         let first = self.by_mask.iter().filter_map(|(mask, keys)| first_of_mask(*mask, keys, block)).min();
         match first {
             None => Decision::Miss,

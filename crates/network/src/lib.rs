@@ -27,6 +27,7 @@
 mod connectivity;
 mod connector;
 mod error;
+pub mod exponential;
 mod law;
 mod model;
 mod model_table;

@@ -5,6 +5,7 @@
 
 mod accelerators;
 mod energy;
+mod fabric;
 pub mod spinnaker1;
 pub mod spinnaker2;
 
@@ -91,7 +92,7 @@ impl<T: fmt::Display> Fact<T> {
 
 /// Every hardware number of the project: SpiNNaker2 first, then SpiNNaker1.
 pub fn facts() -> Vec<FactRow> {
-    [spinnaker2::rows(), accelerators::rows(), energy::rows(), spinnaker1::rows()].concat()
+    [spinnaker2::rows(), accelerators::rows(), energy::rows(), fabric::rows(), spinnaker1::rows()].concat()
 }
 
 /// Declares the constants of one table and, from the same lines, the list of them, so that none can be missing.

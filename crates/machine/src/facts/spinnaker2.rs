@@ -2,6 +2,7 @@
 
 pub use super::accelerators::*;
 pub use super::energy::*;
+pub use super::fabric::*;
 
 use super::fact_table;
 use crate::chip::PerformanceLevel;

@@ -1,9 +1,7 @@
 //! One neuron at a time, written from the equations and from nothing else.
 
 use gennaker_network::random::{Purpose, bernoulli_threshold, key_of, philox, poisson_thresholds};
-use gennaker_network::{Model, Network, Population};
-
-use crate::exponential;
+use gennaker_network::{Model, Network, Population, exponential};
 
 /// A neuron with its own copy of everything.
 #[derive(Debug, Clone, Default)]
@@ -188,32 +186,39 @@ impl Neuron {
     }
 
     fn fires(&mut self, tick: u32, excitation: i32, inhibition: i32) -> bool {
+        let update = std::mem::take(&mut self.update);
+        let fires = self.fires_by(&update, tick, excitation, inhibition);
+        self.update = update;
+        fires
+    }
+
+    fn fires_by(&mut self, update: &Update, tick: u32, excitation: i32, inhibition: i32) -> bool {
         let (e, i) = (excitation as f32, inhibition as f32);
-        match self.update.clone() {
+        match *update {
             Update::PoissonInput { .. } => false,
             Update::Relay => excitation > 0,
-            Update::Listed { ticks } => ticks.contains(&tick),
-            Update::Poisson { threshold, t_ref, draw } => {
+            Update::Listed { ref ticks } => ticks.binary_search(&tick).is_ok(),
+            Update::Poisson { threshold, t_ref, ref draw } => {
                 self.unless_refractory(t_ref, |_| u64::from(draw.at(tick)) < threshold)
             }
-            Update::Lif { membrane, alpha } => {
+            Update::Lif { ref membrane, alpha } => {
                 self.v = settled(self.v * alpha + membrane.i_offset + (e - i));
-                self.fire(&membrane)
+                self.fire(membrane)
             }
-            Update::CurrExp { membrane, alpha, exc_decay, inh_decay, t_refrac } => {
+            Update::CurrExp { ref membrane, alpha, exc_decay, inh_decay, t_refrac } => {
                 self.i_exc = settled(self.i_exc * exc_decay + e);
                 self.i_inh = settled(self.i_inh * inh_decay + i);
                 self.unless_refractory(t_refrac, |n| {
                     n.v = settled(n.v * alpha + membrane.i_offset + (n.i_exc - n.i_inh));
-                    n.fire(&membrane)
+                    n.fire(membrane)
                 })
             }
-            Update::CondExp { membrane, conductance, t_refrac } => {
+            Update::CondExp { ref membrane, ref conductance, t_refrac } => {
                 self.i_exc = settled(self.i_exc * conductance.exc_decay + e * conductance.g_scale);
                 self.i_inh = settled(self.i_inh * conductance.inh_decay + i * conductance.g_scale);
                 self.unless_refractory(t_refrac, |n| {
-                    n.relax(&conductance, membrane.i_offset);
-                    n.fire(&membrane)
+                    n.relax(conductance, membrane.i_offset);
+                    n.fire(membrane)
                 })
             }
             Update::Charge { threshold, i_offset, t_silent } => {
@@ -286,7 +291,9 @@ fn settled(x: f32) -> f32 {
 
 fn listed(population: &Population, i: u32) -> Vec<u32> {
     let events = population.spikes.ticks().iter().zip(population.spikes.neurons());
-    events.filter(|(_, n)| **n == i).map(|(t, _)| *t).collect()
+    let mut ticks: Vec<u32> = events.filter(|(_, n)| **n == i).map(|(t, _)| *t).collect();
+    ticks.sort_unstable();
+    ticks
 }
 
 fn latency(value: &dyn Fn(&str) -> f64) -> Vec<u32> {

@@ -5,17 +5,16 @@
 //! the packed words of its image. If both engines agree, then the tables deliver, the images hold the right synapses, and
 //! neither placement nor partition nor compression matters.
 
-mod neuron;
+pub(crate) mod neuron;
 
 use std::collections::BTreeMap;
 
 use gennaker_machine::{ChipXy, Link, Machine};
 use gennaker_mapping::{Mapping, PeImage, Slice, unpack_synapse};
-use gennaker_network::{Network, SynapseWord};
+use gennaker_network::{Network, SpikeRecording, SynapseWord};
 
-use crate::error::EngineError;
-use gennaker_network::SpikeRecording;
-
+use crate::error::FabricError;
+use crate::snn::check_cover;
 use neuron::Neuron;
 
 /// A mapped network that runs as the machine would, at the functional level: all packets of a tick arrive before the next.
@@ -50,18 +49,9 @@ impl<'a> LiteralMachine<'a> {
         network: &'a Network,
         mapping: &'a Mapping,
         machine: &'a Machine,
-    ) -> Result<Self, EngineError> {
+    ) -> Result<Self, FabricError> {
         network.validate()?;
-        for (index, population) in network.populations.iter().enumerate() {
-            let covered: u32 = mapping.slices[mapping.slices_of(index)].iter().map(Slice::n_neurons).sum();
-            if covered != population.size {
-                let problem = format!(
-                    "population `{}` has {} neurons, {covered} are mapped",
-                    population.name, population.size
-                );
-                return Err(EngineError::Mapping { problem });
-            }
-        }
+        check_cover(network, mapping)?;
         let cores = (0..mapping.slices.len()).map(|slice| Core::load(network, mapping, slice)).collect();
         let places = mapping.slices.iter().zip(0..).map(|(slice, index)| ((slice.chip, slice.core), index));
         let spikes = vec![SpikeRecording::default(); network.populations.len()];
@@ -72,7 +62,7 @@ impl<'a> LiteralMachine<'a> {
     ///
     /// # Errors
     /// If a packet is dropped, or reaches a core that has no rows for its key: the mapping is wrong then.
-    pub fn run(&mut self, ticks: u32) -> Result<(), EngineError> {
+    pub fn run(&mut self, ticks: u32) -> Result<(), FabricError> {
         for _ in 0..ticks {
             let mut sent = Vec::new();
             for (core, slice) in self.cores.iter_mut().zip(&self.mapping.slices) {
@@ -98,7 +88,7 @@ impl<'a> LiteralMachine<'a> {
     }
 
     /// Follows a multicast packet from its core through the routers to the cores that get a copy.
-    fn send(&mut self, slice: &Slice, key: u32) -> Result<(), EngineError> {
+    fn send(&mut self, slice: &Slice, key: u32) -> Result<(), FabricError> {
         if !self.has_targets(slice) {
             return Ok(());
         }
@@ -136,8 +126,8 @@ impl<'a> LiteralMachine<'a> {
     }
 }
 
-fn lost(key: u32, chip: ChipXy, why: &str) -> EngineError {
-    EngineError::Mapping { problem: format!("packet with key {key:#010x} is lost at chip {chip}: {why}") }
+fn lost(key: u32, chip: ChipXy, why: &str) -> FabricError {
+    FabricError::Mapping { problem: format!("packet with key {key:#010x} is lost at chip {chip}: {why}") }
 }
 
 impl Core {
@@ -157,10 +147,10 @@ impl Core {
     }
 
     /// The synapse phase: everything that arrived since the last tick.
-    fn drain(&mut self, tick: u32) -> Result<(), EngineError> {
+    fn drain(&mut self, tick: u32) -> Result<(), FabricError> {
         let slots = self.ring.len();
         for key in std::mem::take(&mut self.fifo) {
-            let unknown = || EngineError::Mapping {
+            let unknown = || FabricError::Mapping {
                 problem: format!("a core got key {key:#010x} but has no rows for it"),
             };
             let row = self.image.lookup(key).ok_or_else(unknown)?;

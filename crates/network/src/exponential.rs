@@ -12,7 +12,8 @@ macro_rules! exponential {
     ($(#[$doc:meta])* $name:ident, $real:ident, $mantissa:literal, $round:literal, $ln_2:expr, $taylor:expr, $from:literal, $to:literal) => {
         $(#[$doc])*
         #[inline(always)]
-        pub(crate) fn $name(x: $real) -> $real {
+        #[must_use]
+        pub fn $name(x: $real) -> $real {
             let within = if x > $to { $to } else { x };
             let shifted = within * core::$real::consts::LOG2_E + $round;
             let k = shifted - $round;

@@ -1,10 +1,12 @@
 //! The fast engine against the machine taken literally: core by core, packet by packet, through mapped tables and packed
 //! memory, for every way of mapping.
 
+#[path = "../../engine/tests/common/mod.rs"]
 mod common;
 
 use common::{Field, digest, field, mixed, wide};
-use gennaker_engine::{LiteralMachine, Options, Simulation, SpikeRecording};
+use gennaker_engine::{Options, Simulation, SpikeRecording};
+use gennaker_fabric::LiteralMachine;
 use gennaker_machine::{Machine, MachineSpec};
 use gennaker_mapping::*;
 use gennaker_network::Network;

@@ -1,0 +1,52 @@
+//! Time in whole picoseconds.
+
+/// Picoseconds in a nanosecond.
+pub(crate) const PS_PER_NS: u64 = 1_000;
+const PS_PER_S: u64 = 1_000_000_000_000;
+
+/// A clock that turns cycles into picoseconds; rounding is upwards, to the next whole picosecond.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) struct Clock {
+    /// Picoseconds per cycle with 32 fractional bits.
+    period: u64,
+}
+
+impl Clock {
+    /// The clock of this rate, at least 1 Hz.
+    pub(crate) fn of_hz(hz: u64) -> Self {
+        Self { period: ((u128::from(PS_PER_S) << 32) / u128::from(hz.max(1))) as u64 }
+    }
+
+    /// The time that this many cycles take.
+    #[inline]
+    pub(crate) fn ps(self, cycles: u64) -> u64 {
+        ((u128::from(self.period) * u128::from(cycles) + 0xFFFF_FFFF) >> 32) as u64
+    }
+}
+
+/// The time that `bytes` take at a rate, rounded up.
+pub(crate) fn transfer_ps(bytes: u64, bytes_per_s: f64) -> u64 {
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "positive and far below 2^53"
+    )]
+    let ps = (bytes as f64 * PS_PER_S as f64 / bytes_per_s).ceil() as u64;
+    ps
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn cycles_of_awkward_clocks_do_not_drift() {
+        let clock = Clock::of_hz(300_000_000);
+        assert_eq!(clock.ps(0), 0);
+        assert_eq!(clock.ps(1), 3_334);
+        assert_eq!(clock.ps(3), 10_000);
+        assert_eq!(clock.ps(300_000), 1_000_000_000);
+        assert_eq!(Clock::of_hz(400_000_000).ps(1), 2_500);
+    }
+}

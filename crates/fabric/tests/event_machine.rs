@@ -1,0 +1,62 @@
+//! The event level against the functional one: the same spikes and the same work, unless the report says otherwise.
+
+#[path = "../../engine/tests/common/mod.rs"]
+mod common;
+mod support;
+
+use common::{Field, digest, field, mixed, wide};
+use gennaker_energy::LevelPolicy;
+use gennaker_fabric::{EventMachine, EventOptions};
+use gennaker_machine::{Machine, MachineSpec};
+use gennaker_mapping::{MappingOptions, Placer, map};
+use support::agree;
+
+fn options() -> EventOptions {
+    EventOptions { keep_work: true, ..EventOptions::default() }
+}
+
+#[test]
+fn every_model_agrees_with_the_functional_level() {
+    for (mut network, atoms, ticks) in [(mixed(9), [200, 64], 60), (wide(9), [200, 50], 110)] {
+        for (atoms, (spec, placer)) in atoms.into_iter().zip([
+            (MachineSpec::single_chip(), Placer::Radial),
+            (MachineSpec::board(), Placer::ApplicationGrouped),
+        ]) {
+            network.populations.iter_mut().for_each(|p| p.max_atoms_per_core = Some(atoms));
+            let machine = Machine::new(spec).unwrap();
+            let mapping =
+                map(&network, &machine, &MappingOptions { placer, timesteps: 100, ..Default::default() })
+                    .unwrap();
+            let auto = LevelPolicy::Auto { threshold: 20 };
+            for levels in [LevelPolicy::High, auto] {
+                agree(
+                    &network,
+                    &machine,
+                    &mapping,
+                    &EventOptions { levels, tick_ns: 4_000_000, ..options() },
+                    ticks,
+                );
+            }
+        }
+    }
+}
+
+#[test]
+fn the_chip_recordings_come_out_of_the_event_level() {
+    let recordings = [
+        (Field::A, 10_188, "d6d7bcd11519d27d567896fdf83bbf8c7e451009702ac75958f960869acc15c4"),
+        (Field::C, 20_722, "343cc739b25d8219208ddedafc8ba81adaf43295b5c25c0b65cb706856b923cc"),
+    ];
+    let machine = Machine::new(MachineSpec::board()).unwrap();
+    for (which, n_spikes, sha256) in recordings {
+        let network = field(which, Some((7, 11)));
+        let mapping =
+            map(&network, &machine, &MappingOptions { timesteps: 400, ..Default::default() }).unwrap();
+        let mut event = EventMachine::new(&network, &mapping, &machine, &options()).unwrap();
+        event.run(400);
+        let found = event.spikes(1);
+        let listing = digest(found.ticks.iter().copied().zip(found.neurons.iter().copied()));
+        assert!(event.report().is_clean(), "{which:?}: {:?}", event.report().notes());
+        assert_eq!((found.ticks.len(), listing), (n_spikes, sha256.to_owned()), "{which:?}");
+    }
+}
