@@ -132,7 +132,15 @@ fn network_file() -> impl Strategy<Value = NetworkFile> {
         let out_of_range = if is_clipped { OutOfRange::Clip } else { OutOfRange::Error };
         NetworkFile {
             network,
-            settings: RunSettings { timesteps, tick_ms, machine: None, numeric, out_of_range, account },
+            settings: RunSettings {
+                timesteps,
+                tick_ms,
+                machine: None,
+                numeric,
+                out_of_range,
+                account,
+                event: String::new(),
+            },
         }
     })
 }
