@@ -55,6 +55,7 @@ impl Simulation {
             out_of_range: from_json("out_of_range", choice(out_of_range))?,
             ring_width: from_json("ring_width", choice(ring_width))?,
             threads,
+            list_inputs: false,
         };
         let network = &network.inner;
         let engine =
@@ -239,6 +240,7 @@ impl Simulation {
             machine: None,
             numeric: self.options.numeric,
             out_of_range: self.options.out_of_range,
+            ..RunSettings::default()
         };
         let file = NetworkFile { network: engine.network().clone(), settings };
         let limit_bytes = recording_memory.saturating_mul(1 << 20);

@@ -81,6 +81,9 @@ pub(crate) struct Run {
     pub(crate) fidelity: Fidelity,
     #[command(flatten)]
     pub(crate) assumptions: Assumptions,
+    /// Setting of the event level, such as fifo_policy=stall or drift_ppm=20; overrides the file's [event] table.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) event: Vec<String>,
 }
 
 /// How closely a run follows the machine. The spikes are the same, as long as the machine holds.
@@ -90,6 +93,8 @@ pub(crate) enum Fidelity {
     Functional,
     /// Also counts what every PE, router and link has to do, and accounts for time and energy.
     Counted,
+    /// The machine with its clocks, queues and limits: what comes late or is lost has consequences.
+    Event,
 }
 
 /// Assumptions of an account.
@@ -266,6 +271,12 @@ pub(crate) struct Bench {
     /// Run once more with all spikes recorded, and show rates, irregularity and correlations by population.
     #[arg(long)]
     pub(crate) statistics: bool,
+    /// Measure what accounting for time and energy costs instead: counted during the run, and afterwards.
+    #[arg(long, conflicts_with_all = ["statistics", "builds", "settle"])]
+    pub(crate) account: bool,
+    /// Machine for --account; one chip or the smallest machine with room by default.
+    #[arg(long, value_name = "SPEC|FILE.toml", requires = "account")]
+    pub(crate) machine: Option<String>,
     /// Write everything that was measured to a JSON file, too.
     #[arg(long, value_name = "FILE")]
     pub(crate) json: Option<PathBuf>,

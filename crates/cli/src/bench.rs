@@ -4,7 +4,8 @@ use std::fs;
 use std::process::ExitCode;
 
 use gennaker::benchmarks::{
-    self, Benchmark, Measurement, PopulationStudy, Protocol, by_name, catalogue, measure, study,
+    self, Benchmark, Measurement, PopulationStudy, Protocol, by_name, catalogue, measure, measure_accounting,
+    study,
 };
 use serde::Serialize;
 
@@ -14,9 +15,9 @@ use crate::output::{Columns, bytes, complain, large, name, plain, say, seconds, 
 
 /// The JSON document of `gennaker bench --json`.
 #[derive(Debug, Serialize)]
-struct Document {
+struct Document<T> {
     version: &'static str,
-    benchmarks: Vec<Row>,
+    benchmarks: Vec<T>,
 }
 
 #[derive(Debug, Serialize)]
@@ -36,6 +37,9 @@ pub(crate) fn bench(command: &Bench) -> Result<ExitCode, CliError> {
     // A wrong name must not cost the time of the benchmarks before it.
     let benchmarks = chosen(command)?;
     let protocol = protocol(command);
+    if command.account {
+        return accounting(command, &benchmarks, &protocol);
+    }
     let mut rows = Vec::new();
     say(&line(&COLUMNS.map(|(title, _)| title.to_owned())))?;
     for benchmark in benchmarks {
@@ -52,12 +56,45 @@ pub(crate) fn bench(command: &Bench) -> Result<ExitCode, CliError> {
         }
         rows.push(Row { measurement, populations });
     }
-    if let Some(path) = &command.json {
-        let document = Document { version: env!("CARGO_PKG_VERSION"), benchmarks: rows };
-        let text = serde_json::to_string_pretty(&document).expect("plain data");
-        fs::write(path, text + "\n").map_err(|source| CliError::Write { path: path.clone(), source })?;
-    }
+    write(command, rows)?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Measures what accounts cost.
+fn accounting(command: &Bench, benchmarks: &[Benchmark], protocol: &Protocol) -> Result<ExitCode, CliError> {
+    let mut rows = Vec::new();
+    for benchmark in benchmarks {
+        let m = measure_accounting(benchmark, command.machine.as_deref(), protocol)?;
+        say(&format!(
+            "{}  {}: {} PEs on {} chips, mapped in {}\n  {} ticks on {} threads: build {}, run {}, counted {} ({:.2} times), \
+             rows {}, account afterwards {}; {} W, latest PE at {} of the tick",
+            name(&m.name),
+            name(&m.machine),
+            m.n_pes,
+            m.n_chips,
+            seconds(m.map_s),
+            m.ticks,
+            m.n_threads,
+            seconds(m.build_s),
+            seconds(m.run_s),
+            seconds(m.counted_run_s),
+            m.counted_run_s / m.run_s,
+            seconds(m.traffic_s),
+            seconds(m.replay_s),
+            short(m.power_w),
+            short(m.max_time_done)
+        ))?;
+        rows.push(m);
+    }
+    write(command, rows)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+fn write<T: Serialize>(command: &Bench, benchmarks: Vec<T>) -> Result<(), CliError> {
+    let Some(path) = &command.json else { return Ok(()) };
+    let document = Document { version: env!("CARGO_PKG_VERSION"), benchmarks };
+    let text = serde_json::to_string_pretty(&document).expect("plain data");
+    fs::write(path, text + "\n").map_err(|source| CliError::Write { path: path.clone(), source })
 }
 
 /// Networks of many populations would fill the screen.

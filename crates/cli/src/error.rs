@@ -29,6 +29,8 @@ pub(crate) enum CliError {
     OtherFormat { path: PathBuf },
     #[error("`{}` holds no network: it has no population; describe one under [[population]]", .path.display())]
     NoPopulation { path: PathBuf },
+    #[error("`--event {given}`: write it as name=value, such as --event fifo_policy=stall")]
+    EventSetting { given: String },
     #[error("`--set {given}`: write it as name=value, such as --set unused_pes=off")]
     Assumption { given: String },
     #[error("--fidelity {fidelity} follows the network on a machine: {problem}")]

@@ -10,6 +10,7 @@ mod account;
 mod args;
 mod bench;
 mod error;
+mod event;
 mod interrupt;
 mod machine;
 mod map;

@@ -17,13 +17,14 @@ use gennaker::{
 use crate::account::{assumed, json};
 use crate::args::{Fidelity, Run};
 use crate::error::CliError;
+use crate::event;
 use crate::interrupt;
 use crate::output::{complain, say, say_json};
 use crate::progress::Progress;
 use crate::summary::{MappingSummary, RunSummary, Times};
 
 /// `mapping.json` is left out beyond this many cores: it would dwarf the results.
-const MAX_WRITTEN_PES: u32 = 5_000;
+pub(crate) const MAX_WRITTEN_PES: u32 = 5_000;
 
 /// Runs a network.
 pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
@@ -38,6 +39,9 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
     let mapped = if command.no_map { None } else { map(&experiment, &mut notes)? };
     if !command.json {
         say(&opening(&experiment, mapped.as_ref()))?;
+    }
+    if command.fidelity == Fidelity::Event {
+        return event::run(command, &experiment, mapped.as_ref(), &options, out.as_deref());
     }
     let mut writer = out.as_deref().map(ResultWriter::new);
     let done = simulate(command, &experiment, mapped.as_ref(), &options, writer.as_mut())?;
@@ -97,14 +101,20 @@ pub(crate) fn read(path: &Path) -> Result<Experiment, CliError> {
 
 /// A machine can be followed only where there is one, and from the first tick on.
 fn check_fidelity(command: &Run) -> Result<(), CliError> {
-    let refused = |problem| Err(CliError::Fidelity { fidelity: "counted", problem });
+    let refused = |fidelity, problem| Err(CliError::Fidelity { fidelity, problem });
     match command.fidelity {
-        Fidelity::Functional => Ok(()),
-        Fidelity::Counted if command.no_map => refused("leave out --no-map"),
-        Fidelity::Counted if command.resume.is_some() => {
-            refused("a saved state does not say which packets are under way; run from the first tick")
+        Fidelity::Event if command.checkpoint.is_some() => {
+            refused("event", "its state cannot be saved; leave out --checkpoint")
         }
-        Fidelity::Counted => Ok(()),
+        Fidelity::Functional => Ok(()),
+        Fidelity::Counted | Fidelity::Event if command.no_map => {
+            refused("counted or event", "leave out --no-map")
+        }
+        Fidelity::Counted | Fidelity::Event if command.resume.is_some() => refused(
+            "counted or event",
+            "a saved state does not say which packets are under way; run from the first tick",
+        ),
+        Fidelity::Counted | Fidelity::Event => Ok(()),
     }
 }
 

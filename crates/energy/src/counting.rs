@@ -1,5 +1,7 @@
 //! Spikes in, counts out: what each PE, router and link has to do in each tick.
 
+use gennaker_network::simd::{self, Task};
+
 use crate::cycles::Work;
 use crate::fanout::Rows;
 use crate::traffic::{NetTraffic, Traffic};
@@ -55,6 +57,20 @@ pub struct Counting<'a> {
     touched_trees: Vec<u32>,
 }
 
+struct Adding<'a, 'c, 's> {
+    counting: &'a mut Counting<'c>,
+    population: usize,
+    spikes: &'s [u32],
+    flit_hops: &'a mut u64,
+}
+
+impl Task for Adding<'_, '_, '_> {
+    #[inline(always)]
+    fn run(self) {
+        *self.flit_hops += self.counting.population(self.population, self.spikes);
+    }
+}
+
 /// Rows of at most 255 that 16 bits hold.
 const MAX_NARROW: u32 = 257;
 
@@ -85,7 +101,8 @@ impl<'a> Counting<'a> {
         self.turn_over();
         let mut flit_hops = 0;
         for population in 0..self.traffic.ends.len() {
-            flit_hops += self.population(population, spikes(population));
+            let spikes = spikes(population);
+            simd::run(Adding { counting: self, population, spikes, flit_hops: &mut flit_hops });
         }
         self.follow_trees();
         self.tick += 1;
@@ -116,7 +133,8 @@ impl<'a> Counting<'a> {
         self.routers.fill(0);
     }
 
-    /// Adds the spikes of one population, slice by slice; returns the flit hops of their packets.
+    /// Adds the spikes of one population; returns the flit hops of their packets.
+    #[inline(always)]
     fn population(&mut self, population: usize, mut spikes: &[u32]) -> u64 {
         let traffic = self.traffic;
         let ends = &traffic.ends[population];
@@ -126,6 +144,7 @@ impl<'a> Counting<'a> {
             let lo = if at == 0 { 0 } else { ends[at - 1] };
             let (own, rest) = spikes.split_at(spikes.partition_point(|&neuron| neuron < ends[at]));
             spikes = rest;
+            self.ask_for_row(population, rest);
             let slice = traffic.first_slice[population] + at;
             let n = own.len() as u32;
             self.sent[slice] += n;
@@ -138,6 +157,22 @@ impl<'a> Counting<'a> {
         flit_hops
     }
 
+    /// Rows are too many for the near caches: while one is added, the next one comes.
+    #[inline(always)]
+    fn ask_for_row(&self, population: usize, spikes: &[u32]) {
+        let Some(&neuron) = spikes.first() else { return };
+        let ends = &self.traffic.ends[population];
+        let at = ends.partition_point(|&end| end <= neuron);
+        let lo = if at == 0 { 0 } else { ends[at - 1] };
+        let Some(net) = self.traffic.net_of[self.traffic.first_slice[population] + at] else { return };
+        let net = &self.traffic.nets[net as usize];
+        let row = (neuron - lo) as usize * net.row_len;
+        if let Rows::Narrow(rows) = &net.rows {
+            rows[row..row + net.row_len].iter().step_by(64).for_each(simd::prefetch);
+        }
+    }
+
+    #[inline(always)]
     fn send(&mut self, net: &NetTraffic, neurons: &[u32], lo: u32) {
         let n = neurons.len() as u32;
         for &(first, len) in &net.runs {
@@ -148,21 +183,33 @@ impl<'a> Counting<'a> {
             self.touched_trees.push(net.tree);
         }
         self.by_tree[net.tree as usize] += n;
-        for &neuron in neurons {
-            let row = (neuron - lo) as usize * net.n_targets;
-            match &net.rows {
-                Rows::Narrow(rows) => self.add_narrow(net, &rows[row..row + net.n_targets]),
-                Rows::Wide(rows) => add(&mut self.next_events, net, &rows[row..row + net.n_targets]),
+        let row =
+            |neuron: u32| (neuron - lo) as usize * net.row_len..((neuron - lo) as usize + 1) * net.row_len;
+        match &net.rows {
+            Rows::Narrow(rows) => neurons.iter().for_each(|&neuron| self.add_narrow(net, &rows[row(neuron)])),
+            Rows::Wide(rows) => {
+                neurons.iter().for_each(|&neuron| add(&mut self.next_events, net, &rows[row(neuron)], 1));
+            }
+            Rows::Alike(ends, rows) => {
+                let mut rest = neurons;
+                for (&end, row) in ends.iter().zip(rows.chunks_exact(net.row_len)) {
+                    let (own, after) = rest.split_at(rest.partition_point(|&neuron| neuron - lo < end));
+                    rest = after;
+                    if !own.is_empty() {
+                        add(&mut self.next_events, net, row, own.len() as u32);
+                    }
+                }
             }
         }
     }
 
+    #[inline(always)]
     fn add_narrow(&mut self, net: &NetTraffic, mut row: &[u8]) {
         if self.n_narrow == MAX_NARROW {
             self.flush_narrow();
         }
         self.n_narrow += 1;
-        for &(first, len) in &net.runs {
+        for &(first, len) in &net.spans {
             let (own, rest) = row.split_at(len as usize);
             row = rest;
             let sums = &mut self.narrow[first as usize..(first + len) as usize];
@@ -170,6 +217,7 @@ impl<'a> Counting<'a> {
         }
     }
 
+    #[inline(always)]
     fn flush_narrow(&mut self) {
         if self.n_narrow > 0 {
             self.next_events.iter_mut().zip(&self.narrow).for_each(|(sum, &n)| *sum += u32::from(n));
@@ -189,11 +237,13 @@ impl<'a> Counting<'a> {
     }
 }
 
-fn add(sums: &mut [u32], net: &NetTraffic, mut row: &[u32]) {
-    for &(first, len) in &net.runs {
+/// Adds a row some times.
+#[inline(always)]
+fn add(sums: &mut [u32], net: &NetTraffic, mut row: &[u32], times: u32) {
+    for &(first, len) in &net.spans {
         let (own, rest) = row.split_at(len as usize);
         row = rest;
         let sums = &mut sums[first as usize..(first + len) as usize];
-        sums.iter_mut().zip(own).for_each(|(sum, &n)| *sum += n);
+        sums.iter_mut().zip(own).for_each(|(sum, &n)| *sum += n * times);
     }
 }

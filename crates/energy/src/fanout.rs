@@ -5,23 +5,33 @@ use gennaker_network::{Drawer, Network};
 use rayon::prelude::*;
 
 use crate::error::EnergyError;
+use crate::traffic::{row_len, spans};
 
 /// Row lengths may take as much memory as this.
 const MAX_BYTES: u64 = 16 << 30;
 
-/// The row lengths of one sending slice, neuron by neuron: `rows[neuron * n_targets + target]`.
+/// The row lengths of one sending slice, neuron by neuron: `rows[neuron * row_len + element]`, with an element for each slice of the
+/// net's [`spans`].
 #[derive(Debug, Clone)]
 pub(crate) enum Rows {
     /// None has more than 255 synapses.
     Narrow(Vec<u8>),
     /// Any number.
     Wide(Vec<u32>),
+    /// Few different rows, each of consecutive neurons, as all-to-all and one-to-one rules make them: one past the last neuron of
+    /// each row, and the rows.
+    Alike(Vec<u32>, Vec<u32>),
 }
+
+/// Rows have to be shared by as many neurons as this, on average, to be kept once.
+const MIN_ALIKE: usize = 4;
 
 /// The row lengths of every net of a mapping.
 pub(crate) fn rows_of_nets(network: &Network, mapping: &Mapping) -> Result<Vec<Rows>, EnergyError> {
-    let rows =
-        |net| mapping.targets(net).len() as u64 * u64::from(mapping.slices[net.source as usize].n_neurons());
+    let rows = |net: gennaker_mapping::RoutedNet| {
+        let n_neurons = u64::from(mapping.slices[net.source as usize].n_neurons());
+        row_len(&spans(mapping.targets(net))) as u64 * n_neurons
+    };
     let bytes: u64 = mapping.nets.iter().map(|&net| rows(net)).sum();
     if bytes > MAX_BYTES {
         let remedy =
@@ -45,7 +55,8 @@ pub(crate) fn rows_of_nets(network: &Network, mapping: &Mapping) -> Result<Vec<R
                 &columns[target as usize][place.expect("a net's targets list it among their sources")]
             })
             .collect();
-        by_neuron(&columns, n_neurons)
+        let (elements, row_len) = elements(mapping.targets(*net));
+        alike(by_neuron(&columns, &elements, row_len, n_neurons), row_len)
     };
     Ok(mapping.nets.par_iter().enumerate().map(of_net).collect())
 }
@@ -91,6 +102,21 @@ fn columns(network: &Network, mapping: &Mapping) -> Vec<Vec<Rows>> {
     columns
 }
 
+/// By target, its element in a row, and the elements of a row.
+fn elements(targets: &[u32]) -> (Vec<usize>, usize) {
+    let spans = spans(targets);
+    let mut elements = Vec::with_capacity(targets.len());
+    let mut start = 0;
+    let mut targets = targets.iter().copied().peekable();
+    for &(first, len) in &spans {
+        while let Some(target) = targets.next_if(|&target| target < first + len) {
+            elements.push(start + (target - first) as usize);
+        }
+        start += len as usize;
+    }
+    (elements, start)
+}
+
 /// The counts of one net's neurons.
 fn column(mapping: &Mapping, net: usize, tally: &[Vec<u32>]) -> Rows {
     let source = &mapping.slices[mapping.nets[net].source as usize];
@@ -103,26 +129,53 @@ fn narrowed(counts: &[u32]) -> Rows {
 }
 
 /// Columns by target, turned to rows by neuron.
-fn by_neuron(columns: &[&Rows], n_neurons: usize) -> Rows {
-    let n_targets = columns.len();
+fn by_neuron(columns: &[&Rows], elements: &[usize], n_targets: usize, n_neurons: usize) -> Rows {
     if columns.iter().all(|column| matches!(column, Rows::Narrow(_))) {
         let mut rows = vec![0u8; n_neurons * n_targets];
-        for (at, column) in columns.iter().enumerate() {
+        for (&at, column) in elements.iter().zip(columns) {
             let Rows::Narrow(column) = column else { continue };
             column.iter().enumerate().for_each(|(neuron, &n)| rows[neuron * n_targets + at] = n);
         }
         return Rows::Narrow(rows);
     }
     let mut rows = vec![0u32; n_neurons * n_targets];
-    for (at, column) in columns.iter().enumerate() {
+    for (&at, column) in elements.iter().zip(columns) {
         for neuron in 0..n_neurons {
             rows[neuron * n_targets + at] = match column {
                 Rows::Narrow(column) => u32::from(column[neuron]),
-                Rows::Wide(column) => column[neuron],
+                Rows::Wide(column) | Rows::Alike(_, column) => column[neuron],
             };
         }
     }
     Rows::Wide(rows)
+}
+
+/// Keeps rows that many consecutive neurons have only once.
+fn alike(rows: Rows, row_len: usize) -> Rows {
+    let shared = match &rows {
+        Rows::Narrow(rows) => kept_once(rows, row_len),
+        Rows::Wide(rows) => kept_once(rows, row_len),
+        Rows::Alike(..) => None,
+    };
+    shared.map_or(rows, |(ends, rows)| Rows::Alike(ends, rows))
+}
+
+fn kept_once<T: Copy + PartialEq + Into<u32>>(rows: &[T], row_len: usize) -> Option<(Vec<u32>, Vec<u32>)> {
+    let n_neurons = rows.len() / row_len.max(1);
+    let (mut ends, mut kept): (Vec<u32>, Vec<u32>) = (Vec::new(), Vec::new());
+    let mut last: &[T] = &[];
+    for (row, neuron) in rows.chunks_exact(row_len.max(1)).zip(1u32..) {
+        if ends.is_empty() || row != last {
+            if (ends.len() + 1) * MIN_ALIKE > n_neurons {
+                return None;
+            }
+            ends.push(neuron);
+            kept.extend(row.iter().map(|&n| n.into()));
+            last = row;
+        }
+        *ends.last_mut()? = neuron;
+    }
+    Some((ends, kept))
 }
 
 /// A projection whose synapses onto a slice can be counted by sender.

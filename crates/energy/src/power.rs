@@ -1,6 +1,6 @@
 //! Powers and energies by performance level, and the sum of an account.
 
-use gennaker_machine::Machine;
+use gennaker_machine::{LinkClass, Machine};
 use serde::Serialize;
 
 use crate::coefficients::Coefficients;
@@ -88,19 +88,19 @@ impl Tally {
         Self { cycles: vec![0; n_levels * n_levels], ..Self::default() }
     }
 
-    pub(crate) fn add(&mut self, other: &Self) {
-        self.cycles.iter_mut().zip(&other.cycles).for_each(|(sum, n)| *sum += n);
-        self.switches += other.switches;
-        self.flit_hops += other.flit_hops;
-        self.router_packets += other.router_packets;
-        self.short_link_packets += other.short_link_packets;
-        self.long_link_packets += other.long_link_packets;
-        self.dram_bytes += other.dram_bytes;
+    /// Adds the work of a PE that sleeps at one level and was awake at another for some ticks.
+    pub(crate) fn add_pe(&mut self, asleep: u8, awake: u8, cycles: u64, ticks: u32) {
+        let n_levels = self.cycles.len().isqrt();
+        self.cycles[usize::from(asleep) * n_levels + usize::from(awake)] += cycles;
+        // Up when a tick begins, down when its work is done.
+        self.switches += if asleep == awake { 0 } else { 2 * u64::from(ticks) };
     }
 
-    pub(crate) fn clear(&mut self) {
-        self.cycles.fill(0);
-        *self = Self { cycles: std::mem::take(&mut self.cycles), ..Self::default() };
+    pub(crate) fn add_link(&mut self, class: LinkClass, packets: u64) {
+        match class {
+            LinkClass::Short => self.short_link_packets += packets,
+            LinkClass::Long => self.long_link_packets += packets,
+        }
     }
 }
 

@@ -54,12 +54,23 @@ impl<'a> Replay<'a> {
             counting.tick(|population| {
                 let spikes = self.spikes[population];
                 let first = self.next[population];
-                let n = spikes.ticks[first..].iter().take_while(|&&t| t == tick).count();
+                let n = n_until(&spikes.ticks[first..], tick);
                 self.next[population] = first + n;
                 &spikes.neurons[first..first + n]
             })
         })
     }
+}
+
+/// How many of these ascending ticks are at most `tick`. Looks near the beginning first, where the answer nearly always is: a search
+/// through all of a long recording would wait for memory.
+fn n_until(ticks: &[u32], tick: u32) -> usize {
+    let mut reach = 64;
+    while ticks.get(reach - 1).is_some_and(|&last| last <= tick) {
+        reach *= 2;
+    }
+    let near = &ticks[..reach.min(ticks.len())];
+    near.partition_point(|&t| t <= tick)
 }
 
 /// Hands the counts of all ticks to `each`.

@@ -42,10 +42,12 @@ pub struct DirectedLink {
 #[derive(Debug)]
 pub(crate) struct NetTraffic {
     pub(crate) tree: u32,
-    /// Number of target slices.
-    pub(crate) n_targets: usize,
     /// The targets as runs of consecutive slices: first and length.
     pub(crate) runs: Vec<(u32, u32)>,
+    /// The same with small gaps closed: what a row has an element for.
+    pub(crate) spans: Vec<(u32, u32)>,
+    /// Elements of a row.
+    pub(crate) row_len: usize,
     pub(crate) rows: Rows,
     /// Hops on data networks of one packet's flits, all chips together.
     pub(crate) flit_hops: u32,
@@ -82,8 +84,9 @@ impl Traffic {
                 targets.iter().map(|&target| &mapping.slices[target as usize]).collect();
             NetTraffic {
                 tree: net.tree,
-                n_targets: targets.len(),
                 runs: runs(targets),
+                row_len: row_len(&spans(targets)),
+                spans: spans(targets),
                 rows,
                 flit_hops: flit_hops(machine, &mapping.slices[net.source as usize], &places),
             }
@@ -103,6 +106,14 @@ impl Traffic {
             links,
             routers,
         })
+    }
+}
+
+impl Traffic {
+    /// Populations of the network.
+    #[must_use]
+    pub fn n_populations(&self) -> usize {
+        self.ends.len()
     }
 }
 
@@ -193,6 +204,20 @@ fn routers(mapping: &Mapping) -> (Vec<ChipXy>, BTreeMap<ChipXy, u32>) {
 /// Consecutive numbers as first and length.
 fn runs(sorted: &[u32]) -> Vec<(u32, u32)> {
     sorted.chunk_by(|a, b| a + 1 == *b).map(|run| (run[0], run.len() as u32)).collect()
+}
+
+/// Gaps up to this many slices are closed: adding zeros to them costs less than a loop more.
+const MAX_GAP: u32 = 32;
+
+/// Sorted numbers as first and length of stretches without large gaps.
+pub(crate) fn spans(sorted: &[u32]) -> Vec<(u32, u32)> {
+    let stretches = sorted.chunk_by(|a, b| b - a <= MAX_GAP);
+    stretches.map(|stretch| (stretch[0], stretch[stretch.len() - 1] - stretch[0] + 1)).collect()
+}
+
+/// Elements of a row over these stretches.
+pub(crate) fn row_len(spans: &[(u32, u32)]) -> usize {
+    spans.iter().map(|&(_, len)| len as usize).sum()
 }
 
 /// Hops of one packet on data networks: from its PE to the router, and on every chip from the router to each QuadPE with a target

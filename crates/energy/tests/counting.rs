@@ -114,7 +114,7 @@ fn machine(kind: u8) -> Machine {
     };
     // Few cores per chip, so that small networks spread.
     let mut spec = spec;
-    spec.chip.application_pes = if kind % 3 == 0 { 148 } else { 5 };
+    spec.chip.application_pes = if kind.is_multiple_of(3) { 148 } else { 5 };
     Machine::new(spec).unwrap()
 }
 

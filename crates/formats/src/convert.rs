@@ -47,6 +47,7 @@ fn settings(file: &FileEntry, source: &Source<'_>) -> Result<RunSettings, Format
         numeric: file.numeric,
         out_of_range: file.out_of_range,
         account: account_options(&file.account, "", source)?,
+        event: file.event.to_string(),
     })
 }
 

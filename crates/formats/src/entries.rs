@@ -45,6 +45,10 @@ pub(crate) struct FileEntry {
     #[serde(default)]
     #[schemars(with = "BTreeMap<String, serde_json::Value>")]
     pub(crate) account: toml::Table,
+    /// Settings of the event level: `fifo_policy`, `tick_source`, `drift_ppm`, `link_loss_probability` and others.
+    #[serde(default)]
+    #[schemars(with = "BTreeMap<String, serde_json::Value>")]
+    pub(crate) event: toml::Table,
     /// Populations.
     #[serde(default, rename = "population")]
     pub(crate) populations: Vec<PopulationEntry>,

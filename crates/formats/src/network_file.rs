@@ -36,6 +36,8 @@ pub struct RunSettings {
     pub out_of_range: OutOfRange,
     /// Assumptions of the account of time and energy, as text by name. What they mean is the energy crate's business.
     pub account: BTreeMap<String, String>,
+    /// Settings of the event level, as TOML. What they mean is the fabric crate's business.
+    pub event: String,
 }
 
 /// A machine as a network file names it. What the text means is the machine crate's business.
@@ -56,6 +58,7 @@ impl Default for RunSettings {
             numeric: Numeric::Chip,
             out_of_range: OutOfRange::Error,
             account: BTreeMap::new(),
+            event: String::new(),
         }
     }
 }

@@ -70,6 +70,11 @@ impl Writer {
             let options = settings.account.iter().map(|(key, value)| (key.as_str(), value.as_str().into()));
             self.line("account", table(options));
         }
+        if let Ok(event) = settings.event.parse::<Table>()
+            && !event.is_empty()
+        {
+            self.line("event", event);
+        }
     }
 
     fn population(&mut self, population: &Population) {

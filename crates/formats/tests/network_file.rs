@@ -15,6 +15,7 @@ machine = "board"
 numeric = "reference"
 out_of_range = "clip"
 account = { level = "auto:20", level_of = { in = "low" }, energy = { router_packet_pj = 80, cycle_low_pj = 8.5 } }
+event = { drift_ppm = 20.0, links = [{ chip = [0, 0], link = "east", dies_at_ns = 5 }] }
 
 [[population]]
 name = "in"

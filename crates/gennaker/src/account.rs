@@ -67,16 +67,25 @@ impl Accounted {
     /// # Errors
     /// [`Error::Energy`] if an assumption is impossible, or the parts do not belong together.
     pub fn accounts(&self, mapped: &Mapped, options: &[AccountOptions]) -> Result<Vec<Accountant>, Error> {
+        let traffic = Traffic::new(&self.experiment.file.network, &mapped.mapping, &mapped.machine)?;
+        self.counted(&traffic, mapped, options)
+    }
+
+    pub(crate) fn counted(
+        &self,
+        traffic: &Traffic,
+        mapped: &Mapped,
+        options: &[AccountOptions],
+    ) -> Result<Vec<Accountant>, Error> {
         let network = &self.experiment.file.network;
-        let traffic = Traffic::new(network, &mapped.mapping, &mapped.machine)?;
         let accountant = |options| {
             let tick_ns = self.experiment.tick_ns();
-            Accountant::new(network, &mapped.mapping, &mapped.machine, &traffic, tick_ns, options)
+            Accountant::new(network, &mapped.mapping, &mapped.machine, traffic, tick_ns, options)
         };
         let mut accountants = options.iter().map(accountant).collect::<Result<Vec<_>, _>>()?;
         let spikes: Vec<Option<&SpikeRecording>> = self.spikes.iter().map(Some).collect();
         let mut replay = Replay::new(network, &spikes, self.timesteps)?;
-        let mut counting = Counting::new(&traffic);
+        let mut counting = Counting::new(traffic);
         for tick in 0..self.timesteps {
             let counts = replay.tick(&mut counting, tick);
             counts

@@ -1,5 +1,6 @@
 //! Counting while a network runs, on a thread of its own.
 
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, SyncSender, sync_channel};
 use std::thread::JoinHandle;
 
@@ -67,11 +68,16 @@ impl Counter {
         let traffic = Traffic::new(network, &mapped.mapping, &mapped.machine)?;
         let accountant =
             Accountant::new(network, &mapped.mapping, &mapped.machine, &traffic, tick_ns, options)?;
-        let accountant = accountant.with_trace(trace, timesteps)?;
+        Ok(Self::of(Arc::new(traffic), accountant.with_trace(trace, timesteps)?))
+    }
+
+    /// A counter for an accountant that has not counted anything yet.
+    pub(crate) fn of(traffic: Arc<Traffic>, accountant: Accountant) -> Self {
+        let n_populations = traffic.n_populations();
         let (batches, received) = sync_channel(WAITING);
         let worker = std::thread::spawn(move || count(&traffic, accountant, &received));
-        let batch = Batch { n_populations: network.populations.len(), ..Batch::default() };
-        Ok(Self { batch, batches: Some(batches), worker: Some(worker) })
+        let batch = Batch { n_populations, ..Batch::default() };
+        Self { batch, batches: Some(batches), worker: Some(worker) }
     }
 
     /// Takes the spikes of the next tick, by population.

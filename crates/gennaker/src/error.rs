@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use gennaker_energy::EnergyError;
 use gennaker_engine::EngineError;
+use gennaker_fabric::FabricError;
 use gennaker_formats::FormatError;
 use gennaker_machine::MachineError;
 use gennaker_mapping::MappingError;
@@ -47,6 +48,15 @@ pub enum Error {
     /// The account of time and energy.
     #[error(transparent)]
     Energy(Box<EnergyError>),
+    /// A run at the event level.
+    #[error(transparent)]
+    Fabric(Box<FabricError>),
+    /// A setting of the event level.
+    #[error("event: {problem}")]
+    EventOption {
+        /// What is wrong with it.
+        problem: String,
+    },
     /// An assumption of an account in a network file.
     #[error("account: {source}")]
     AccountOption {
@@ -94,5 +104,6 @@ from_boxed!(
     Mapping(MappingError),
     Engine(EngineError),
     Energy(EnergyError),
+    Fabric(FabricError),
     Benchmark(BenchmarkError)
 );

@@ -1,18 +1,19 @@
 //! Folds counts into an account, tick by tick.
 
 use gennaker_machine::{ChipXy, LinkClass, Machine};
-use gennaker_mapping::{Mapping, Slice};
+use gennaker_mapping::{Mapping, MemoryBlock, Slice};
 use gennaker_network::Network;
 
+use crate::account::fold::{Choice, Costs, Fold, FoldedPe, PeSums, unit_hz};
 use crate::account::options::{AccountOptions, UnusedPes};
 use crate::account::powered::powered;
-use crate::account::report::{Account, Done, LinkAccount, Parts, PeAccount, RouterAccount};
+use crate::account::report::{Account, LinkAccount, Parts, PeAccount, RouterAccount};
 use crate::account::trace::{Trace, TraceRequest};
 use crate::coefficients::Coefficients;
 use crate::counting::TickCounts;
 use crate::cycles::PeCycles;
 use crate::error::EnergyError;
-use crate::levels::{LevelPolicy, Levels};
+use crate::levels::Levels;
 use crate::power::{LevelPower, Prices, Tally};
 use crate::traffic::{DirectedLink, Traffic};
 
@@ -23,8 +24,12 @@ pub struct Accountant {
     levels: Levels,
     prices: Prices,
     tick_ns: u64,
+    /// Length of the fold's unit of time.
+    unit_ns: f64,
     ticks: u32,
-    pes: Vec<Pe>,
+    /// What is known of each PE before it runs.
+    pes: Vec<PeAccount>,
+    fold: Fold,
     links: Vec<Flow>,
     routers: Vec<Flow>,
     directed: Vec<DirectedLink>,
@@ -32,25 +37,11 @@ pub struct Accountant {
     link_rates: (u64, u64),
     router_rate: u64,
     burst_ns: f64,
-    tally: Tally,
-    now: Tally,
+    flit_hops: u64,
+    dram_bytes_per_tick: u64,
     n_updates_per_tick: u64,
     trace: Trace,
     machine: String,
-}
-
-/// One PE in use.
-#[derive(Debug)]
-struct Pe {
-    cycles: PeCycles,
-    policy: LevelPolicy,
-    asleep: u8,
-    /// Time lost to one change of level, with the worst wait for the QuadPE's permits.
-    switch_ns: f64,
-    /// Recordings that go to DRAM, in bytes per tick.
-    dram_bytes: u64,
-    lag_ns: f64,
-    account: PeAccount,
 }
 
 /// Packets of one link or router.
@@ -87,10 +78,11 @@ impl Accountant {
         let spec = &machine.spec().chip;
         let levels = Levels::of(&spec.pe);
         let level_powers = LevelPower::of_all(machine, &options.coefficients)?;
-        let pes = pes(network, mapping, machine, &levels, options);
+        let tick_ns = options.tick_ns.unwrap_or(tick_ns);
+        let pes = folded(network, mapping, machine, &levels, options, tick_ns);
         let mut powered = powered(mapping, machine, traffic, options.powered);
         powered.asleep = vec![0; levels.all.len()];
-        pes.iter().for_each(|pe| powered.asleep[usize::from(pe.asleep)] += 1);
+        pes.iter().for_each(|pe| powered.asleep[usize::from(pe.choice.asleep)] += 1);
         let prices = Prices {
             unused_mw: match options.unused_pes {
                 UnusedPes::Sleep => level_powers[usize::from(levels.low)].sleep_mw,
@@ -102,8 +94,10 @@ impl Accountant {
             powered,
         };
         let n_levels = levels.all.len();
+        let unit_ns = 1e9 / unit_hz(levels.all.iter().map(|level| level.clock_hz));
         Ok(Self {
-            tick_ns: options.tick_ns.unwrap_or(tick_ns),
+            tick_ns,
+            unit_ns,
             ticks: 0,
             links: vec![Flow::default(); traffic.links.len()],
             routers: vec![Flow::default(); traffic.routers.len()],
@@ -112,15 +106,25 @@ impl Accountant {
             link_rates: (spec.links.short.packets_per_s, spec.links.long.packets_per_s),
             router_rate: spec.router.clock_hz * u64::from(spec.router.lookups_per_cycle),
             burst_ns: burst_ns(&pes, &options.coefficients, levels.clock_hz(levels.high)),
-            tally: Tally::new(n_levels),
-            now: Tally::new(n_levels),
+            flit_hops: 0,
+            dram_bytes_per_tick: mapping
+                .slices
+                .iter()
+                .map(|slice| slice.dram_bytes / u64::from(mapping.options.timesteps.max(1)))
+                .sum(),
             n_updates_per_tick: mapping.slices.iter().map(|slice| u64::from(slice.n_neurons())).sum(),
             trace: Trace::default(),
             machine: machine.spec().name.clone(),
             options: options.clone(),
+            fold: Fold::new(&pes, Costs::of_all(&options.coefficients), tick_ns as f64 / unit_ns),
+            pes: mapping
+                .slices
+                .iter()
+                .enumerate()
+                .map(|(index, slice)| PeAccount::new(index, slice, n_levels))
+                .collect(),
             levels,
             prices,
-            pes,
         })
     }
 
@@ -135,57 +139,53 @@ impl Accountant {
 
     /// Takes the counts of the next tick.
     pub fn tick(&mut self, counts: &TickCounts<'_>) {
-        self.now.clear();
-        self.trace.begin();
-        for slice in 0..self.pes.len() {
-            self.pe(slice, counts);
-        }
+        self.fold.tick(counts);
         self.traffic(counts);
-        self.tally.add(&self.now);
-        if self.trace.wants_power() {
-            let seconds = self.tick_ns as f64 / 1e9;
-            self.trace.power(self.prices.energy(&self.now, seconds).total_j() / seconds);
+        if self.trace.is_wanted() {
+            self.keep(counts);
         }
         self.ticks += 1;
     }
 
-    fn pe(&mut self, slice: usize, counts: &TickCounts<'_>) {
-        let pe = &mut self.pes[slice];
-        let work = counts.work(slice);
-        let level = self.levels.choose(pe.policy, &pe.cycles, work.packets, self.tick_ns);
-        let cycles = pe.cycles.cycles(work);
-        let mut own_ns = self.prices.levels[usize::from(level)].seconds(cycles) * 1e9;
-        if level != pe.asleep {
-            // Up when the tick begins, down when the work is done.
-            own_ns += pe.switch_ns;
-            self.now.switches += 2;
-            pe.account.switches += 2;
+    /// Keeps what was asked for.
+    #[expect(
+        clippy::cast_possible_truncation,
+        clippy::cast_sign_loss,
+        clippy::cast_precision_loss,
+        reason = "exact"
+    )]
+    fn keep(&mut self, counts: &TickCounts<'_>) {
+        let mut now = Tally {
+            flit_hops: counts.flit_hops,
+            dram_bytes: self.dram_bytes_per_tick,
+            ..Tally::new(self.levels.all.len())
+        };
+        self.trace.begin();
+        for (slice, (choice, latest)) in self.fold.latest(counts).enumerate() {
+            let level = if latest.is_high { choice.high } else { choice.low };
+            now.add_pe(choice.asleep, level, latest.cycles as u64, 1);
+            self.trace.pe(
+                slice,
+                counts.packets[slice],
+                level,
+                latest.done * self.unit_ns / self.tick_ns as f64,
+            );
         }
-        let n_levels = self.levels.all.len();
-        self.now.cycles[usize::from(pe.asleep) * n_levels + usize::from(level)] += cycles;
-        self.now.dram_bytes += pe.dram_bytes;
-        let tick_ns = self.tick_ns as f64;
-        let done_ns = pe.lag_ns + own_ns;
-        pe.lag_ns = (done_ns - tick_ns).max(0.0);
-        let done = Done { part: done_ns / tick_ns, own: own_ns / tick_ns, lag_ns: pe.lag_ns };
-        pe.account.take(counts.tick, work, level, cycles, done);
-        self.trace.pe(slice, work.packets, level, done.part);
+        if self.trace.wants_power() {
+            for (link, &n) in self.directed.iter().zip(counts.links) {
+                now.add_link(link.class, n.into());
+            }
+            now.router_packets = counts.routers.iter().map(|&n| u64::from(n)).sum();
+            let seconds = self.tick_ns as f64 / 1e9;
+            self.trace.power(self.prices.energy(&now, seconds).total_j() / seconds);
+        }
     }
 
     fn traffic(&mut self, counts: &TickCounts<'_>) {
         let tick = counts.tick;
-        for ((flow, link), &n) in self.links.iter_mut().zip(&self.directed).zip(counts.links) {
-            flow.add(tick, n);
-            match link.class {
-                LinkClass::Short => self.now.short_link_packets += u64::from(n),
-                LinkClass::Long => self.now.long_link_packets += u64::from(n),
-            }
-        }
-        for (flow, &n) in self.routers.iter_mut().zip(counts.routers) {
-            flow.add(tick, n);
-            self.now.router_packets += u64::from(n);
-        }
-        self.now.flit_hops += counts.flit_hops;
+        self.links.iter_mut().zip(counts.links).for_each(|(flow, &n)| flow.add(tick, n));
+        self.routers.iter_mut().zip(counts.routers).for_each(|(flow, &n)| flow.add(tick, n));
+        self.flit_hops += counts.flit_hops;
     }
 
     /// What was kept tick by tick.
@@ -196,11 +196,14 @@ impl Accountant {
 
     /// The account of all ticks so far.
     #[must_use]
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
     pub fn account(&self) -> Account {
-        let lag_ns = self.pes.iter().map(|pe| pe.lag_ns).fold(0.0, f64::max);
+        let lag_ns = self.fold.sums().map(|(_, sums)| sums.lag * self.unit_ns).fold(0.0, f64::max);
         let duration_s = (f64::from(self.ticks) * self.tick_ns as f64 + lag_ns) / 1e9;
-        let energy = self.prices.energy(&self.tally, duration_s);
-        let pes: Vec<PeAccount> = self.pes.iter().map(|pe| self.finished(pe, duration_s)).collect();
+        let energy = self.prices.energy(&self.tally(), duration_s);
+        let pe = |(account, (choice, sums)): (&PeAccount, (Choice, PeSums))| {
+            self.finished(account, choice, sums, duration_s)
+        };
         Account::new(Parts {
             machine: self.machine.clone(),
             options: self.options.clone(),
@@ -211,26 +214,48 @@ impl Accountant {
             n_updates: self.n_updates_per_tick * u64::from(self.ticks),
             energy,
             powered: self.prices.powered.clone(),
-            pes,
+            pes: self.pes.iter().zip(self.fold.sums()).map(pe).collect(),
             links: self.link_accounts(),
             routers: self.router_accounts(),
             burst_ns: self.burst_ns,
         })
     }
 
-    fn finished(&self, pe: &Pe, duration_s: f64) -> PeAccount {
-        let mut account = pe.account.clone();
-        let at = |(level, &cycles): (usize, &u64)| (self.prices.levels[level], cycles);
-        let awake = || account.cycles_at_level.iter().enumerate().map(at);
-        let busy_s: f64 = awake().map(|(level, cycles)| level.seconds(cycles)).sum();
-        let asleep_mw = self.prices.levels[usize::from(pe.asleep)].sleep_mw;
-        let static_mj: f64 = awake().map(|(level, cycles)| level.seconds(cycles) * level.sleep_mw).sum();
-        let cycles_pj: f64 = awake().map(|(level, cycles)| cycles as f64 * level.cycle_pj).sum();
+    /// Everything that costs energy, all ticks together.
+    fn tally(&self) -> Tally {
+        let mut tally = Tally { flit_hops: self.flit_hops, ..Tally::new(self.levels.all.len()) };
+        for (choice, sums) in self.fold.sums() {
+            tally.add_pe(choice.asleep, choice.low, sums.cycles[0], self.ticks - sums.n_high);
+            tally.add_pe(choice.asleep, choice.high, sums.cycles[1], sums.n_high);
+        }
+        self.directed.iter().zip(&self.links).for_each(|(link, flow)| tally.add_link(link.class, flow.total));
+        tally.router_packets = self.routers.iter().map(|flow| flow.total).sum();
+        tally.dram_bytes = self.dram_bytes_per_tick * u64::from(self.ticks);
+        tally
+    }
+
+    #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+    fn finished(&self, account: &PeAccount, choice: Choice, sums: PeSums, duration_s: f64) -> PeAccount {
+        let mut account = account.clone();
+        let levels = [
+            (choice.low, sums.cycles[0], self.ticks - sums.n_high),
+            (choice.high, sums.cycles[1], sums.n_high),
+        ];
+        for (level, cycles, ticks) in levels {
+            account.ticks_at_level[usize::from(level)] += ticks;
+            account.cycles_at_level[usize::from(level)] += cycles;
+            account.switches += if level == choice.asleep { 0 } else { 2 * u64::from(ticks) };
+        }
+        account.take(&sums, self.tick_ns as f64, self.unit_ns);
+        let awake = || account.cycles_at_level.iter().zip(&self.prices.levels);
+        let busy_s: f64 = awake().map(|(&cycles, level)| level.seconds(cycles)).sum();
+        let static_mj: f64 = awake().map(|(&cycles, level)| level.seconds(cycles) * level.sleep_mw).sum();
+        let cycles_pj: f64 = awake().map(|(&cycles, level)| cycles as f64 * level.cycle_pj).sum();
         let switch_j = account.switches as f64 * self.options.coefficients.level_switch_nj * 1e-9;
-        let asleep_mj = (duration_s - busy_s).max(0.0) * asleep_mw;
-        let energy_j = (static_mj + asleep_mj) * 1e-3 + cycles_pj * 1e-12 + switch_j;
+        let asleep_mj =
+            (duration_s - busy_s).max(0.0) * self.prices.levels[usize::from(choice.asleep)].sleep_mw;
+        account.energy_j = (static_mj + asleep_mj) * 1e-3 + cycles_pj * 1e-12 + switch_j;
         account.busy_fraction = if duration_s > 0.0 { busy_s / duration_s } else { 0.0 };
-        account.energy_j = energy_j;
         account
     }
 
@@ -266,42 +291,63 @@ impl Accountant {
     }
 }
 
-fn pes(
+/// Every PE as the fold sees it.
+#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+fn folded(
     network: &Network,
     mapping: &Mapping,
     machine: &Machine,
     levels: &Levels,
     options: &AccountOptions,
-) -> Vec<Pe> {
+    tick_ns: u64,
+) -> Vec<FoldedPe> {
     let n_in_quad = |slice: &Slice| {
         let quad = |core: u8| machine.core_position(core).map(|place| place.quad);
         let own = quad(slice.core);
         let near = mapping.slices.iter().filter(|other| other.chip == slice.chip && quad(other.core) == own);
         if own.is_none() { 1 } else { near.count() as u32 }
     };
-    let switch_ns = f64::from(machine.spec().chip.pe.level_switch_ns);
-    let pe = |(index, slice): (usize, &Slice)| {
+    let unit_hz = unit_hz(levels.all.iter().map(|level| level.clock_hz));
+    let switch = f64::from(machine.spec().chip.pe.level_switch_ns) * unit_hz / 1e9;
+    let pe = |slice: &Slice| {
         let policy = options.level_of(&network.populations[slice.population as usize].name);
+        let cycles = PeCycles::of(network, slice, &options.coefficients);
+        let level = |n_packets: u32| levels.choose(policy, &cycles, n_packets, tick_ns);
+        let (low, high, asleep) = (level(0), level(u32::MAX), levels.asleep(policy));
         // With a permit for each, nobody waits: the usual case, in which quads need not be counted.
         let turns =
             if options.quad_permits < 4 { n_in_quad(slice).div_ceil(options.quad_permits.into()) } else { 1 };
-        Pe {
-            cycles: PeCycles::of(network, slice, &options.coefficients),
-            policy,
-            asleep: levels.asleep(policy),
-            switch_ns: switch_ns * f64::from(turns),
-            dram_bytes: slice.dram_bytes / u64::from(mapping.options.timesteps.max(1)),
-            lag_ns: 0.0,
-            account: PeAccount::new(index, slice, levels.all.len()),
-        }
+        // Up when the tick begins, down when the work is done.
+        let switching = |level: u8| if level == asleep { 0.0 } else { switch * f64::from(turns) };
+        let cycle = |level: u8| unit_hz / levels.clock_hz(level) as f64;
+        let choice = Choice {
+            low,
+            high,
+            asleep,
+            cycle: [cycle(low), cycle(high)],
+            switch: [switching(low), switching(high)],
+        };
+        let threshold = if low == high { u32::MAX } else { first(|n| level(n) == high) };
+        let fifo_words = slice.memory.bytes(MemoryBlock::EventFifo) / 4;
+        FoldedPe { choice, threshold, fixed: cycles.fixed as f64, fifo_words }
     };
-    mapping.slices.iter().enumerate().map(pe).collect()
+    mapping.slices.iter().map(pe).collect()
+}
+
+/// The smallest number for which `holds`, which holds for all larger ones, too, and for the largest.
+fn first(holds: impl Fn(u32) -> bool) -> u32 {
+    let (mut low, mut high) = (0, u32::MAX);
+    while low < high {
+        let middle = low + (high - low) / 2;
+        if holds(middle) { high = middle } else { low = middle + 1 }
+    }
+    low
 }
 
 /// Time in which a tick's spikes leave the PEs: the longest neuron phase at the high level. An estimate for the load of links and
 /// routers during a tick's burst.
-fn burst_ns(pes: &[Pe], coefficients: &Coefficients, clock_hz: u64) -> f64 {
-    let phase = |pe: &Pe| pe.cycles.fixed as f64 - coefficients.cycles_per_tick;
+fn burst_ns(pes: &[FoldedPe], coefficients: &Coefficients, clock_hz: u64) -> f64 {
+    let phase = |pe: &FoldedPe| pe.fixed - coefficients.cycles_per_tick;
     let cycles = pes.iter().map(phase).fold(1.0, f64::max);
     cycles * 1e9 / clock_hz as f64
 }

@@ -1,6 +1,7 @@
 //! The account: counts, assumptions in; time, energy, overload out.
 
 mod accountant;
+mod fold;
 mod options;
 mod powered;
 mod report;

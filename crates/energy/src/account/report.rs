@@ -4,8 +4,8 @@ use gennaker_machine::ChipXy;
 use gennaker_mapping::{MemoryBlock, Slice};
 use serde::Serialize;
 
+use crate::account::fold::PeSums;
 use crate::account::options::AccountOptions;
-use crate::cycles::Work;
 use crate::levels::Levels;
 use crate::power::{Energy, Powered};
 use crate::traffic::DirectedLink;
@@ -182,39 +182,17 @@ impl PeAccount {
         }
     }
 
-    /// Takes one tick.
-    #[inline]
-    pub(super) fn take(&mut self, tick: u32, work: Work, level: u8, cycles: u64, done: Done) {
-        self.packets += u64::from(work.packets);
-        self.events += u64::from(work.events);
-        self.sent += u64::from(work.sent);
-        if work.packets > self.max_packets {
-            (self.max_packets, self.max_packets_tick) = (work.packets, tick);
-        }
-        self.fifo_overflows += u32::from(work.packets > self.fifo_words);
-        if done.part > self.max_time_done {
-            (self.max_time_done, self.max_time_done_tick) = (done.part, tick);
-        }
-        self.max_own = self.max_own.max(done.own);
-        if done.lag_ns > 0.0 {
-            self.overruns += 1;
-            self.first_overrun_tick.get_or_insert(tick);
-            self.max_lag_ns = self.max_lag_ns.max(done.lag_ns);
-        }
-        self.ticks_at_level[usize::from(level)] += 1;
-        self.cycles_at_level[usize::from(level)] += cycles;
+    /// Takes what happened in all ticks.
+    pub(super) fn take(&mut self, sums: &PeSums, tick_ns: f64, unit_ns: f64) {
+        (self.packets, self.events, self.sent) = (sums.packets, sums.events, sums.sent);
+        let worst = &sums.max;
+        (self.max_packets, self.max_packets_tick) = (worst.packets, worst.packets_tick);
+        self.fifo_overflows = worst.overflows;
+        (self.max_time_done, self.max_time_done_tick) = (worst.done * unit_ns / tick_ns, worst.done_tick);
+        self.max_own = worst.own * unit_ns / tick_ns;
+        (self.overruns, self.first_overrun_tick) = (worst.overruns, worst.first_overrun);
+        self.max_lag_ns = worst.lag * unit_ns;
     }
-}
-
-/// When a tick's work ended.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Done {
-    /// As part of the tick, counted from the tick's beginning.
-    pub(super) part: f64,
-    /// The same without what was left of earlier ticks.
-    pub(super) own: f64,
-    /// Time beyond the tick's end.
-    pub(super) lag_ns: f64,
 }
 
 /// What an account is made of.

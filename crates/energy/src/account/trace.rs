@@ -65,6 +65,10 @@ impl Trace {
         }
     }
 
+    pub(super) fn is_wanted(&self) -> bool {
+        self.keeps_power || !self.slices.is_empty()
+    }
+
     pub(super) fn wants_power(&self) -> bool {
         self.keeps_power
     }

@@ -37,11 +37,11 @@ impl Default for Protocol {
 }
 
 impl Protocol {
-    fn options(&self) -> Options {
+    pub(super) fn options(&self) -> Options {
         Options { numeric: self.numeric, threads: self.threads, ..Options::default() }
     }
 
-    fn ticks(&self, benchmark: &Benchmark) -> u32 {
+    pub(super) fn ticks(&self, benchmark: &Benchmark) -> u32 {
         self.ticks.unwrap_or(benchmark.ticks).max(1)
     }
 
@@ -312,7 +312,7 @@ fn seconds<T>(work: impl FnOnce() -> T) -> (T, f64) {
 }
 
 /// The middle value; of an even number the upper one of the two.
-fn median(values: &[f64]) -> f64 {
+pub(super) fn median(values: &[f64]) -> f64 {
     let mut sorted = values.to_vec();
     sorted.sort_by(f64::total_cmp);
     sorted.get(sorted.len() / 2).copied().unwrap_or_default()

@@ -13,6 +13,7 @@
 //! # Ok::<(), gennaker::Error>(())
 //! ```
 
+mod accounting;
 mod brunel;
 mod chip;
 mod measure;
@@ -26,6 +27,7 @@ mod vogels_abbott;
 use gennaker_network::{Network, Population, Recording};
 use serde::Serialize;
 
+pub use accounting::{AccountingMeasurement, measure_accounting};
 pub use brunel::{Drive, brunel};
 pub use chip::{board, chip};
 pub use measure::{Measurement, PhaseShares, PopulationStudy, Protocol, StoreUse, measure, study};
