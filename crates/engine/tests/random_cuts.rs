@@ -31,7 +31,13 @@ impl Case {
             _ => c.one_of(&[Numeric::Reference, Numeric::ReferenceSingleParameters]),
         };
         let ring_width = if case % 8 == 1 { RingWidth::Bits16 } else { RingWidth::Bits32 };
-        let options = Options { numeric, ring_width, out_of_range: OutOfRange::Clip, threads: Some(1) };
+        let options = Options {
+            numeric,
+            ring_width,
+            out_of_range: OutOfRange::Clip,
+            threads: Some(1),
+            ..Options::default()
+        };
         let ticks = if is_long { 1050 } else { 90 };
         let longest_delay = if is_long { 1023 } else { c.one_of(&[3, 9, 60, 127]) };
         let mut case =
