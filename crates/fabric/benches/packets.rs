@@ -145,8 +145,7 @@ fn measure_queues(n_waiting: u32) {
 fn measure_network() {
     let mut network = Network::new("event level").with_seed(1);
     let noise = Population::new("noise", 2_000, Model::PoissonProcess).with("p", 0.02);
-    let cells =
-        Population::new("cells", 8_000, Model::Lif).with("threshold", 60.0).with("alpha_decay", 0.9);
+    let cells = Population::new("cells", 8_000, Model::Lif).with("threshold", 60.0).with("alpha_decay", 0.9);
     let (noise, cells) = (network.add_population(noise), network.add_population(cells));
     let p = |p| Connector::FixedProbability { p, allow_self_connections: true };
     network.add_projection(Projection::new("drive", noise, cells, p(0.05)).with_weight(2.0));
