@@ -10,12 +10,14 @@ Two ways in:
 
 import importlib
 
+from gennaker._account import Account, account, sweep
 from gennaker._gennaker import Machine, Mapping, Network, Simulation, __version__, map, models
 from gennaker.api import NetworkFile, load, run
 from gennaker.errors import NotModelledError
 from gennaker.results import Result, open_results
 
 __all__ = [
+    "Account",
     "Machine",
     "Mapping",
     "Network",
@@ -24,12 +26,14 @@ __all__ = [
     "Result",
     "Simulation",
     "__version__",
+    "account",
     "load",
     "map",
     "models",
     "open_results",
     "run",
     "serve_spinnaker2",
+    "sweep",
 ]
 
 _SUBMODULES = {

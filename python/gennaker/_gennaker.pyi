@@ -10,14 +10,33 @@ from numpy.typing import ArrayLike, NDArray
 from typing_extensions import Self
 
 __version__: str
-__all__ = ["Machine", "Mapping", "Network", "Simulation", "__version__", "map", "models", "read_network_file"]
+__all__ = [
+    "Machine",
+    "Mapping",
+    "Network",
+    "Simulation",
+    "__version__",
+    "account_folder",
+    "map",
+    "models",
+    "read_network_file",
+    "sweep_folder",
+]
 
 class _Settings(TypedDict):
     timesteps: int
     tick_ms: float
     numeric: str
     out_of_range: str
+    account: dict[str, str]
     machine: Machine | None
+
+class _Trace(TypedDict):
+    slices: NDArray[np.uint32]
+    n_packets: NDArray[np.uint32]
+    performance_level: NDArray[np.uint8]
+    time_done: NDArray[np.float32]
+    power_w: NDArray[np.float32]
 
 class _Population(TypedDict):
     name: str
@@ -139,14 +158,43 @@ class Simulation:
         out_of_range: str = "error",
         ring_width: str = "bits32",
         threads: int | None = None,
+        counts: bool = False,
     ) -> Self: ...
     @property
     def tick(self) -> int:
         """Ticks run since the last reset."""
     def run(self, ticks: int) -> None:
         """Runs without holding the interpreter. Ctrl-C stops it between two ticks; what was recorded stays."""
-    def run_into(self, ticks: int, folder: str | os.PathLike[str], tick_ms: float = 1.0, recording_memory: int = 256) -> None:
-        """Runs and writes everything recorded into a result folder, beyond `recording_memory` MiB while the run goes on."""
+    def run_into(
+        self,
+        ticks: int,
+        folder: str | os.PathLike[str],
+        tick_ms: float = 1.0,
+        recording_memory: int = 256,
+        mapping: Mapping | None = None,
+        account: dict[str, str] | None = None,
+    ) -> None:
+        """Runs and writes everything recorded into a result folder, beyond `recording_memory` MiB while the run goes on.
+
+        With a `mapping`, and assumptions for its `account`, the folder can be accounted for.
+        """
+    def count(
+        self,
+        mapping: Mapping,
+        timesteps: int,
+        tick_ms: float = 1.0,
+        options: dict[str, Any] | None = None,
+        populations: Sequence[int] | None = None,
+        power: bool = False,
+    ) -> None:
+        """From tick 0 on counts what the run does on a machine; the simulation must have been made with `counts=True`.
+
+        Every tick of the PEs of `populations` is kept, and with `power` the power, for at most `timesteps` ticks.
+        """
+    def account(self) -> dict[str, Any]:
+        """What the run so far would take on the hardware. Counting is over then."""
+    def trace(self) -> _Trace:
+        """What was kept of every tick, ticks in rows, slices in columns. Counting is over then."""
     def run_or_spill(self, ticks: int, folder: str | os.PathLike[str], tick_ms: float = 1.0, recording_memory: int = 256) -> bool:
         """`run` if the recordings fit in `recording_memory` MiB, else `run_into`; returns whether the folder was written."""
     def reset(self) -> None:
@@ -169,6 +217,16 @@ class Simulation:
         """Everything that evolves."""
     def restore(self, checkpoint: bytes) -> None:
         """Takes up a run where `checkpoint` left it."""
+
+def account_folder(folder: str | os.PathLike[str], options: dict[str, Any] | None = None) -> dict[str, Any]:
+    """The account of a run that is over, from its result folder."""
+
+def sweep_folder(
+    folder: str | os.PathLike[str],
+    dimensions: Sequence[tuple[str, Sequence[str]]],
+    options: dict[str, Any] | None = None,
+) -> list[dict[str, Any]]:
+    """The figures of a run that is over under all combinations of `dimensions`, the last varying fastest."""
 
 def map(network: Network, machine: Machine, options: _Dict[str, Any] | None = None) -> Mapping:
     """Lays a network on a machine. `options`: a dictionary such as `{"timesteps": 1000, "placer": "radial"}`."""

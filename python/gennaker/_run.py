@@ -12,10 +12,15 @@ from gennaker._user import warn
 RECORDING_MEMORY_MIB = 256
 
 
-def simulate(net, network, records, timesteps, numeric):
-    """Runs and leaves the results in the populations, also those of a run that Ctrl-C cuts short. Returns the report."""
+def simulate(net, network, records, timesteps, numeric, counting=None):
+    """Runs and leaves the results in the populations, also those of a run that Ctrl-C cuts short. Returns the report.
+
+    With a ``counting`` (:class:`gennaker._counting.Counting`) the run is counted, and its account is left there.
+    """
     net.reset()
-    simulation = _gennaker.Simulation(network, numeric, "clip")
+    simulation = _gennaker.Simulation(network, numeric, "clip", counts=counting is not None)
+    if counting is not None:
+        counting.begin(simulation, timesteps)
     spill = _Spill()
     try:
         if spill.folder is None:
@@ -25,8 +30,12 @@ def simulate(net, network, records, timesteps, numeric):
     finally:
         for index, (population, record) in enumerate(zip(net.populations, records)):
             population._recorded = spill.population(simulation, index, population.name, population.size, record)
+        if counting is not None:
+            counting.end(simulation)
     report = simulation.report()
-    for note in _worth_telling(net, network, records, report["notes"]):
+    for note in _worth_telling(net, network, report["notes"]):
+        warn(note)
+    for note in counting.account["notes"] if counting is not None else ():
         warn(note)
     return report
 
@@ -56,12 +65,12 @@ class _Spill:
         return stored
 
 
-def _worth_telling(net, network, records, notes):
+def _worth_telling(net, network, notes):
     """The notes without what is likely on purpose: silence of a population of which more than spikes is recorded, or of a
     source, and single neurons that fire in every tick."""
     told = []
-    for name, population, record in zip(network.populations, net.populations, records):
-        if record == ["spikes"] and population.neuron_model != "spike_list":
+    for name, population in zip(network.populations, net.populations):
+        if population.record == ["spikes"] and population.neuron_model != "spike_list":
             told.append(f"population `{name}` never spiked")
         if population.size > 1:
             told.append(f"population `{name}` spikes in")

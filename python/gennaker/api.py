@@ -4,7 +4,6 @@ import operator
 
 from gennaker import _gennaker, results
 
-
 #: A pebibyte: more than any machine has.
 MAX_RECORDING_MEMORY_MIB = 2**30
 
@@ -14,7 +13,7 @@ class NetworkFile:
 
     def __init__(self, network, settings):
         self.network = network
-        #: ``timesteps``, ``tick_ms``, ``numeric``, ``out_of_range``, and ``machine`` (a Machine, or None).
+        #: ``timesteps``, ``tick_ms``, ``numeric``, ``out_of_range``, ``account``, and ``machine`` (a Machine, or None).
         self.settings = settings
 
     def run(self, timesteps=None, **options):
@@ -36,9 +35,7 @@ def _check_memory(mib):
     except TypeError:
         is_whole = False
     if not is_whole:
-        raise ValueError(
-            f"recording_memory is {mib!r}; it must be a whole number of MiB from 0 to {MAX_RECORDING_MEMORY_MIB}"
-        )
+        raise ValueError(f"recording_memory is {mib!r}; it must be a whole number of MiB from 0 to {MAX_RECORDING_MEMORY_MIB}")
 
 
 def run(
@@ -61,12 +58,13 @@ def run(
 
     With a ``folder`` the results are written there, with pictures, as the command ``gennaker run`` does: recordings beyond
     ``recording_memory`` MiB while the run goes on, so that they need not fit in memory. Arrays of such a result are read when
-    they are asked for, and large ones stay on disk.
+    they are asked for, and large ones stay on disk. If there was a machine, too, :func:`gennaker.account` says what the run
+    would take on it.
     """
     _check_memory(recording_memory)
     if not isinstance(network, (_gennaker.Network, NetworkFile)):
         network = load(network)
-    settings = {"timesteps": 1000, "numeric": "chip", "out_of_range": "error", "machine": None, "tick_ms": 1.0}
+    settings = {"timesteps": 1000, "numeric": "chip", "out_of_range": "error", "machine": None, "tick_ms": 1.0, "account": {}}
     if isinstance(network, NetworkFile):
         settings.update(network.settings)
         network = network.network
@@ -75,7 +73,8 @@ def run(
     mapping = _mapping(network, settings["machine"], settings["timesteps"])
     simulation = _gennaker.Simulation(network, settings["numeric"], settings["out_of_range"], threads=threads)
     if folder is not None:
-        simulation.run_into(settings["timesteps"], folder, settings["tick_ms"], recording_memory)
+        place = (mapping, settings["account"])
+        simulation.run_into(settings["timesteps"], folder, settings["tick_ms"], recording_memory, *place)
         result = results.open_results(folder)
         result.mapping = mapping
         return result

@@ -2,7 +2,9 @@
 
 import logging
 
+from gennaker._counting import of_cores
 from gennaker._run import simulate
+from gennaker._user import warn
 from gennaker.snn import _convert
 
 _log = logging.getLogger("gennaker")
@@ -25,5 +27,8 @@ class Brian2Backend:
         timesteps = _convert.whole_number("timesteps", timesteps, 0)
         network, records = _convert.built(net)
         network.validate()
+        for population in net.populations:
+            for name in of_cores(population):
+                warn(f"population `{population.name}`: `{name}` is about cores and is recorded on hardware objects only")
         numeric = "reference_integer_weights" if quantize_weights else "reference_single_parameters"
         self.report = simulate(net, network, records, timesteps, numeric)

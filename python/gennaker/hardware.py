@@ -3,8 +3,8 @@
 import logging
 
 from gennaker import mapper
+from gennaker._counting import Counting, checked_tick, of_cores
 from gennaker._run import simulate
-from gennaker.errors import NotModelledError
 from gennaker.snn import _convert
 
 _log = logging.getLogger("gennaker")
@@ -23,13 +23,32 @@ class _Hardware:
         self.experiment_backend = _Backend(self._board_type, eth_ip, stm_ip)
         #: Where the last network was laid: a ``gennaker.Mapping``.
         self.mapping = None
-        #: The account of the last run, as a dictionary.
+        #: What the last run did, as a dictionary.
         self.report = None
+        self._counting = None
 
     @property
     def energy(self):
-        """Not modelled yet."""
-        raise NotModelledError("hw.energy: energy is not modelled yet")
+        """Energy of the last run in J: of everything that is switched on, from the first tick to the end of the last."""
+        return self._counted("energy").account["total_j"]
+
+    @property
+    def account(self):
+        """What the last run would take on the hardware, as a :class:`gennaker.Account`: time, traffic, clocks, energy."""
+        return self._counted("account").account
+
+    @property
+    def power(self):
+        """Times in s at which ticks began, and mean power in W in each: two arrays. Nothing is written to a file."""
+        power = self._counted("power").power
+        if power is None:
+            raise RuntimeError("hw.power: the power of every tick was not recorded; run with record_power=True")
+        return power
+
+    def _counted(self, name):
+        if self._counting is None or self._counting.account is None:
+            raise RuntimeError(f"hw.{name}: nothing was measured yet; run with record_power=True")
+        return self._counting
 
     def run(
         self,
@@ -44,29 +63,37 @@ class _Hardware:
         measure_power=False,
         record_power=False,
         live_power=False,
+        account=None,
     ):
         """Maps ``net`` and runs it for ``timesteps`` ticks; the results are in its populations.
 
-        Of the options only ``mapping_only`` changes anything: it maps and does not run. The others are those of the real
-        machine and are accepted.
+        ``mapping_only`` maps and does not run. ``sys_tick_in_s`` is the real duration of a tick on the hardware: it changes no
+        spike, but time and energy. With ``record_power``, ``measure_power`` or ``live_power``, which mean the same, and if a
+        population records ``time_done``, ``n_packets`` or ``performance_level``, the run is counted: ``energy``, ``account`` and
+        ``power`` are there afterwards, and nothing is written to a file. ``account`` (not in the original) replaces
+        assumptions by name: ``{"level": "auto:30", "energy.router_packet_pj": 80}``; a population's own
+        (``"level_of.NAME"``) are taken before those of its application class, and these before ``"level"``.
+
+        The other options are those of the real machine and are accepted.
         """
         ignored = {
-            "sys_tick_in_s": sys_tick_in_s,
             "debug": debug,
             "reset_board": reset_board,
             "make_clean": make_clean,
             "experiment_backend_settings": experiment_backend_settings,
-            "measure_power": measure_power,
-            "record_power": record_power,
-            "live_power": live_power,
         }
         _log.debug("options without effect here: %s", ignored)
         timesteps = _convert.whole_number("timesteps", timesteps, 0)
+        tick_s = checked_tick(sys_tick_in_s)
+        self._counting = None
         network, records = _convert.built(net)
         self.mapping = mapper.lay_out(network, self._machine, timesteps)
         net.reset()
+        power = bool(measure_power or record_power or live_power)
+        if power or account is not None or any(map(of_cores, net.populations)):
+            self._counting = Counting(net, network, self.mapping, tick_s, power, account)
         if not mapping_only:
-            self.report = simulate(net, network, records, timesteps, "chip")
+            self.report = simulate(net, network, records, timesteps, "chip", self._counting)
 
 
 class SpiNNaker2Chip(_Hardware):

@@ -20,6 +20,8 @@ class PopulationResult:
         self.spikes = spikes
         #: Variable to (ticks, neurons, values), values with one row per tick and one column per neuron.
         self.states = states or {}
+        #: What was recorded of its cores: name to ``{"PE(x, y, p)": array}``.
+        self.cores = {}
         self._trains = None
 
     def spike_trains(self):
@@ -136,6 +138,7 @@ class _StoredPopulation(PopulationResult):
         self._spikes_file = entry["spikes_file"]
         self._states_file = entry["states_file"]
         self._variables = [state["variable"] for state in entry["states"]]
+        self.cores = {}
         self._trains = None
 
     @functools.cached_property

@@ -11,8 +11,8 @@ use crate::json::to_python;
 use crate::machine::Machine;
 use crate::network::Network;
 
-/// Reads a network file; returns the network and its settings: timesteps, tick_ms, numeric, out_of_range, and machine (a
-/// `Machine`, or `None` if the file names none).
+/// Reads a network file; returns the network and its settings: timesteps, tick_ms, numeric, out_of_range, account (assumptions
+/// as text by name), and machine (a `Machine`, or `None` if the file names none).
 #[pyfunction]
 #[expect(clippy::needless_pass_by_value, reason = "Python hands over an owned path")]
 pub(crate) fn read_network_file(py: Python<'_>, path: PathBuf) -> PyResult<(Network, Bound<'_, PyDict>)> {
@@ -27,6 +27,7 @@ pub(crate) fn read_network_file(py: Python<'_>, path: PathBuf) -> PyResult<(Netw
     described.set_item("tick_ms", settings.tick_ms)?;
     described.set_item("numeric", to_python(py, &settings.numeric)?)?;
     described.set_item("out_of_range", to_python(py, &settings.out_of_range)?)?;
+    described.set_item("account", settings.account.clone())?;
     described.set_item("machine", machine.map(|inner| Machine { inner }))?;
     Ok((Network { inner: experiment.file.network }, described))
 }

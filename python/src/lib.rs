@@ -21,6 +21,7 @@
 
 use pyo3::prelude::*;
 
+mod account;
 mod error;
 mod files;
 mod json;
@@ -36,6 +37,8 @@ mod threads;
 /// The compiled core of gennaker.
 #[pymodule]
 mod _gennaker {
+    #[pymodule_export]
+    use crate::account::{account_folder, sweep_folder};
     #[pymodule_export]
     use crate::files::read_network_file;
     #[pymodule_export]

@@ -1,5 +1,6 @@
 //! Mappings: where every slice of a network is on a machine, and what its memory holds.
 
+use gennaker::Mapped;
 use gennaker::machine::CorePosition;
 use gennaker::mapping::{MappingOptions, Slice};
 use numpy::{IntoPyArray, PyArray1};
@@ -25,18 +26,17 @@ pub(crate) fn map(
     let options: MappingOptions = options
         .map_or_else(|| Ok(MappingOptions::default()), |given| from_python("mapping options", given))?;
     let (network, machine) = (&network.inner, &machine.inner);
-    let inner = py
-        .detach(|| with_threads(|| gennaker::mapping::map(network, machine, &options)))?
+    let (mapping, times) = py
+        .detach(|| with_threads(|| gennaker::mapping::map_timed(network, machine, &options)))?
         .map_err(value_error)?;
     let populations = network.populations.iter().map(|p| p.name.clone()).collect();
-    Ok(Mapping { inner, machine: machine.clone(), populations })
+    Ok(Mapping { mapped: Mapped { machine: machine.clone(), mapping, times }, populations })
 }
 
 /// A network laid on a machine. Slices are numbered by population, then by neuron; each has a PE of its own.
 #[pyclass(module = "gennaker", frozen)]
 pub(crate) struct Mapping {
-    inner: gennaker::mapping::Mapping,
-    machine: gennaker::machine::Machine,
+    pub(crate) mapped: Mapped,
     populations: Vec<String>,
 }
 
@@ -45,7 +45,7 @@ impl Mapping {
     /// Name of the machine.
     #[getter]
     fn machine(&self) -> &str {
-        &self.inner.machine
+        &self.mapped.mapping.machine
     }
 
     /// Names of the populations.
@@ -57,25 +57,25 @@ impl Mapping {
     /// PEs in use.
     #[getter]
     fn n_pes(&self) -> u32 {
-        self.inner.stats.n_pes
+        self.mapped.mapping.stats.n_pes
     }
 
     /// Chips with a PE in use.
     #[getter]
     fn n_chips(&self) -> u32 {
-        self.inner.stats.n_chips
+        self.mapped.mapping.stats.n_chips
     }
 
     /// Totals: PEs, routing entries, hops, synapses, fullest PE.
     #[getter]
     fn stats<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
-        to_python(py, &self.inner.stats)
+        to_python(py, &self.mapped.mapping.stats)
     }
 
     /// What a user should know, one sentence each.
     #[getter]
     fn notes(&self) -> Vec<String> {
-        self.inner.notes.clone()
+        self.mapped.mapping.notes.clone()
     }
 
     /// The slices as columns: population, first and end neuron, chip_x, chip_y, core, key, mask, sram_bytes, dram_bytes.
@@ -98,13 +98,13 @@ impl Mapping {
     /// Names of the PEs, slice by slice: `PE(x, y, p)` with the position of the QuadPE on the chip and the PE's number in it;
     /// on machines with several chips with `Chip(x, y) ` before it.
     fn pe_names(&self) -> Vec<String> {
-        self.inner.slices.iter().map(|slice| self.pe_name(slice)).collect()
+        self.mapped.mapping.slices.iter().map(|slice| self.pe_name(slice)).collect()
     }
 
     /// What the SRAM of one slice's PE holds: name of the block to bytes, in the order of addresses.
     fn memory<'py>(&self, py: Python<'py>, slice: usize) -> PyResult<Bound<'py, PyDict>> {
-        let n = self.inner.slices.len();
-        let slice = self.inner.slices.get(slice).ok_or_else(|| {
+        let n = self.mapped.mapping.slices.len();
+        let slice = self.mapped.mapping.slices.get(slice).ok_or_else(|| {
             PyIndexError::new_err(format!("slice {slice} does not exist; the mapping has {n} slices"))
         })?;
         let blocks = PyDict::new(py);
@@ -117,7 +117,9 @@ impl Mapping {
     /// Proves that every spike reaches exactly its targets, once; returns counts of what was walked.
     fn verify<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let verified = py
-            .detach(|| with_threads(|| gennaker::mapping::verify(&self.inner, &self.machine)))?
+            .detach(|| {
+                with_threads(|| gennaker::mapping::verify(&self.mapped.mapping, &self.mapped.machine))
+            })?
             .map_err(value_error)?;
         let counts = PyDict::new(py);
         counts.set_item("nets", verified.nets)?;
@@ -126,26 +128,26 @@ impl Mapping {
 
     /// The whole mapping as JSON text.
     fn to_json(&self) -> PyResult<String> {
-        serde_json::to_string(&self.inner).map_err(value_error)
+        serde_json::to_string(&self.mapped.mapping).map_err(value_error)
     }
 
     fn __repr__(&self) -> String {
-        let (stats, machine) = (&self.inner.stats, &self.inner.machine);
+        let (stats, machine) = (&self.mapped.mapping.stats, &self.mapped.mapping.machine);
         format!("Mapping({} PEs on {} chips of '{machine}')", stats.n_pes, stats.n_chips)
     }
 }
 
 impl Mapping {
     fn column<'py>(&self, py: Python<'py>, value: fn(&Slice) -> u64) -> Bound<'py, PyArray1<u64>> {
-        self.inner.slices.iter().map(value).collect::<Vec<_>>().into_pyarray(py)
+        self.mapped.mapping.slices.iter().map(value).collect::<Vec<_>>().into_pyarray(py)
     }
 
     fn pe_name(&self, slice: &Slice) -> String {
-        let pe = match self.machine.core_position(slice.core) {
+        let pe = match self.mapped.machine.core_position(slice.core) {
             Some(CorePosition { quad, pe }) => format!("PE({}, {}, {pe})", quad.x, quad.y),
             None => format!("core {}", slice.core),
         };
-        if self.machine.n_chips() == 1 {
+        if self.mapped.machine.n_chips() == 1 {
             pe
         } else {
             format!("Chip({}, {}) {pe}", slice.chip.x, slice.chip.y)

@@ -6,7 +6,9 @@ use std::time::{Duration, Instant};
 
 use gennaker::engine::Simulation;
 use gennaker::formats::{NetworkFile, ResultWriter, Results, check_result_path};
-use gennaker::{Peaks, explain_silence, run_in_pieces, write_with_pictures};
+use gennaker::{
+    Counter, MAX_WRITTEN_PES, Mapped, Peaks, explain_silence, run_in_pieces, write_with_pictures,
+};
 use pyo3::prelude::*;
 
 use crate::error::value_error;
@@ -20,6 +22,10 @@ pub(crate) struct PiecewiseRun<'a> {
     pub(crate) peaks: &'a mut Peaks,
     pub(crate) folder: &'a Path,
     pub(crate) file: NetworkFile,
+    /// Where the network lies, if it was laid on a machine.
+    pub(crate) mapped: Option<&'a Mapped>,
+    /// What listens to the run.
+    pub(crate) counter: Option<&'a mut Counter>,
     /// Bytes of recordings that stay in memory.
     pub(crate) limit_bytes: u64,
 }
@@ -51,7 +57,12 @@ impl PiecewiseRun<'_> {
             if start.elapsed() < LOOK_EVERY { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
         };
         let left = end - self.engine.tick();
-        run_in_pieces(self.engine, left, self.limit_bytes, &mut |_, _| (), each, &mut |piece| {
+        let observe = &mut |tick, spikes: &[Vec<u32>]| {
+            if let Some(counter) = &mut self.counter {
+                counter.observe(tick, spikes);
+            }
+        };
+        run_in_pieces(self.engine, left, self.limit_bytes, observe, each, &mut |piece| {
             self.peaks.add(&piece);
             Ok(writer.append(&piece)?)
         })
@@ -63,14 +74,16 @@ impl PiecewiseRun<'_> {
         let mut report = self.engine.report();
         let highest_v = |population| self.peaks.highest_v(population);
         explain_silence(&mut report, self.engine.network(), &highest_v);
+        let mapping = self.mapped.map(|mapped| &mapped.mapping);
+        let written = mapping.filter(|mapping| mapping.stats.n_pes <= MAX_WRITTEN_PES);
         let results = Results {
             file: &self.file,
             recordings: &recordings,
-            machine: String::new(),
+            machine: mapping.map_or_else(String::new, |mapping| mapping.machine.clone()),
             interrupted: self.engine.tick() < end,
             notes: report.notes.clone(),
             report: serde_json::to_value(&report).expect("plain data"),
-            mapping: None,
+            mapping: written.map(|mapping| serde_json::to_value(mapping).expect("plain data")),
             extra_files: Vec::new(),
         };
         write_with_pictures(writer, &results).map(|_| ())

@@ -1,30 +1,34 @@
 //! Simulations: networks that run while Python waits, stays interruptible, and gets its results as arrays.
 
+use std::collections::BTreeMap;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Mutex;
 use std::time::Instant;
 
 use gennaker::engine::{Options, PopulationRecording, Recordings, Values};
-use gennaker::formats::{NetworkFile, RunSettings};
+use gennaker::formats::{MachineChoice, NetworkFile, RunSettings};
 use gennaker::pictures::{self, Variables, View};
 use gennaker::report::Picture;
-use gennaker::{Peaks, explain_silence, highest_v};
+use gennaker::{Counter, MachineSpec, Mapped, Peaks, explain_silence, highest_v};
 use numpy::{IntoPyArray, PyArray1, PyArrayMethods};
 use pyo3::exceptions::{PyIndexError, PyKeyError, PyTypeError};
 use pyo3::prelude::*;
-use pyo3::types::PyBytes;
+use pyo3::types::{PyBytes, PyDict};
 use serde_json::Value;
 
+use crate::account::{self, Counting};
 use crate::error::{engine_error, value_error};
 use crate::json::{from_json, to_python};
+use crate::mapping::Mapping;
 use crate::network::Network;
 use crate::pieces::{LOOK_EVERY, PiecewiseRun};
 
 type Column<'py> = Bound<'py, PyArray1<u32>>;
 
 /// A network in memory, ready to run:
-/// `Simulation(network, numeric="chip", out_of_range="error", ring_width="bits32", threads=None)`.
+/// `Simulation(network, numeric="chip", out_of_range="error", ring_width="bits32", threads=None, counts=False)`. With `counts`
+/// every spike can be counted ([`Simulation::count`]), which changes none.
 #[pyclass(module = "gennaker")]
 pub(crate) struct Simulation {
     // A lock only because Python objects may be seen from several threads; nobody ever waits for it.
@@ -35,12 +39,21 @@ pub(crate) struct Simulation {
     /// The folder that recordings since the last reset have been written to.
     written: Option<PathBuf>,
     peaks: Peaks,
+    counting: Counting,
+}
+
+/// A result folder to write, and what it says beside the recordings.
+struct Folder<'a> {
+    path: PathBuf,
+    tick_ms: f64,
+    place: Option<&'a Mapped>,
+    account: BTreeMap<String, String>,
 }
 
 #[pymethods]
 impl Simulation {
     #[new]
-    #[pyo3(signature = (network, numeric = "chip", out_of_range = "error", ring_width = "bits32", threads = None))]
+    #[pyo3(signature = (network, numeric = "chip", out_of_range = "error", ring_width = "bits32", threads = None, counts = false))]
     fn new(
         py: Python<'_>,
         network: &Network,
@@ -48,6 +61,7 @@ impl Simulation {
         out_of_range: &str,
         ring_width: &str,
         threads: Option<usize>,
+        counts: bool,
     ) -> PyResult<Self> {
         let choice = |text: &str| Value::String(text.to_owned());
         let options = Options {
@@ -55,13 +69,20 @@ impl Simulation {
             out_of_range: from_json("out_of_range", choice(out_of_range))?,
             ring_width: from_json("ring_width", choice(ring_width))?,
             threads,
-            list_inputs: false,
+            list_inputs: counts,
         };
         let network = &network.inner;
         let engine =
             py.detach(|| gennaker::engine::Simulation::new(network, &options)).map_err(engine_error)?;
         let peaks = Peaks::default();
-        Ok(Self { engine: Mutex::new(engine), recordings: None, options, written: None, peaks })
+        Ok(Self {
+            engine: Mutex::new(engine),
+            recordings: None,
+            options,
+            written: None,
+            peaks,
+            counting: Counting::Off,
+        })
     }
 
     /// Ticks run since the last reset.
@@ -74,10 +95,11 @@ impl Simulation {
     /// was recorded until then stays, and the run can be continued.
     fn run(&mut self, py: Python<'_>, ticks: u32) -> PyResult<()> {
         self.recordings = None;
-        let engine = self.engine();
+        let mut counter = self.counting.while_running()?;
+        let engine = self.engine.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
         let mut left = ticks;
         while left > 0 {
-            let done = py.detach(|| run_for_a_while(engine, left));
+            let done = py.detach(|| run_for_a_while(engine, counter.as_deref_mut(), left));
             py.check_signals()?;
             if done == 0 {
                 return Err(value_error("the simulation has reached its last tick, 2^32 - 1; reset it"));
@@ -90,7 +112,11 @@ impl Simulation {
     /// Runs `ticks` ticks like `run`, and writes everything recorded since the last reset into a result folder, as the command
     /// `gennaker run` does: what goes beyond `recording_memory` MiB while the run goes on. The recordings are in the folder
     /// then, and not in the simulation.
-    #[pyo3(signature = (ticks, folder, tick_ms = 1.0, recording_memory = 256))]
+    ///
+    /// With a `mapping`, and the assumptions of an `account` (text by name), the folder says where the network lay, so that it
+    /// can be accounted for.
+    #[pyo3(signature = (ticks, folder, tick_ms = 1.0, recording_memory = 256, mapping = None, account = None))]
+    #[expect(clippy::too_many_arguments, reason = "options with names and defaults in Python")]
     fn run_into(
         &mut self,
         py: Python<'_>,
@@ -98,8 +124,12 @@ impl Simulation {
         folder: PathBuf,
         tick_ms: f64,
         recording_memory: u64,
+        mapping: Option<&Mapping>,
+        account: Option<BTreeMap<String, String>>,
     ) -> PyResult<()> {
-        self.run_in_pieces(py, ticks, folder, tick_ms, recording_memory, true).map(|_| ())
+        let place = mapping.map(|mapping| &mapping.mapped);
+        let folder = Folder { path: folder, tick_ms, place, account: account.unwrap_or_default() };
+        self.run_in_pieces(py, ticks, folder, recording_memory, true).map(|_| ())
     }
 
     /// `run` for recordings that may not fit in memory: if they go beyond `recording_memory` MiB it is `run_into`, else the
@@ -113,7 +143,49 @@ impl Simulation {
         tick_ms: f64,
         recording_memory: u64,
     ) -> PyResult<bool> {
-        self.run_in_pieces(py, ticks, folder, tick_ms, recording_memory, false)
+        let folder = Folder { path: folder, tick_ms, place: None, account: BTreeMap::new() };
+        self.run_in_pieces(py, ticks, folder, recording_memory, false)
+    }
+
+    /// From tick 0 on counts what the run does on the machine of `mapping`, with ticks of `tick_ms` and the assumptions in
+    /// `options` (name to text or number). Keeps every tick of the PEs of `populations` (by position), and with `power` the
+    /// power of every tick, for at most `timesteps` ticks.
+    #[pyo3(signature = (mapping, timesteps, tick_ms = 1.0, options = None, populations = None, power = false))]
+    #[expect(clippy::too_many_arguments, reason = "options with names and defaults in Python")]
+    fn count(
+        &mut self,
+        py: Python<'_>,
+        mapping: &Mapping,
+        timesteps: u32,
+        tick_ms: f64,
+        options: Option<&Bound<'_, PyAny>>,
+        populations: Option<Vec<u32>>,
+        power: bool,
+    ) -> PyResult<()> {
+        if self.engine().tick() > 0 || !self.options.list_inputs {
+            let remedy = "make the simulation with counts=True and call count() at tick 0";
+            return Err(value_error(format!("this simulation cannot be counted: {remedy}")));
+        }
+        let mut options = account::options(options)?;
+        options.tick_ns.get_or_insert(account::tick_ns(tick_ms)?);
+        let mapped = &mapping.mapped;
+        let trace = account::trace_of(&mapped.mapping, &populations.unwrap_or_default(), power);
+        let network = self.engine().network();
+        let counter = py.detach(|| Counter::new(network, mapped, 0, &options, &trace, timesteps));
+        self.counting = Counting::Running(counter.map_err(value_error)?);
+        Ok(())
+    }
+
+    /// What the run so far would take on the hardware, as a dictionary. Counting is over then.
+    fn account<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyAny>> {
+        let accountant = self.counting.finished(py)?;
+        to_python(py, &py.detach(|| accountant.account()))
+    }
+
+    /// What was kept of every tick: `slices`, then `n_packets`, `performance_level` and `time_done` with ticks in rows and
+    /// slices in columns, and `power_w`, which is empty if it was not asked for. Counting is over then.
+    fn trace<'py>(&mut self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
+        account::trace_arrays(py, self.counting.finished(py)?.trace())
     }
 
     /// Back to tick 0 with empty recordings.
@@ -121,6 +193,7 @@ impl Simulation {
         self.recordings = None;
         self.written = None;
         self.peaks = Peaks::default();
+        self.counting = Counting::Off;
         self.engine().reset();
     }
 
@@ -198,6 +271,8 @@ impl Simulation {
         py.detach(|| engine.restore(checkpoint)).map_err(engine_error)?;
         self.written = None;
         self.peaks = Peaks::default();
+        // Counts belong to the run from tick 0 on, which this one may not be.
+        self.counting = Counting::Off;
         Ok(())
     }
 
@@ -223,31 +298,34 @@ impl Simulation {
         &mut self,
         py: Python<'_>,
         ticks: u32,
-        folder: PathBuf,
-        tick_ms: f64,
+        folder: Folder<'_>,
         recording_memory: u64,
         wanted: bool,
     ) -> PyResult<bool> {
+        let Folder { path, tick_ms, place, account } = folder;
         if !(tick_ms.is_finite() && tick_ms > 0.0) {
             return Err(value_error(format!("tick_ms is {tick_ms}; it must be a number above 0")));
         }
         self.in_memory()?;
+        let counter = self.counting.while_running()?;
         self.recordings = None;
         let engine = self.engine.get_mut().unwrap_or_else(std::sync::PoisonError::into_inner);
         let settings = RunSettings {
             timesteps: engine.tick().saturating_add(ticks),
             tick_ms,
-            machine: None,
+            machine: place.map(machine_choice).transpose()?,
             numeric: self.options.numeric,
             out_of_range: self.options.out_of_range,
+            account,
             ..RunSettings::default()
         };
         let file = NetworkFile { network: engine.network().clone(), settings };
         let limit_bytes = recording_memory.saturating_mul(1 << 20);
-        let run = PiecewiseRun { engine, peaks: &mut self.peaks, folder: &folder, file, limit_bytes };
+        let peaks = &mut self.peaks;
+        let run = PiecewiseRun { engine, peaks, folder: &path, file, mapped: place, counter, limit_bytes };
         let (is_written, stopped) = run.run(py, ticks, wanted)?;
         if is_written {
-            self.written = Some(folder);
+            self.written = Some(path);
         }
         stopped.map(|()| is_written)
     }
@@ -312,11 +390,28 @@ fn no_population(name: &str, network: &gennaker::network::Network) -> PyErr {
 }
 
 /// Runs until `ticks` are done or it is time to look at signals. At least one tick is run if any is left.
-fn run_for_a_while(engine: &mut gennaker::engine::Simulation, ticks: u32) -> u32 {
+fn run_for_a_while(
+    engine: &mut gennaker::engine::Simulation,
+    counter: Option<&mut Counter>,
+    ticks: u32,
+) -> u32 {
     let start = Instant::now();
-    engine.run_with(ticks, &mut |_| {
+    let each = &mut |_| {
         if start.elapsed() < LOOK_EVERY { ControlFlow::Continue(()) } else { ControlFlow::Break(()) }
-    })
+    };
+    match counter {
+        Some(counter) => engine.run_observed(ticks, &mut |tick, spikes| counter.observe(tick, spikes), each),
+        None => engine.run_with(ticks, each),
+    }
+}
+
+/// The machine as a network file says it: by name if that is enough.
+fn machine_choice(place: &Mapped) -> PyResult<MachineChoice> {
+    let spec = place.machine.spec();
+    if MachineSpec::parse(&spec.name).is_ok_and(|preset| preset == *spec) {
+        return Ok(MachineChoice::Named(spec.name.clone()));
+    }
+    Ok(MachineChoice::Described(spec.to_toml().map_err(value_error)?))
 }
 
 fn not_recorded(recording: &PopulationRecording, variable: &str) -> PyErr {

@@ -146,14 +146,11 @@ def test_misspelt_parameters_are_named_once_at_the_user_s_line():
     assert warning.filename == __file__
 
 
-def test_recordings_that_are_not_modelled_warn_and_their_accessors_explain():
-    with pytest.warns(UserWarning, match="recording `time_done` is not modelled yet"):
-        pop = snn.Population(1, "lif", {"i_offset": 6}, record=["spikes", "time_done"])
+def test_what_only_other_models_record_says_so():
+    pop = snn.Population(1, "lif", {"i_offset": 6})
     run(pop)
-    assert pop.get_spikes()[0]
-    for accessor in (pop.get_time_done_times, pop.get_n_packets, pop.get_performance_levels, pop.get_x_mean):
-        with pytest.raises(NotModelledError, match="not modelled yet"):
-            accessor()
+    with pytest.raises(NotModelledError, match="`x_mean`, the mean of a neurofem population, is not modelled yet"):
+        pop.get_x_mean()
 
 
 def test_weights_beyond_the_word_are_clipped_with_a_warning():

@@ -5,7 +5,7 @@ import logging
 import pytest
 from test_snn import intro
 
-from gennaker import NotModelledError, hardware, mapper
+from gennaker import hardware, mapper
 from gennaker.experiment_backends import BackendSettings, ExperimentBackendType
 from gennaker.experiment_backends.backend_settings import ROUTING
 
@@ -78,13 +78,6 @@ def test_where_populations_lie():
     board = hardware.SpiNNcloud48NodeBoard()
     board.run(intro()[0], 50)
     assert board.mapping.pe_names()[0].startswith("Chip(")
-
-
-def test_what_is_not_modelled_says_so():
-    hw = hardware.SpiNNaker2Chip()
-    hw.run(intro()[0], 5)
-    with pytest.raises(NotModelledError, match="energy"):
-        hw.energy  # noqa: B018
 
 
 def test_a_network_too_large_for_one_chip():

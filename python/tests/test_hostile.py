@@ -9,6 +9,8 @@ import pytest
 
 import gennaker
 from gennaker import brian2_sim, hardware, helpers, snn
+from gennaker.neuron_models.common import DVFSParams, PmgtMode
+from gennaker.neuron_models.lif_neuron import LIFApplication
 
 NONSENSE = [
     None,
@@ -166,6 +168,32 @@ def test_core(thing):
     survives(simulation.state, "a", thing)
     survives(simulation.svg, "raster", thing)
     survives(simulation.png, "raster", 1.0, [], thing)
+
+
+@pytest.mark.parametrize("thing", NONSENSE, ids=lambda x: repr(x)[:20])
+def test_accounts(thing, tmp_path, monkeypatch):
+    net = snn.Network()
+    net.add(snn.Population(3, "lif", {}, name="a", record=["time_done"]))
+    hw = hardware.SpiNNaker2Chip()
+    for option in ("sys_tick_in_s", "account"):
+        survives(hw.run, net, 3, **{option: thing})
+    for name in ("level", "quad_permits", "energy.router_packet_pj", "cost.cycles_per_packet", "level_of.a"):
+        survives(hw.run, net, 3, account={name: thing})
+    params = survives(DVFSParams, thing), survives(DVFSParams, PmgtMode.PL_MODE_AUTO, thing)
+    for given in (thing, *params):
+        monkeypatch.setattr(LIFApplication, "dvfs_params", given)
+        survives(hw.run, net, 3)
+    network = gennaker.Network()
+    network.add_population("a", 3, "lif", None, ["spikes"])
+    gennaker.run(network, 3, machine="chip", folder=tmp_path / "r")
+    survives(gennaker.account, thing)
+    for option in ("level", "tick", "set"):
+        survives(gennaker.account, tmp_path / "r", **{option: thing})
+    for dimensions in (thing, {"level": thing}, {"level": [thing]}, {"atoms": [thing, thing]}):
+        survives(gennaker.sweep, tmp_path / "r", dimensions)
+    mapping = gennaker.map(network, gennaker.Machine("chip"))
+    for arguments in ((thing, 3), (mapping, thing), (mapping, 3, thing), (mapping, 3, 1.0, thing), (mapping, 3, 1.0, {}, thing)):
+        survives(gennaker.Simulation(network, counts=True).count, *arguments)
 
 
 @pytest.mark.parametrize("seed", range(20))

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 
 use gennaker::formats::write_atomically;
 use gennaker::network::Network;
-use gennaker::{Account, AccountOptions, Accounted, Sweep, SweepRow, open_accountable, sweep};
+use gennaker::{Account, AccountOptions, Accounted, Figures, Sweep, SweepRow, open_accountable, sweep};
 use serde::Serialize;
 
 use crate::args::{self, Assumptions};
@@ -185,36 +185,18 @@ fn notes(account: &Account) -> Vec<String> {
 struct Row {
     values: Vec<(String, String)>,
     n_pes: u32,
-    in_time: bool,
-    n_overruns: u64,
-    shortest_tick_ns: f64,
-    duration_s: f64,
-    pe_j: f64,
-    total_j: f64,
-    power_w: f64,
-    dynamic_pj_per_event: f64,
-    all_in_pj_per_event: f64,
+    /// Nothing where nothing fits.
+    #[serde(flatten)]
+    figures: Option<Figures>,
     error: Option<String>,
 }
 
 impl Row {
     fn new(sweep: &Sweep, row: &SweepRow) -> Self {
-        let account = row.account.as_ref().ok();
-        let of = |value: fn(&Account) -> f64| account.map_or(0.0, value);
         Self {
             values: sweep.names().map(str::to_owned).zip(row.values.iter().cloned()).collect(),
             n_pes: row.n_pes,
-            in_time: account.is_some_and(|account| account.in_time),
-            n_overruns: account.map_or(0, |account| account.n_overruns),
-            shortest_tick_ns: of(|account| account.shortest_tick_ns),
-            duration_s: of(|account| account.duration_s),
-            pe_j: of(|account| {
-                account.energy.pe_sleep_j + account.energy.pe_cycles_j + account.energy.pe_switch_j
-            }),
-            total_j: of(|account| account.total_j),
-            power_w: of(|account| account.power_w),
-            dynamic_pj_per_event: of(|account| account.dynamic_pj_per_event),
-            all_in_pj_per_event: of(|account| account.all_in_pj_per_event),
+            figures: row.account.as_ref().ok().map(Figures::of),
             error: row.account.as_ref().err().cloned(),
         }
     }
@@ -237,7 +219,8 @@ fn sweep_table(sweep: &Sweep, rows: &[Row]) -> String {
     let mut errors = String::new();
     for row in rows {
         let values = row.values.iter().map(|(_, value)| value.clone());
-        if let Some(error) = &row.error {
+        let Some(figures) = &row.figures else {
+            let error = row.error.as_deref().unwrap_or_default();
             columns.row(values.chain(["does not fit".to_owned()]));
             let line = format!(
                 "\nnote: {}: {}",
@@ -246,17 +229,17 @@ fn sweep_table(sweep: &Sweep, rows: &[Row]) -> String {
             );
             errors.push_str(&line);
             continue;
-        }
+        };
         columns.row(values.chain([
             grouped(row.n_pes),
-            if row.in_time { "yes" } else { "no" }.to_owned(),
-            grouped(row.n_overruns),
-            seconds(row.shortest_tick_ns / 1e9),
-            short(row.pe_j),
-            short(row.total_j),
-            short(row.power_w),
-            short(row.dynamic_pj_per_event),
-            short(row.all_in_pj_per_event),
+            if figures.in_time { "yes" } else { "no" }.to_owned(),
+            grouped(figures.n_overruns),
+            seconds(figures.shortest_tick_ns / 1e9),
+            short(figures.pe_j),
+            short(figures.total_j),
+            short(figures.power_w),
+            short(figures.dynamic_pj_per_event),
+            short(figures.all_in_pj_per_event),
         ]));
     }
     format!("{}{errors}", columns.text())

@@ -7,7 +7,9 @@ use std::time::{Duration, Instant};
 
 use gennaker::fabric::EventReport;
 use gennaker::formats::{ResultWriter, Results};
-use gennaker::{AccountOptions, Difference, EventRun, Experiment, Mapped, write_with_pictures};
+use gennaker::{
+    AccountOptions, Difference, EventRun, Experiment, MAX_WRITTEN_PES, Mapped, write_with_pictures,
+};
 use serde::Serialize;
 
 use crate::args::Run;
@@ -15,7 +17,6 @@ use crate::error::CliError;
 use crate::interrupt;
 use crate::output::{Columns, complain, counted, grouped, large, name, plain, say, say_json, seconds, short};
 use crate::progress::Progress;
-use crate::run::MAX_WRITTEN_PES;
 
 /// The JSON document of such a run.
 #[derive(Debug, Serialize)]

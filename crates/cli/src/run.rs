@@ -10,8 +10,8 @@ use gennaker::energy::TraceRequest;
 use gennaker::formats::{ResultWriter, Results, SideFile, check_result_path, write_atomically};
 use gennaker::network::Network;
 use gennaker::{
-    Account, AccountOptions, Counter, Experiment, Mapped, Peaks, Recordings, RunReport, Simulation,
-    explain_silence, run_in_pieces, write_with_pictures,
+    Account, AccountOptions, Counter, Experiment, MAX_WRITTEN_PES, Mapped, Peaks, Recordings, RunReport,
+    Simulation, explain_silence, run_in_pieces, write_with_pictures,
 };
 
 use crate::account::{assumed, json};
@@ -22,9 +22,6 @@ use crate::interrupt;
 use crate::output::{complain, say, say_json};
 use crate::progress::Progress;
 use crate::summary::{MappingSummary, RunSummary, Times};
-
-/// `mapping.json` is left out beyond this many cores: it would dwarf the results.
-pub(crate) const MAX_WRITTEN_PES: u32 = 5_000;
 
 /// Runs a network.
 pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {

@@ -36,7 +36,7 @@ impl Case {
             ring_width,
             out_of_range: OutOfRange::Clip,
             threads: Some(1),
-            ..Options::default()
+            list_inputs: false,
         };
         let ticks = if is_long { 1050 } else { 90 };
         let longest_delay = if is_long { 1023 } else { c.one_of(&[3, 9, 60, 127]) };

@@ -113,7 +113,7 @@ fn a_machine_may_be_a_table() {
 #[test]
 fn a_misspelt_population_is_shown_with_a_caret() {
     let text = SMALL.replacen("post = \"exc\"", "post = \"exx\"", 1);
-    let expected = "net.toml: error at line 31, column 8\n   |\n31 | post = \"exx\"\n   |        ^^^^^\n\
+    let expected = "net.toml: error at line 33, column 8\n   |\n33 | post = \"exx\"\n   |        ^^^^^\n\
                     there is no population `exx` (did you mean `exc`?)";
     assert_eq!(message(&text), expected);
 }
@@ -125,16 +125,16 @@ fn every_refusal_says_where_and_what() {
         ("timesteps = 200", "timesteps = \"x\"", "line 4, column 13", "invalid type: string"),
         ("timesteps = 200", "timesteps = -1", "line 4, column 13", "expected u32"),
         ("tick_ms = 0.5", "tick_ms = 0", "net.toml", "tick_ms is 0; it must be above 0"),
-        ("\"lif\"", "\"liff\"", "line 19, column 9", "did you mean `lif`?"),
+        ("\"lif\"", "\"liff\"", "line 21, column 9", "did you mean `lif`?"),
         ("threshold", "treshold", "population `exc`", "did you mean `threshold`?"),
         ("size = 3", "size = 0", "population `in`", "between 1 and 2^31"),
-        ("\"0\" = [", "\"x\" = [", "line 14, column 12", "`x` is not a neuron's index"),
-        ("low = 0, high = 5.0", "low = 0, hihg = 5.0", "line 26", "hihg"),
-        ("p = 0.5", "q = 0.5", "line 43, column 13", "unknown field `q`"),
+        ("\"0\" = [", "\"x\" = [", "line 16, column 12", "`x` is not a neuron's index"),
+        ("low = 0, high = 5.0", "low = 0, hihg = 5.0", "line 28", "hihg"),
+        ("p = 0.5", "q = 0.5", "line 45, column 13", "unknown field `q`"),
         ("p = 0.5", "p = 1.5", "projection `loop`", "a probability lies between 0 and 1"),
-        ("\"all_to_all\"", "\"all2all\"", "line 37, column 13", "\"one_to_one\", \"all_to_all\", or a table"),
-        ("[2, 3, -2, 0]", "[2, 3, -2]", "line 32, column 13", "connection 1 has 3 numbers, expected 4"),
-        ("[2, 3, -2, 0]", "[2, -3, -2, 0]", "line 32", "-3 as `post` in row 1"),
+        ("\"all_to_all\"", "\"all2all\"", "line 39, column 13", "\"one_to_one\", \"all_to_all\", or a table"),
+        ("[2, 3, -2, 0]", "[2, 3, -2]", "line 34, column 13", "connection 1 has 3 numbers, expected 4"),
+        ("[2, 3, -2, 0]", "[2, -3, -2, 0]", "line 34", "-3 as `post` in row 1"),
         ("[2, 3, -2, 0]", "[2, 4, -2, 0]", "projection `in_to_exc`", "outside population `exc`"),
         ("machine = \"board\"", "machine = 4", "line 6, column 11", "expected a preset such as"),
         ("numeric = \"reference\"", "numeric = \"float\"", "line 7, column 11", "`chip`, `reference`"),

@@ -117,6 +117,7 @@ fn network_file() -> impl Strategy<Value = NetworkFile> {
         (source(size), population(1, size), population(2, size), projections)
     });
     let settings = (any::<u32>(), 1e-3..1e3f64, any::<bool>(), any::<bool>());
+    let settings = (settings, prop::collection::btree_map(name(), name(), 0..3));
     (name(), any::<u64>(), parts, settings).prop_map(|(name, seed, (source, a, b, projections), settings)| {
         let mut network = Network::new(&name).with_seed(seed);
         network.populations = vec![source, a, b];
@@ -126,12 +127,20 @@ fn network_file() -> impl Strategy<Value = NetworkFile> {
             let projection = Projection::new(&format!("{name}{index}"), pre, 2, connector);
             network.add_projection(projection.with_weight(weight).with_delay(delay));
         }
-        let (timesteps, tick_ms, is_reference, is_clipped) = settings;
+        let ((timesteps, tick_ms, is_reference, is_clipped), account) = settings;
         let numeric = if is_reference { Numeric::Reference } else { Numeric::Chip };
         let out_of_range = if is_clipped { OutOfRange::Clip } else { OutOfRange::Error };
         NetworkFile {
             network,
-            settings: RunSettings { timesteps, tick_ms, machine: None, numeric, out_of_range },
+            settings: RunSettings {
+                timesteps,
+                tick_ms,
+                machine: None,
+                numeric,
+                out_of_range,
+                account,
+                event: String::new(),
+            },
         }
     })
 }

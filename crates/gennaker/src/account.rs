@@ -121,9 +121,10 @@ pub fn open_accountable(path: &Path) -> Result<Accounted, Error> {
     let info = folder.info();
     let mut experiment = Experiment::read(&path.join("network.toml"))?;
     if info.machine.is_empty() {
+        let remedy = "run without --no-map; in Python, with a machine and a folder";
         let problem =
-            "the run was not laid on a machine, so there is nothing to account for: run without --no-map";
-        return Err(Error::NotAccountable { path: path.to_owned(), problem: problem.to_owned() });
+            format!("the run was not laid on a machine, so there is nothing to account for: {remedy}");
+        return Err(Error::NotAccountable { path: path.to_owned(), problem });
     }
     // The folder says what was run; the mapping has room for as many ticks as were asked for.
     if experiment.file.settings.machine.is_none() {

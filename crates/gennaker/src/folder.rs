@@ -14,6 +14,9 @@ pub const PNG_SCALE: f64 = 2.0;
 /// Most bytes of recordings that are read for pictures of which nobody said which ticks they should show: 128 MiB.
 pub const PICTURE_BYTES: u64 = 128 << 20;
 
+/// `mapping.json` is left out beyond this many PEs: it would dwarf the results.
+pub const MAX_WRITTEN_PES: u32 = 5_000;
+
 /// Completes a result folder with every picture that the recordings allow, as SVG and PNG, and puts it in its place. Of
 /// recordings that were written in pieces the pictures show as many of the first ticks as [`PICTURE_BYTES`] allow; a note
 /// says so.

@@ -58,7 +58,7 @@ pub use doctor::{Peaks, explain_silence, highest_v};
 pub use error::Error;
 pub use event::{Difference, EventRun};
 pub use experiment::{Experiment, Mapped};
-pub use folder::{PICTURE_BYTES, PNG_SCALE, some_picture, write_with_pictures};
+pub use folder::{MAX_WRITTEN_PES, PICTURE_BYTES, PNG_SCALE, some_picture, write_with_pictures};
 pub use gennaker_energy::{Account, AccountOptions, LevelPolicy};
 pub use gennaker_engine::{Numeric, Options, Recordings, RunReport, Simulation};
 pub use gennaker_formats::{NetworkFile, ResultFolder};
@@ -69,4 +69,4 @@ pub use gennaker_network::{
     SpikeTrains,
 };
 pub use pieces::{RECORDING_LIMIT_BYTES, run_in_pieces};
-pub use sweep::{Sweep, SweepRow, sweep};
+pub use sweep::{Figures, Sweep, SweepRow, sweep};

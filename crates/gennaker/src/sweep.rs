@@ -2,6 +2,7 @@
 
 use gennaker_energy::{Account, AccountOptions};
 use gennaker_mapping::Placer;
+use serde::Serialize;
 
 use crate::account::Accounted;
 use crate::error::Error;
@@ -26,6 +27,48 @@ pub struct SweepRow {
     pub n_pes: u32,
     /// The account, or why there is none.
     pub account: Result<Account, String>,
+}
+
+/// The figures of an account by which assumptions are compared.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+pub struct Figures {
+    /// Whether every PE was done in every tick.
+    pub in_time: bool,
+    /// PE-ticks whose work was not done in time.
+    pub n_overruns: u64,
+    /// Shortest tick in ns that would do.
+    pub shortest_tick_ns: f64,
+    /// Time that the run takes on the hardware, in s.
+    pub duration_s: f64,
+    /// Energy of the PEs in use, in J.
+    pub pe_j: f64,
+    /// All energy, in J.
+    pub total_j: f64,
+    /// Mean power in W.
+    pub power_w: f64,
+    /// Energy that activity adds per synaptic event, in pJ.
+    pub dynamic_pj_per_event: f64,
+    /// All energy per synaptic event, in pJ.
+    pub all_in_pj_per_event: f64,
+}
+
+impl Figures {
+    /// The figures of an account.
+    #[must_use]
+    pub fn of(account: &Account) -> Self {
+        let energy = &account.energy;
+        Self {
+            in_time: account.in_time,
+            n_overruns: account.n_overruns,
+            shortest_tick_ns: account.shortest_tick_ns,
+            duration_s: account.duration_s,
+            pe_j: energy.pe_sleep_j + energy.pe_cycles_j + energy.pe_switch_j,
+            total_j: account.total_j,
+            power_w: account.power_w,
+            dynamic_pj_per_event: account.dynamic_pj_per_event,
+            all_in_pj_per_event: account.all_in_pj_per_event,
+        }
+    }
 }
 
 impl Sweep {

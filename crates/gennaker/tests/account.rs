@@ -128,8 +128,8 @@ fn auto_lies_between_low_and_high_and_a_short_tick_overruns() {
     assert!(!account.in_time && worst.overruns > 0 && worst.max_time_done > 1.0);
     assert!(account.notes[0].contains("PEs overrun: worst is core"), "{:?}", account.notes);
     // The tick that is said to be enough is.
-    let mut enough = AccountOptions::default();
-    enough.tick_ns = Some(account.shortest_tick_ns.ceil() as u64);
+    let tick_ns = Some(account.shortest_tick_ns.ceil() as u64);
+    let enough = AccountOptions { tick_ns, ..AccountOptions::default() };
     assert!(run.accounts(&mapped, &[enough]).unwrap()[0].account().in_time);
 }
 

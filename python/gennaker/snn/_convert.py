@@ -24,12 +24,8 @@ FOREIGN_MODELS = {
     "neurofem_2048",
     "lif_no_delay_1024",
 }
-#: Recordables of py-spinnaker2 that are not modelled, with the accessor that reports them.
-FOREIGN_RECORDABLES = {
-    "time_done": "get_time_done_times",
-    "n_packets": "get_n_packets",
-    "performance_level": "get_performance_levels",
-}
+#: Recordables of py-spinnaker2 that are about cores rather than neurons.
+CORE_RECORDABLES = ("time_done", "n_packets", "performance_level")
 
 
 @functools.cache
@@ -113,14 +109,6 @@ def check_record(population, record):
         if not isinstance(name, str):
             raise TypeError(f"population `{population}`: record has {name!r}; it must be a list of names")
     return record
-
-
-def modelled_record(population, record):
-    """``record`` without what is not modelled, which is warned about."""
-    foreign = [name for name in record if name in FOREIGN_RECORDABLES]
-    for name in foreign:
-        warn(f"population `{population}`: recording `{name}` is not modelled yet and is ignored")
-    return [name for name in record if name not in foreign]
 
 
 def warn_unknown_params(population, model, unknown):

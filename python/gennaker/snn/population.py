@@ -13,8 +13,9 @@ class Population:
     """``size`` neurons of one model.
 
     ``params`` maps parameter names to a number, or to one number per neuron; for a ``spike_list`` it maps neurons to lists
-    of ticks. ``record`` lists what to keep: ``"spikes"``, ``"v"``, ``"v_last"`` or another state variable of the model.
-    ``params`` and ``record`` may be changed between runs.
+    of ticks. ``record`` lists what to keep: ``"spikes"``, ``"v"``, ``"v_last"`` or another state variable of the model;
+    ``"time_done"``, ``"n_packets"`` or ``"performance_level"`` of its cores. ``params`` and ``record`` may be changed between
+    runs.
     """
 
     def __init__(self, size, neuron_model, params=None, name=None, record=("spikes",)):
@@ -82,34 +83,42 @@ class Population:
         return self._recording(name).traces(name)
 
     def get_time_done_times(self):
-        """Not modelled yet."""
-        raise self._not_modelled("time_done", "the share of a tick that each core worked")
+        """``{"PE(x, y, p)": array}`` of the last run: when each core was done with each tick, as part of the tick. Above 1 it
+        overran, and started the next tick late."""
+        return self._of_cores("time_done")
 
     def get_n_packets(self):
-        """Not modelled yet."""
-        raise self._not_modelled("n_packets", "the packets that each core received")
+        """``{"PE(x, y, p)": array}`` of the last run: spike packets that each core found waiting in each tick."""
+        return self._of_cores("n_packets")
 
     def get_performance_levels(self):
-        """Not modelled yet."""
-        raise self._not_modelled("performance_level", "the clock of each core")
+        """``{"PE(x, y, p)": array}`` of the last run: each core's clock in each tick, as the number of a level; ``hw.account``
+        has their meanings."""
+        return self._of_cores("performance_level")
 
     def get_x_mean(self):
         """Not modelled yet."""
-        raise self._not_modelled("x_mean", "the mean of a neurofem population")
+        raise NotModelledError(f"population `{self.name}`: `x_mean`, the mean of a neurofem population, is not modelled yet")
 
-    def _not_modelled(self, name, meaning):
-        return NotModelledError(f"population `{self.name}`: `{name}`, {meaning}, is not modelled yet")
+    def _of_cores(self, name):
+        recorded = self._recorded
+        if recorded is not None and name in recorded.cores:
+            return recorded.cores[name]
+        raise self._missing(name)
 
     def _recording(self, name):
         recorded = self._recorded
-        if recorded is None:
-            raise RuntimeError(f"population `{self.name}` has no results yet: run the network first")
-        is_there = recorded.spikes is not None if name == "spikes" else name in recorded.states
-        if is_there:
+        if recorded is not None and (recorded.spikes is not None if name == "spikes" else name in recorded.states):
             return recorded
-        if name in _convert.FOREIGN_RECORDABLES:
-            raise NotModelledError(f"population `{self.name}`: recording `{name}` is not modelled yet")
-        raise RuntimeError(f"population `{self.name}` did not record `{name}`: add it to `record` before the run")
+        raise self._missing(name)
+
+    def _missing(self, name):
+        if self._recorded is None:
+            return RuntimeError(f"population `{self.name}` has no results yet: run the network first")
+        if name in _convert.CORE_RECORDABLES and name in self._record:
+            reason = "it is recorded by runs on hardware.SpiNNaker2Chip or SpiNNcloud48NodeBoard, from the run after it was added"
+            return RuntimeError(f"population `{self.name}` has no `{name}`: {reason}")
+        return RuntimeError(f"population `{self.name}` did not record `{name}`: add it to `record` before the run")
 
     def _check(self):
         """Fails, or warns, where the user wrote something wrong rather than when it is run."""
@@ -122,10 +131,7 @@ class Population:
         params, spikes, unknown = _convert.split_params(self.name, self.neuron_model, self._params)
         self._warn_once(unknown)
         record = _convert.check_record(self.name, self._record)
-        known = [name for name in record if name not in _convert.FOREIGN_RECORDABLES]
-        if len(known) < len(record) and not self._warned.issuperset(record):
-            self._warned.update(record)
-            _convert.modelled_record(self.name, record)
+        known = [name for name in record if name not in _convert.CORE_RECORDABLES]
         index = network.add_population(
             name,
             self.size,
