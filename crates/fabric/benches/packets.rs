@@ -8,10 +8,13 @@ use std::collections::BinaryHeap;
 use std::hint::black_box;
 use std::time::{Duration, Instant};
 
-use gennaker_fabric::{EventQueue, Fabric, FabricOptions, Interrupt, Payload, Pe, PeSetup, Program};
+use gennaker_fabric::{
+    EventMachine, EventOptions, EventQueue, Fabric, FabricOptions, Interrupt, Payload, Pe, PeSetup, Program,
+};
 use gennaker_machine::{Machine, MachineSpec};
-use gennaker_mapping::{MappingOptions, Net, SliceDemand, SliceGraph, lay_out};
+use gennaker_mapping::{MappingOptions, Net, SliceDemand, SliceGraph, lay_out, map};
 use gennaker_network::random::philox;
+use gennaker_network::{Connector, Model, Network, Population, Projection};
 
 /// Repetitions; the fastest counts.
 const N_RUNS: u32 = 5;
@@ -138,7 +141,45 @@ fn measure_queues(n_waiting: u32) {
     );
 }
 
+/// A network of 10,000 neurons that spike about 20 times per second, on 40 PEs of a chip.
+fn measure_network() {
+    let mut network = Network::new("event level").with_seed(1);
+    let noise = Population::new("noise", 2_000, Model::PoissonProcess).with("p", 0.02);
+    let cells = Population::new("cells", 8_000, Model::Lif).with("threshold", 60.0).with("alpha_decay", 0.9);
+    let (noise, cells) = (network.add_population(noise), network.add_population(cells));
+    let p = |p| Connector::FixedProbability { p, allow_self_connections: true };
+    network.add_projection(Projection::new("drive", noise, cells, p(0.05)).with_weight(2.0));
+    network
+        .add_projection(Projection::new("recurrent", cells, cells, p(0.01)).with_weight(1.0).with_delay(3.0));
+    let machine = Machine::new(MachineSpec::single_chip()).unwrap();
+    let mapping = map(&network, &machine, &MappingOptions::default()).unwrap();
+    let mut event = EventMachine::new(
+        &network,
+        &mapping,
+        &machine,
+        &EventOptions { keep_work: true, ..EventOptions::default() },
+    )
+    .unwrap();
+    event.run(100);
+    let start = Instant::now();
+    event.run(400);
+    let time = start.elapsed().as_secs_f64();
+    let report = event.report();
+    assert!(report.is_clean(), "{:?}", report.notes());
+    let slices = 0..mapping.slices.len();
+    let n_events: u64 =
+        slices.flat_map(|slice| &event.work(slice)[100..]).map(|tick| u64::from(tick.work.events)).sum();
+    println!(
+        "network of 10,000 neurons on {} PEs: {:.2} ms per tick, {:.1} ns per synaptic event, {:.1} spikes per tick",
+        mapping.slices.len(),
+        time * 1e3 / 400.0,
+        time * 1e9 / n_events as f64,
+        report.n_spikes as f64 / 500.0
+    );
+}
+
 fn main() {
+    measure_network();
     [100, 1_000, 10_000, 100_000].into_iter().for_each(measure_queues);
     let chip = MachineSpec::single_chip;
     let load = |name, spec, fan_out, stride, period_ns, time_ns| Load {

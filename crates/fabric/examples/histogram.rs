@@ -19,7 +19,7 @@ enum Part {
     /// Counts its own values; bin `b` is sent with key `key + b`.
     Counter { key: u32, values: Vec<u8> },
     /// Adds up what comes until all counters have sent all bins.
-    Collector { sums: [u32; N_BINS], n_missing: u32, done_ps: u64 },
+    Collector { sums: Vec<u32>, n_missing: u32, done_ps: u64 },
 }
 
 impl Program for Part {
@@ -82,7 +82,7 @@ pub(crate) fn main() -> Result<(), Box<dyn std::error::Error>> {
     let mut fabric = Fabric::new(&machine, &layout.tables, &FabricOptions::default())?;
     for (index, (place, keys)) in (0..).zip(layout.places.iter().zip(&layout.keys)) {
         let part = if index == N_COUNTERS {
-            Part::Collector { sums: [0; N_BINS], n_missing: N_COUNTERS * N_BINS as u32, done_ps: 0 }
+            Part::Collector { sums: vec![0; N_BINS], n_missing: N_COUNTERS * N_BINS as u32, done_ps: 0 }
         } else {
             Part::Counter { key: keys.key, values: values(index) }
         };

@@ -61,7 +61,7 @@ impl World {
                 }
                 Memory::Dram(word) => (word, u64::from(self.dram_words)),
             };
-            if word % ALIGNMENT != 0 || transfer.n_words % ALIGNMENT != 0 {
+            if !word.is_multiple_of(ALIGNMENT) || !transfer.n_words.is_multiple_of(ALIGNMENT) {
                 return refuse("give addresses and lengths in multiples of 4 words (16 bytes)");
             }
             if u64::from(word) + u64::from(transfer.n_words) > limit {

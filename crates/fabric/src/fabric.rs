@@ -199,6 +199,11 @@ impl<P: Program> Fabric<P> {
         &self.programs
     }
 
+    /// The same to be changed between runs, as a host does that writes to memory.
+    pub fn programs_mut(&mut self) -> &mut [P] {
+        &mut self.programs
+    }
+
     /// The time up to which the machine has run, in ps.
     #[must_use]
     pub fn now_ps(&self) -> u64 {

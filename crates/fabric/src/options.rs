@@ -163,7 +163,7 @@ impl FabricOptions {
     }
 }
 
-fn within<T: PartialOrd + std::fmt::Display>(
+fn within<T: PartialOrd + Copy + std::fmt::Display>(
     option: &'static str,
     value: T,
     min: T,

@@ -44,12 +44,8 @@ impl Program for Chatter {
                 pe.interrupt_on_packets(self.effort.is_multiple_of(2));
                 pe.start_timer(1, 500);
             }
-            Interrupt::Timer { number, .. } if number >= u64::from(self.bursts) => {
-                if number > u64::from(self.bursts) + 2_000 {
-                    pe.finish();
-                }
-            }
-            Interrupt::Timer { number, .. } if self.sends => {
+            Interrupt::Timer { number, .. } if number > u64::from(self.bursts) + 2_000 => pe.finish(),
+            Interrupt::Timer { number, .. } if self.sends && number < u64::from(self.bursts) => {
                 for i in 0..self.burst {
                     pe.charge(2);
                     let value = number as u32 * self.burst + i;

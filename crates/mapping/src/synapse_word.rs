@@ -34,6 +34,7 @@ pub fn pack_synapse(word: SynapseWord, synapse: PackedSynapse) -> u32 {
 }
 
 /// The inverse of [`pack_synapse`].
+#[inline]
 pub fn unpack_synapse(word: SynapseWord, packed: u32) -> PackedSynapse {
     let index = packed & ((1 << word.index_bits) - 1);
     let rest = packed >> word.index_bits;
@@ -48,6 +49,7 @@ pub fn unpack_synapse(word: SynapseWord, packed: u32) -> PackedSynapse {
 }
 
 /// Bits that a 32-bit number has more than the word's weight in two's complement.
+#[inline]
 fn unused_bits(word: SynapseWord) -> u32 {
     u32::BITS - (8 * word.bytes - word.index_bits)
 }

@@ -201,12 +201,14 @@ pub struct SynapseWord {
 
 impl SynapseWord {
     /// Largest delay field; a spike acts `delay + 1` ticks after it was sent.
+    #[inline]
     #[must_use]
     pub fn max_delay(self) -> u32 {
         self.n_delays() - 1
     }
 
     /// Number of different delays, which is the number of ring-buffer slots.
+    #[inline]
     #[must_use]
     pub fn n_delays(self) -> u32 {
         1 << self.delay_bits

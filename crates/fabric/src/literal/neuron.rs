@@ -6,6 +6,13 @@ use gennaker_network::{Model, Network, Population, exponential};
 /// A neuron with its own copy of everything.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Neuron {
+    state: State,
+    update: Update,
+}
+
+/// What evolves.
+#[derive(Debug, Clone, Default)]
+struct State {
     v: f32,
     u: f32,
     /// Excitatory and inhibitory current or conductance.
@@ -13,7 +20,6 @@ pub(crate) struct Neuron {
     i_inh: f32,
     refractory: u32,
     is_spent: bool,
-    update: Update,
 }
 
 /// The model's parameters for one neuron.
@@ -173,7 +179,7 @@ impl Neuron {
                 i_offset: value("i_offset"),
             },
         };
-        Self { v, u, update, ..Self::default() }
+        Self { state: State { v, u, ..State::default() }, update }
     }
 
     /// One tick; how often the neuron fires.
@@ -182,17 +188,12 @@ impl Neuron {
             let drawn = draw.at(tick);
             return thresholds.iter().filter(|threshold| drawn >= **threshold).count() as u32;
         }
-        self.fires(tick, excitation, inhibition).into()
+        self.state.fires(&self.update, tick, excitation, inhibition).into()
     }
+}
 
-    fn fires(&mut self, tick: u32, excitation: i32, inhibition: i32) -> bool {
-        let update = std::mem::take(&mut self.update);
-        let fires = self.fires_by(&update, tick, excitation, inhibition);
-        self.update = update;
-        fires
-    }
-
-    fn fires_by(&mut self, update: &Update, tick: u32, excitation: i32, inhibition: i32) -> bool {
+impl State {
+    fn fires(&mut self, update: &Update, tick: u32, excitation: i32, inhibition: i32) -> bool {
         let (e, i) = (excitation as f32, inhibition as f32);
         match *update {
             Update::PoissonInput { .. } => false,

@@ -136,7 +136,7 @@ impl EventMachine {
         self.ticks = self.ticks.saturating_add(ticks);
         self.fabric.run_until(u64::from(self.ticks) * self.options.tick_ns);
         for (slices, spikes) in self.slices_of.iter().zip(&mut self.spikes) {
-            *spikes = merge(&self.fabric.programs()[slices.clone()], self.ticks);
+            gather(&mut self.fabric.programs_mut()[slices.clone()], self.ticks, spikes);
         }
     }
 
@@ -196,14 +196,23 @@ impl EventMachine {
     }
 }
 
-/// The spikes of a population's slices in the ticks up to `ticks`, sorted by tick, then by neuron.
-fn merge(programs: &[SlicePe], ticks: u32) -> SpikeRecording {
-    let of = |program: &SlicePe| program.spikes.clone();
-    let mut spikes: Vec<(u32, u32)> =
-        programs.iter().flat_map(of).filter(|&(tick, _)| tick < ticks).collect();
+/// Moves the spikes of a population's slices in the ticks before `ticks` to the recording, which stays sorted by tick, then by
+/// neuron. Those of a PE that lags may belong between older ones.
+fn gather(programs: &mut [SlicePe], ticks: u32, recording: &mut SpikeRecording) {
+    let mut spikes = Vec::new();
+    for program in programs {
+        let end = program.spikes.partition_point(|&(tick, _)| tick < ticks);
+        spikes.extend(program.spikes.drain(..end));
+    }
     spikes.sort_unstable();
-    let (ticks, neurons) = spikes.into_iter().unzip();
-    SpikeRecording { ticks, neurons }
+    let is_later = |first: &(u32, u32)| recording.ticks.last().is_none_or(|&last| last < first.0);
+    if !spikes.first().is_none_or(is_later) {
+        let old = std::mem::take(recording);
+        spikes.extend(old.ticks.into_iter().zip(old.neurons));
+        spikes.sort_unstable();
+    }
+    recording.ticks.extend(spikes.iter().map(|spike| spike.0));
+    recording.neurons.extend(spikes.iter().map(|spike| spike.1));
 }
 
 #[expect(
