@@ -4,6 +4,7 @@ use std::collections::{BTreeMap, VecDeque};
 
 use gennaker_machine::{ChipXy, CorePosition, Link, LinkClass, Machine, spinnaker2 as s2};
 
+use crate::fabric::name_of;
 use crate::options::FabricOptions;
 use crate::packet::Packet;
 use crate::routes::Door;
@@ -49,6 +50,8 @@ pub(crate) struct Chip {
 /// One direction of a link: the output at the sending chip.
 #[derive(Debug)]
 pub(crate) struct Wire {
+    /// Chip and link as a word each, for random numbers that no other link can shift.
+    pub(crate) name: [u32; 2],
     /// The chip at the other end, or [`NOWHERE`].
     pub(crate) to: u32,
     /// Transmission of one link packet.
@@ -197,6 +200,7 @@ impl Wire {
         let error_rate = own.and_then(|own| own.bit_error_rate).unwrap_or(options.link_bit_error_rate);
         let wrong = 1.0 - (1.0 - error_rate).powi(spec.packet_bits as i32);
         Self {
+            name: [name_of(chip), u32::from(link.index())],
             to: machine.neighbour(chip, link).and_then(index_of).unwrap_or(NOWHERE),
             packet_ps: Clock::of_hz(spec.packets_per_s).ps(1),
             latency_ps: u64::from(spec.latency_ns) * PS_PER_NS,

@@ -61,14 +61,14 @@ impl<P: Program> Fabric<P> {
         let doors = timing.doors(machine);
         let n_ingresses = doors.iter().map(|door| usize::from(door.ingress) + 1).max().unwrap_or(1);
         let index_of = |xy: ChipXy| xys.binary_search(&xy).ok().map(|index| index as u32);
-        let chip = |(index, &xy)| Chip::new(xy, drift_ppb(options, xy, index), n_ingresses, timing.noc_ports);
+        let chip = |&xy| Chip::new(xy, drift_ppb(options, xy), n_ingresses, timing.noc_ports);
         let wire = |xy: ChipXy| Link::ALL.map(|link| Wire::new(machine, options, xy, link, index_of));
         let wires: Vec<Wire> = xys.iter().flat_map(|&xy| wire(xy)).collect();
         let spec = &machine.spec().chip;
         let world = World {
             queue: EventQueue::new(),
             now_ps: 0,
-            chips: (0..).zip(&xys).map(chip).collect(),
+            chips: xys.iter().map(chip).collect(),
             upstream: upstream(&wires),
             wires,
             routes: Routes::new(&xys, tables, doors),
@@ -97,20 +97,7 @@ impl<P: Program> Fabric<P> {
     /// not there.
     pub fn load(&mut self, place: Place, program: P, setup: PeSetup) -> Result<(), FabricError> {
         let Place { chip: xy, core } = place;
-        let refuse = |problem| Err(FabricError::BadCore { chip: xy, core, problem });
-        if !self.machine.application_cores(xy).any(|free| free == core) {
-            return refuse("it is not there, dead, or kept for system software");
-        }
-        let Some(chip) = self.world.chips.iter().position(|chip| chip.xy == xy) else {
-            return refuse("its chip is not on the machine");
-        };
-        let chip = chip as u32;
-        if self.world.routes.program_at(chip, core).is_some() {
-            return refuse("it has a program already");
-        }
-        if self.world.n_events > 0 {
-            return refuse("the machine has run: load all programs before");
-        }
+        let chip = self.free_core(place)?;
         let levels = self.world.timing.clocks.len();
         let level = setup.level.unwrap_or(levels as u8 - 1);
         if usize::from(level) >= levels {
@@ -120,37 +107,33 @@ impl<P: Program> Fabric<P> {
         let index = self.programs.len() as u32;
         let fifo_words = setup.fifo_words.unwrap_or(self.machine.spec().chip.pe.event_fifo_words);
         let block = setup.keys.map(|keys| (keys, self.world.routes.add_class(keys)));
-        let words = philox([index, 0, 0, PHASE], key_of(self.world.options.seed));
-        self.world.pes.push(PeState {
-            chip,
-            xy,
-            core,
-            block,
-            raised: std::collections::VecDeque::new(),
-            is_run_due: false,
-            busy_until: 0,
-            wants_packets: false,
-            is_packet_due: false,
-            timer: None,
-            level,
-            is_finished: false,
-            egress_free: 0,
-            dma_free: 0,
-            sram: Vec::new(),
-            note: 0,
-            phase: u64::from(words[0]) << 32 | u64::from(words[1]),
-            n_sent: 0,
-            n_handled: 0,
-            busy_ps: 0,
-            cycles: vec![0; levels],
-            n_level_changes: 0,
-            max_lag_ps: 0,
-        });
+        let words = philox([name_of(xy), u32::from(core), 0, PHASE], key_of(self.world.options.seed));
+        let phase = u64::from(words[0]) << 32 | u64::from(words[1]);
+        self.world.pes.push(PeState { chip, xy, core, block, level, phase, ..PeState::asleep(levels) });
         self.world.inboxes.push(Inbox::new(fifo_words, self.world.options.fifo_policy));
         self.programs.push(program);
         self.world.routes.set_program(chip, core, index);
         self.raise(self.world.now_ps, index, Interrupt::Start);
         Ok(())
+    }
+
+    /// The chip of a core that can get a program.
+    fn free_core(&self, place: Place) -> Result<u32, FabricError> {
+        let Place { chip: xy, core } = place;
+        let refuse = |problem| Err(FabricError::BadCore { chip: xy, core, problem });
+        if !self.machine.application_cores(xy).any(|free| free == core) {
+            return refuse("it is not there, dead, or kept for system software");
+        }
+        let Ok(chip) = self.world.chips.binary_search_by_key(&xy, |chip| chip.xy) else {
+            return refuse("its chip is not on the machine");
+        };
+        if self.world.routes.program_at(chip as u32, core).is_some() {
+            return refuse("it has a program already");
+        }
+        if self.world.n_events > 0 {
+            return refuse("the machine has run: load all programs before");
+        }
+        Ok(chip as u32)
     }
 
     /// Runs everything that happens before this time, in ns.
@@ -408,11 +391,16 @@ fn upstream(wires: &[Wire]) -> Vec<u32> {
     upstream
 }
 
+/// A chip as a word, for random numbers that no other chip can shift.
+pub(crate) fn name_of(chip: ChipXy) -> u32 {
+    u32::from(chip.x) << 16 | u32::from(chip.y)
+}
+
 /// A chip's drift: its own, or drawn evenly from the range.
-fn drift_ppb(options: &FabricOptions, chip: ChipXy, index: u32) -> i64 {
+fn drift_ppb(options: &FabricOptions, chip: ChipXy) -> i64 {
     let own = options.drift_of.iter().find(|own| own.chip == chip).map(|own| own.ppm);
     let drawn = || {
-        let word = philox([index, 0, 0, DRIFT], key_of(options.seed))[0];
+        let word = philox([name_of(chip), 0, 0, DRIFT], key_of(options.seed))[0];
         options.drift_ppm * (f64::from(word) / f64::from(u32::MAX) * 2.0 - 1.0)
     };
     (own.unwrap_or_else(drawn) * 1e3).round() as i64

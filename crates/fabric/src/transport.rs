@@ -19,9 +19,9 @@ use crate::routes::{Resolved, Routes};
 
 /// Look-ups by which engines may be ahead of an arrival before it waits in the queue: saves an event where packets only touch.
 const AHEAD: u64 = 8;
-/// Purposes of random words.
-const LOSS: u32 = 0;
-const ERROR: u32 = 1;
+/// Purposes of random words; the first attempt to transmit has `ERROR`, the second the next number, and so on.
+const LOSS: u32 = 0x1000;
+const ERROR: u32 = 0x1001;
 
 /// Something that happens.
 #[derive(Debug, Clone, Copy)]
@@ -351,7 +351,7 @@ impl World {
         wire.n_packets += 1;
         let mut n_again = 0;
         if wire.error_below > 0 {
-            n_again = retransmissions(self.options.seed, id, number, n_link_packets, wire.error_below);
+            n_again = retransmissions(self.options.seed, wire.name, number, n_link_packets, wire.error_below);
             wire.n_retransmitted += n_again;
             self.totals.retransmitted += n_again;
         }
@@ -363,7 +363,7 @@ impl World {
         if arrives_ps > wire.dies_at_ps {
             return self.lose_on(at_ps, id, packet, Mishap::LinkDead);
         }
-        let draw = || draw(self.options.seed, id, number, LOSS, 0)[0];
+        let draw = || draw(self.options.seed, wire.name, number, LOSS)[0];
         if wire.loss_below > 0 && u64::from(draw()) < wire.loss_below {
             return self.lose_on(at_ps, id, packet, Mishap::LinkLost);
         }
@@ -413,15 +413,15 @@ fn link_of(id: u32) -> Queue {
 }
 
 /// Random words that belong to one packet of one link.
-fn draw(seed: u64, id: u32, number: u64, purpose: u32, attempt: u32) -> [u32; 4] {
-    philox([number as u32, (number >> 32) as u32, id, attempt << 1 | purpose], key_of(seed))
+fn draw(seed: u64, [chip, link]: [u32; 2], number: u64, purpose: u32) -> [u32; 4] {
+    philox([number as u32, (number >> 32) as u32, chip, purpose << 3 | link], key_of(seed))
 }
 
 /// How many link packets of a packet have to be sent again.
-fn retransmissions(seed: u64, id: u32, number: u64, n_link_packets: u64, error_below: u64) -> u64 {
+fn retransmissions(seed: u64, name: [u32; 2], number: u64, n_link_packets: u64, error_below: u64) -> u64 {
     let (mut n_left, mut n_again) = (n_link_packets, 0);
     for attempt in 0.. {
-        for word in draw(seed, id, number, ERROR, attempt) {
+        for word in draw(seed, name, number, ERROR + attempt) {
             if u64::from(word) < error_below {
                 n_again += 1;
             } else {
