@@ -8,6 +8,7 @@ use crate::fabric::name_of;
 use crate::options::FabricOptions;
 use crate::packet::Packet;
 use crate::routes::Door;
+use crate::stall::Doorway;
 use crate::time::{Clock, PS_PER_NS};
 
 /// Links of a chip.
@@ -29,6 +30,8 @@ pub(crate) struct Chip {
     pub(crate) noc_free: u64,
     /// When the last mesh hop to each QuadPE is free.
     pub(crate) ingress_free: Vec<u64>,
+    /// What waits before each QuadPE, where full FIFOs stall.
+    pub(crate) doorways: Vec<Doorway>,
     /// Packets before the engines, by port; the engines take the ports in turn.
     pub(crate) waiting: Vec<VecDeque<Packet>>,
     pub(crate) n_waiting: u32,
@@ -158,6 +161,7 @@ impl Chip {
             engine_free: 0,
             noc_free: 0,
             ingress_free: vec![0; n_ingresses],
+            doorways: (0..n_ingresses).map(|_| Doorway::default()).collect(),
             waiting: vec![VecDeque::new(); usize::from(LOCAL) + n_noc_ports as usize],
             n_waiting: 0,
             turn: 0,

@@ -7,13 +7,14 @@ use gennaker_network::random::{key_of, philox};
 use crate::chip::{Chip, N_LINKS, NOWHERE, Timing, Wire};
 use crate::error::FabricError;
 use crate::inbox::Inbox;
-use crate::options::FabricOptions;
+use crate::options::{FabricOptions, FifoPolicy};
 use crate::packet::Payloads;
 use crate::pe::PeState;
 use crate::program::{Interrupt, Pe, Program};
 use crate::queue::EventQueue;
 use crate::report::{FabricReport, Incidents, LinkReport, PeReport, RouterReport, Totals};
 use crate::routes::Routes;
+use crate::stall::Doorway;
 use crate::time::PS_PER_NS;
 use crate::transport::{Event, World};
 
@@ -85,6 +86,7 @@ impl<P: Program> Fabric<P> {
             incidents: Incidents::new(options.max_incidents),
             losses: Vec::new(),
             n_events: 0,
+            stalls: options.fifo_policy == FifoPolicy::Stall,
             n_flying: 0,
         };
         Ok(Self { programs: Vec::new(), world, machine: machine.clone() })
@@ -145,6 +147,7 @@ impl<P: Program> Fabric<P> {
             self.handle(now_ps, event);
         }
         self.world.now_ps = self.world.now_ps.max(end_ps);
+        self.settle(end_ps.saturating_sub(1));
     }
 
     /// Runs until nothing more happens. A program whose timer runs for ever does not let that be: stop it, or use
@@ -155,7 +158,7 @@ impl<P: Program> Fabric<P> {
             self.world.n_events += 1;
             self.handle(now_ps, event);
         }
-        self.settle();
+        self.settle(u64::MAX);
     }
 
     /// Ends all programs and lets every packet under way arrive.
@@ -169,10 +172,10 @@ impl<P: Program> Fabric<P> {
         self.run();
     }
 
-    /// Admits to the FIFOs what has come to them.
-    fn settle(&mut self) {
+    /// Admits to the FIFOs what has come to them by a time.
+    fn settle(&mut self, now_ps: u64) {
         for index in 0..self.world.pes.len() {
-            self.world.admit(index, u64::MAX);
+            self.world.admit(index, now_ps);
         }
     }
 
@@ -208,6 +211,13 @@ impl<P: Program> Fabric<P> {
             }
             Event::Software(pe, from) => self.raise(now_ps, pe, Interrupt::Software { from }),
             Event::Accelerator(pe) => self.raise(now_ps, pe, Interrupt::AcceleratorDone),
+            Event::Doorway(chip, doorway) => {
+                for pe in self.world.open_doorway(now_ps, chip, usize::from(doorway)) {
+                    self.world.inboxes[pe as usize].is_alert = false;
+                    self.world.pes[pe as usize].is_packet_due = true;
+                    self.raise(now_ps, pe, Interrupt::Packets);
+                }
+            }
             Event::TransferStart(slot) => self.world.serve_transfer(now_ps, slot),
             Event::TransferEnd(slot) => {
                 let (pe, tag) = self.world.end_transfer(slot);
@@ -271,18 +281,26 @@ impl<P: Program> Fabric<P> {
 
     /// Sees to the next packet interrupt after a handler.
     fn watch(&mut self, began_ps: u64, end_ps: u64, made_room: bool, index: u32) {
-        let pe = &mut self.world.pes[index as usize];
+        let world = &mut self.world;
+        let pe = &mut world.pes[index as usize];
+        if world.stalls && made_room {
+            let doorway = world.routes.door(pe.core).ingress;
+            world.queue.push(end_ps, Event::Doorway(pe.chip, doorway));
+        }
         if !pe.wants_packets || pe.is_packet_due || pe.is_finished {
             return;
         }
-        let inbox = &mut self.world.inboxes[index as usize];
-        match inbox.next_arrival() {
-            // Packets that wait for room in the FIFO come with the room, not by themselves.
-            Some(next_ps) if next_ps > began_ps || made_room => {
-                pe.is_packet_due = true;
-                self.world.queue.push(next_ps.max(end_ps), Event::Arrived(index));
+        let next = if world.stalls {
+            world.next_flit(index, began_ps)
+        } else {
+            world.inboxes[index as usize].next_arrival()
+        };
+        match next {
+            Some(next_ps) => {
+                world.pes[index as usize].is_packet_due = true;
+                world.queue.push(next_ps.max(end_ps), Event::Arrived(index));
             }
-            _ => inbox.is_alert = true,
+            None => world.inboxes[index as usize].is_alert = true,
         }
     }
 
@@ -310,10 +328,12 @@ impl<P: Program> Fabric<P> {
         let overwritten = inboxes().map(|inbox| inbox.n_overwritten).sum();
         let waiting: u32 = world.chips.iter().map(|chip| chip.n_waiting).sum();
         let at_links: usize = world.wires.iter().map(|wire| wire.queue.len() + wire.blocked.len()).sum();
+        let doorways = world.chips.iter().flat_map(|chip| &chip.doorways);
+        let stalled: u64 = doorways.map(Doorway::n_copies).sum();
         let coming: usize = inboxes().map(Inbox::n_coming).sum();
         Totals {
             delivered: inboxes().map(|inbox| inbox.n_admitted).sum::<u64>() - overwritten,
-            under_way: world.n_flying + u64::from(waiting) + (at_links + coming) as u64,
+            under_way: world.n_flying + u64::from(waiting) + (at_links + coming) as u64 + stalled,
             fifo_dropped: inboxes().map(|inbox| inbox.n_dropped).sum(),
             overwritten,
             ..world.totals
@@ -333,6 +353,8 @@ impl<P: Program> Fabric<P> {
         waiting.for_each(|packet| look(packet.luggage));
         let at_links = world.wires.iter().flat_map(|wire| wire.queue.iter().chain(&wire.blocked));
         at_links.for_each(|waiting| look(waiting.0.luggage));
+        let flits = world.chips.iter().flat_map(|chip| &chip.doorways).flat_map(|doorway| &doorway.flits);
+        flits.for_each(|flit| flit.landing.pes().for_each(|_| look(flit.luggage)));
         world.inboxes.iter().flat_map(Inbox::luggage).for_each(look);
     }
 

@@ -65,8 +65,8 @@ pub enum FifoPolicy {
     /// It takes the place of the oldest packet that the program has not asked for, and that one is counted. If there is none, it
     /// is dropped.
     Overwrite,
-    /// It waits before the FIFO, and behind it all later packets for this PE. Nothing is lost: the data network is taken to hold any
-    /// number of them, and packets for other PEs pass.
+    /// It waits before the FIFO, and behind it all packets for the same QuadPE. Nothing is lost: the data network is taken to hold any
+    /// number of them. A packet interrupt may then come before the packet does.
     Stall,
 }
 

@@ -16,6 +16,7 @@ use crate::program::Memory;
 use crate::queue::EventQueue;
 use crate::report::{Incident, Incidents, Mishap, Queue, Totals};
 use crate::routes::{Resolved, Routes};
+use crate::stall::Flit;
 
 /// Look-ups by which engines may be ahead of an arrival before it waits in the queue: saves an event where packets only touch.
 const AHEAD: u64 = 8;
@@ -44,6 +45,8 @@ pub(crate) enum Event {
     Software(u32, u8),
     /// The accelerator of a PE is done.
     Accelerator(u32),
+    /// There is room again behind a doorway of a chip.
+    Doorway(u32, u8),
     /// A transfer asks for its memory.
     TransferStart(u32),
     /// A transfer is done.
@@ -86,6 +89,8 @@ pub(crate) struct World {
     pub(crate) incidents: Incidents,
     pub(crate) losses: Vec<Loss>,
     pub(crate) n_events: u64,
+    /// Whether full FIFOs stall the data network.
+    pub(crate) stalls: bool,
     /// Packets between routers or between a PE and its router.
     pub(crate) n_flying: u64,
 }
@@ -213,8 +218,13 @@ impl World {
             let at_ps = (leaves_ps + u64::from(landing.way_ps)).max(*free);
             *free = at_ps + self.timing.flit_ps;
             n_copies += u64::from(landing.n_pes);
-            for target in landing.first..landing.first + u32::from(landing.n_pes) {
-                let pe = self.routes.pes[target as usize];
+            if self.stalls {
+                let luggage = self.payloads.put(payload, note);
+                self.queue_up(chip, Flit { at_ps, key, luggage, landing });
+                continue;
+            }
+            for target in landing.pes() {
+                let pe = self.routes.pes[target];
                 let luggage = self.payloads.put(payload, note);
                 self.append(pe, Arrival { at_ps, key, luggage });
             }
@@ -237,6 +247,10 @@ impl World {
 
     /// Admits packets to a FIFO up to a time by which all that its program has done is known.
     pub(crate) fn admit(&mut self, index: usize, now_ps: u64) {
+        if self.stalls {
+            let (chip, core) = (self.pes[index].chip, self.pes[index].core);
+            return self.let_in(chip, usize::from(self.routes.door(core).ingress), now_ps);
+        }
         self.inboxes[index].admit(now_ps, &self.payloads, &mut self.losses);
         if self.losses.is_empty() {
             return;
