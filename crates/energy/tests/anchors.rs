@@ -135,3 +135,16 @@ fn energy_per_event_has_the_size_that_the_powers_imply() {
     assert_within(dynamic(s2::CYCLE_HIGH_PJ.value), 375.0, 0.01);
     assert_within(1.2479 / (152.0 * 12e6) * 1e12, 684.0, 0.01);
 }
+
+/// 148 PEs of 1,024 neurons with 1,000 synapses each at 10 spikes per second: 1.52 billion events a second, which one chip's 1.82 billion
+/// hold only if every PE gets its share (derived from the same source).
+#[test]
+fn a_full_chip_holds_only_an_even_load() {
+    let neurons = 148.0 * 1_024.0;
+    let events_per_s = neurons * 10.0 * 1_000.0;
+    assert_within(events_per_s, 1.52e9, 0.01);
+    let per_pe = f64::from(s2::SYNAPTIC_EVENTS_PER_PE.value);
+    let even = events_per_s / 148.0;
+    assert!(even < per_pe && 1.2 * even > per_pe, "{even}");
+    assert_within(152.0 * per_pe, 1.824e9, 0.001);
+}
