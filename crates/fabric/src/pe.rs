@@ -91,6 +91,6 @@ impl Timer {
     pub(crate) fn due(&self, number: u64) -> u64 {
         let since = i128::from(number) * i128::from(self.period_ps);
         let drifted = since + since * i128::from(self.drift_ppb) / 1_000_000_000;
-        self.base_ps + drifted as u64
+        self.base_ps.saturating_add(u64::try_from(drifted).unwrap_or(u64::MAX))
     }
 }

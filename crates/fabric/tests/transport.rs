@@ -287,6 +287,22 @@ fn errors_on_a_link_cost_time_and_lose_nothing() {
 }
 
 #[test]
+fn what_a_link_loses_depends_on_nothing_but_the_link_and_the_number_of_the_packet() {
+    let lost = |options: FabricOptions| {
+        let options = FabricOptions { link_loss_probability: 0.05, ..options };
+        let report = flood(1, &options, &steady(1_000), MachineSpec::grid(2, 1, false));
+        // One sender with 64 keys in turn: the packets keep their order, so keys tell which were lost.
+        report.incidents.iter().map(|incident| incident.key).collect::<Vec<_>>()
+    };
+    let default = FabricOptions::default;
+    let plain = lost(default());
+    assert!(plain.len() > 20);
+    assert_eq!(lost(FabricOptions { link_bit_error_rate: 0.001, drift_ppm: 50.0, ..default() }), plain);
+    assert_eq!(lost(FabricOptions { link_output_packets: 2, router_issue_packets: 3, ..default() }), plain);
+    assert_ne!(lost(FabricOptions { seed: 1, ..default() }), plain);
+}
+
+#[test]
 fn options_outside_their_ranges_are_refused_by_name() {
     let machine = Machine::new(MachineSpec::board()).unwrap();
     let check = |options: FabricOptions| options.check(&machine).map_err(|error| error.to_string());
