@@ -22,7 +22,8 @@ pub struct FabricOptions {
     pub drift_of: Vec<ChipDrift>,
     /// Packets from one link that wait before the router's engines. Default 64 (assumed).
     pub router_input_packets: u32,
-    /// Packets that wait beside the engines for a blocked output before the engines stop. Default 16 (assumed).
+    /// Packets that wait beside the engines for a blocked output before the engines stop. Default 16 (assumed). Routers that stop and
+    /// wait for each other go on when the time-out drops packets, and not before.
     pub router_issue_packets: u32,
     /// Packets that wait at a link's output before it counts as blocked. Default 16 (assumed).
     pub link_output_packets: u32,
