@@ -32,7 +32,7 @@ pub struct EventOptions {
     pub levels: LevelPolicy,
     /// What work costs, in cycles.
     pub coefficients: Coefficients,
-    /// Whether what every PE did in every tick is kept, at 40 bytes each. Default false.
+    /// Whether what every PE did in every tick is kept, at 32 bytes each. Default false.
     pub keep_work: bool,
 }
 
