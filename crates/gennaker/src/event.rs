@@ -61,6 +61,7 @@ impl Experiment {
             fabric,
             tick_ns: account.tick_ns.unwrap_or(self.tick_ns()),
             levels: account.level,
+            population_levels: account.population_levels.clone(),
             coefficients: account.coefficients.clone(),
             keep_work: false,
         })
@@ -78,6 +79,12 @@ impl Experiment {
         each: &mut dyn FnMut(u32) -> ControlFlow<()>,
     ) -> Result<EventRun, Error> {
         let network = &self.file.network;
+        let is_known = |name: &&String| network.population_index(name).is_some();
+        if let Some(unknown) = options.population_levels.keys().find(|name| !is_known(name)) {
+            let problem =
+                format!("a level is given for population `{unknown}`, which the network does not have");
+            return Err(Error::EventOption { problem });
+        }
         let mut machine = EventMachine::new(network, &mapped.mapping, &mapped.machine, options)?;
         let timesteps = self.file.settings.timesteps;
         while machine.ticks() < timesteps {
