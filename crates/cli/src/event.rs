@@ -49,16 +49,15 @@ pub(crate) fn run(
     let time = start.elapsed();
     progress.finish();
 
-    let difference = done.difference(experiment)?;
     let is_interrupted = done.recordings.timesteps < end;
-    let mut notes = notes(experiment, &done, difference.as_ref());
+    let mut notes = notes(experiment, &done);
     notes.extend(mapped.mapping.notes.iter().cloned());
     if let Some(out) = out {
         notes = write(out, experiment, mapped, &done, is_interrupted, notes)?;
     }
     if command.json {
         let (version, report) = (env!("CARGO_PKG_VERSION"), &done.report);
-        say_json(&Document { version, report, difference: difference.as_ref(), notes: &notes })?;
+        say_json(&Document { version, report, difference: done.difference.as_ref(), notes: &notes })?;
     } else {
         say(&text(experiment, &done, time))?;
         notes.iter().try_for_each(|note| say(&format!("note: {}", plain(note))))?;
@@ -80,9 +79,9 @@ fn settings(command: &Run) -> Result<Vec<(String, String)>, CliError> {
 }
 
 /// What happened, in the order of importance.
-fn notes(experiment: &Experiment, done: &EventRun, difference: Option<&Difference>) -> Vec<String> {
+fn notes(experiment: &Experiment, done: &EventRun) -> Vec<String> {
     let mut notes = done.report.notes();
-    notes.push(match difference {
+    notes.push(match &done.difference {
         None => "all spikes are those of the functional level".to_owned(),
         Some(first) => {
             let population = &experiment.file.network.populations[first.population].name;

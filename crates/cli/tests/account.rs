@@ -159,6 +159,11 @@ fn what_cannot_be_is_refused() {
         ),
         (&["run", "net.toml", "--no-out", "--fidelity", "event", "--event", "drift_ppm=-5"], "drift_ppm"),
         (&["run", "net.toml", "--no-out", "--fidelity", "event", "--tick", "2s"], "tick_ns"),
+        (&["run", "net.toml", "--no-out", "--fidelity", "event", "--set", "level_of.nobody=low"], "`nobody`"),
+        (
+            &["run", "net.toml", "--no-out", "--fidelity", "event", "--numeric", "reference"],
+            "its PEs compute as the chip does",
+        ),
     ] {
         let message = desk.fails(arguments);
         assert!(message.starts_with("error: ") && message.contains(said), "{arguments:?}: {message}");
