@@ -16,6 +16,9 @@ use crate::output::{Columns, counted, grouped, name, plain, say, say_json, secon
 pub(crate) fn account(command: &args::Account) -> Result<ExitCode, CliError> {
     let run = open_accountable(&command.results)?;
     let options = assumed(run.experiment.account_options()?, &command.assumptions)?;
+    if let Some(path) = &command.counters {
+        run.write_counters(path)?;
+    }
     if command.sweep.is_empty() {
         return one(command, &run, options);
     }

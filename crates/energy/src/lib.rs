@@ -46,6 +46,7 @@
 
 mod account;
 mod coefficients;
+mod counters;
 mod counting;
 mod cycles;
 mod error;
@@ -61,6 +62,7 @@ pub use account::{
     TraceRequest, UnusedPes,
 };
 pub use coefficients::Coefficients;
+pub use counters::Counters;
 pub use counting::{Counting, TickCounts};
 pub use cycles::{PeCycles, Work};
 pub use error::EnergyError;
