@@ -13,6 +13,7 @@ mod levels;
 mod matrix;
 mod power;
 mod replay;
+mod together;
 mod traffic;
 
 pub use account::{

@@ -5,7 +5,7 @@ use gennaker_mapping::{Mapping, MemoryBlock, Slice};
 use gennaker_network::Network;
 
 use crate::account::fold::{Choice, Costs, Fold, FoldedPe, PeSums, unit_hz};
-use crate::account::options::{AccountOptions, UnusedPes};
+use crate::account::options::{AccountOptions, UnusedPes, check_tick};
 use crate::account::powered::powered;
 use crate::account::report::{Account, LinkAccount, Parts, PeAccount, RouterAccount};
 use crate::account::trace::{Trace, TraceRequest};
@@ -79,6 +79,7 @@ impl Accountant {
         let levels = Levels::of(&spec.pe);
         let level_powers = LevelPower::of_all(machine, &options.coefficients)?;
         let tick_ns = options.tick_ns.unwrap_or(tick_ns);
+        check_tick(tick_ns)?;
         let pes = folded(network, mapping, machine, &levels, options, tick_ns);
         let mut powered = powered(mapping, machine, traffic, options.powered);
         powered.asleep = vec![0; levels.all.len()];

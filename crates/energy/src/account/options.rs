@@ -94,14 +94,7 @@ impl AccountOptions {
             let value = self.quad_permits.to_string();
             return Err(EnergyError::Option { option: "quad_permits", value, range: "1 to 4" });
         }
-        match self.tick_ns {
-            Some(tick_ns) if !(TICK_NS.0..=TICK_NS.1).contains(&tick_ns) => Err(EnergyError::Option {
-                option: "the duration of a tick",
-                value: format!("{tick_ns} ns"),
-                range: "1 us to 1 h",
-            }),
-            _ => Ok(()),
-        }
+        self.tick_ns.map_or(Ok(()), check_tick)
     }
 
     /// Sets one option by name from text: `level`, `level_of.POPULATION`, `tick` (such as `2.5ms`), `unused_pes` (`sleep`, `off`),
@@ -155,6 +148,18 @@ impl AccountOptions {
     pub fn level_of(&self, population: &str) -> LevelPolicy {
         self.population_levels.get(population).copied().unwrap_or(self.level)
     }
+}
+
+/// Refuses a tick that no PE could follow, whether it was chosen or is the network's own.
+pub(super) fn check_tick(tick_ns: u64) -> Result<(), EnergyError> {
+    if (TICK_NS.0..=TICK_NS.1).contains(&tick_ns) {
+        return Ok(());
+    }
+    Err(EnergyError::Option {
+        option: "the duration of a tick",
+        value: format!("{tick_ns} ns"),
+        range: "1 us to 1 h, with the option `tick` if the network's own is another",
+    })
 }
 
 fn choice<T: Copy>(
