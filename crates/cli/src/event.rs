@@ -52,6 +52,7 @@ pub(crate) fn run(
     let difference = done.difference(experiment)?;
     let is_interrupted = done.recordings.timesteps < end;
     let mut notes = notes(experiment, &done, difference.as_ref());
+    notes.extend(not_followed(account));
     notes.extend(mapped.mapping.notes.iter().cloned());
     if let Some(out) = out {
         notes = write(out, experiment, mapped, &done, is_interrupted, notes)?;
@@ -77,6 +78,20 @@ fn settings(command: &Run) -> Result<Vec<(String, String)>, CliError> {
         None => Err(CliError::EventSetting { given: text.clone() }),
     };
     command.event.iter().map(split).collect()
+}
+
+/// Assumptions that hold for a counted run alone.
+fn not_followed(account: &AccountOptions) -> Option<String> {
+    let own = account.population_levels.keys().map(|name| format!("`level_of.{name}`"));
+    let permits =
+        (account.quad_permits < AccountOptions::default().quad_permits).then(|| "`quad_permits`".to_owned());
+    let all: Vec<String> = own.chain(permits).collect();
+    let first = all.first()?;
+    let others = if all.len() == 1 { String::new() } else { format!(" and {} more", all.len() - 1) };
+    Some(format!(
+        "{first}{others} not followed at the event level, where all PEs have the policy `{}` and none waits to change its level",
+        account.level
+    ))
 }
 
 /// What happened, in the order of importance.

@@ -1,5 +1,7 @@
 //! The same run under many assumptions: level policies, tick lengths, neurons per PE, placements.
 
+use std::collections::BTreeSet;
+
 use gennaker_energy::{Account, AccountOptions};
 use gennaker_mapping::Placer;
 use serde::Serialize;
@@ -77,7 +79,7 @@ impl Sweep {
     /// # Errors
     /// [`Error::Sweep`].
     pub fn add(&mut self, text: &str) -> Result<(), Error> {
-        let wrong = |problem: &str| Error::Sweep { given: text.to_owned(), problem: problem.to_owned() };
+        let wrong = |problem: &str| Error::Sweep { given: shortened(text), problem: problem.to_owned() };
         let (name, values) = text.split_once('=').ok_or_else(|| wrong("write it as name=value,value,..."))?;
         let values: Vec<String> = values.split(',').map(|value| value.trim().to_owned()).collect();
         if values.iter().any(String::is_empty) {
@@ -85,6 +87,10 @@ impl Sweep {
         }
         if self.dimensions.iter().any(|(known, _)| known == name) {
             return Err(wrong("this name is varied already"));
+        }
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = values.iter().find(|value| !seen.insert(*value)) {
+            return Err(wrong(&format!("the value `{twice}` is given twice")));
         }
         check_values(text, name, &values)?;
         self.dimensions.push((name.to_owned(), values));
@@ -113,6 +119,15 @@ impl Sweep {
     }
 }
 
+/// A dimension as messages show it: thousands of values would hide what is wrong.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 60;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 fn is_layout(name: &str) -> bool {
     matches!(name, "atoms" | "placer")
 }
@@ -123,7 +138,7 @@ fn check_values(text: &str, name: &str, values: &[String]) -> Result<(), Error> 
             apply_layout(&mut Experiment::new(gennaker_network::Network::new("")), name, value)?;
         } else {
             let checked = AccountOptions::default().set(name, value);
-            checked.map_err(|error| Error::Sweep { given: text.to_owned(), problem: error.to_string() })?;
+            checked.map_err(|error| Error::Sweep { given: shortened(text), problem: error.to_string() })?;
         }
     }
     Ok(())
