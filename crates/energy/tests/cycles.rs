@@ -57,15 +57,15 @@ fn neurons_cost_what_their_model_does() {
     }
 }
 
-/// Sender 0 of 4 has three synapses onto the PE, sender 1 has one, the others none: rows of one synapse on average.
+/// Sender 0 of 4 has three synapses onto the PE, sender 1 has two, the others none: rows of 1.25 synapses on average.
 #[test]
 fn the_mean_row_counts_empty_rows_and_routes_count_every_hop() {
     let mut network = Network::new("rows");
     let from = network.add_population(Population::new("from", 4, Model::LifWide));
     let to = network.add_population(Population::new("to", 30, Model::LifWide).with_max_atoms_per_core(3));
     let mut list = ConnectionList {
-        pre: vec![0, 0, 0, 1],
-        post: vec![0, 1, 2, 2],
+        pre: vec![0, 0, 0, 1, 1],
+        post: vec![0, 1, 2, 2, 1],
         weight: Vec::new(),
         delay: Vec::new(),
     };
@@ -79,7 +79,7 @@ fn the_mean_row_counts_empty_rows_and_routes_count_every_hop() {
     let mapping = mapped(&network, &machine);
     let first = mapping.slice_of(1, 0).unwrap();
     let pe = PeCycles::of(&network, &mapping.slices[first], &Coefficients::default());
-    assert_eq!(pe.mean_row, 1.0);
+    assert_eq!(pe.mean_row, 1.25);
 
     let quad_of = |slice: usize| machine.core_position(mapping.slices[slice].core).unwrap().quad;
     let source = mapping.slice_of(0, 0).unwrap();

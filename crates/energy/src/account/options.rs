@@ -134,13 +134,17 @@ impl AccountOptions {
     }
 
     fn set_coefficient(&mut self, key: &str, value: &str) -> Result<(), EnergyError> {
-        if !Coefficients::KEYS.contains(&key) {
+        let Some(&known) = Coefficients::KEYS.iter().find(|known| **known == key) else {
             let options = "level, level_of.POPULATION, tick, unused_pes, powered, quad_permits";
             let known = format!("{options}, {}", Coefficients::KEYS.join(", "));
             return Err(EnergyError::UnknownCoefficient { key: key.to_owned(), known });
-        }
-        // Text that is no number is refused as one that no coefficient can be.
-        self.coefficients.set(key, value.trim().parse().unwrap_or(f64::NAN))
+        };
+        let number = value.trim().parse().map_err(|_| EnergyError::Option {
+            option: known,
+            value: format!("`{value}`"),
+            range: "a number",
+        })?;
+        self.coefficients.set(key, number)
     }
 
     /// The policy of a population.
@@ -230,7 +234,7 @@ mod tests {
             ("unused_pes", "gone", "`sleep` or `off`"),
             ("energy.router_packet_pj", "-1", "`energy.router_packet_pj` is -1; give a number from 0"),
             ("energy.router_packet_pj", "inf", "is inf"),
-            ("energy.router_packet_pj", "many", "is NaN"),
+            ("energy.router_packet_pj", "many", "energy.router_packet_pj is `many`; give a number"),
             ("energy.supply_efficiency", "0", "above 0"),
             ("cost.cycles_per_packet", "1.5", "a whole number"),
             ("energy.chocolate", "1", "unknown coefficient `energy.chocolate`; there are: level, "),
