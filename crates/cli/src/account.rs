@@ -199,8 +199,8 @@ impl Row {
         Self {
             values: sweep.names().map(str::to_owned).zip(row.values.iter().cloned()).collect(),
             n_pes: row.n_pes,
-            figures: row.account.as_ref().ok().map(Figures::of),
-            error: row.account.as_ref().err().cloned(),
+            figures: row.figures.as_ref().ok().copied(),
+            error: row.figures.as_ref().err().cloned(),
         }
     }
 }

@@ -51,6 +51,7 @@ pub(crate) fn run(
 
     let is_interrupted = done.recordings.timesteps < end;
     let mut notes = notes(experiment, &done);
+    notes.extend(not_followed(account));
     notes.extend(mapped.mapping.notes.iter().cloned());
     if let Some(out) = out {
         notes = write(out, experiment, mapped, &done, is_interrupted, notes)?;
@@ -76,6 +77,14 @@ fn settings(command: &Run) -> Result<Vec<(String, String)>, CliError> {
         None => Err(CliError::EventSetting { given: text.clone() }),
     };
     command.event.iter().map(split).collect()
+}
+
+/// An assumption that holds for a counted run alone.
+fn not_followed(account: &AccountOptions) -> Option<String> {
+    let is_given = account.quad_permits < AccountOptions::default().quad_permits;
+    is_given.then(|| {
+        "`quad_permits` is not followed at the event level: no PE waits to change its level".to_owned()
+    })
 }
 
 /// What happened, in the order of importance.

@@ -34,6 +34,9 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
     check_fidelity(command)?;
     let mut notes = Vec::new();
     let mapped = if command.no_map { None } else { map(&experiment, &mut notes)? };
+    if let Some(mapped) = &mapped {
+        options.check(&experiment.file.network, &mapped.machine).map_err(gennaker::Error::from)?;
+    }
     if !command.json {
         say(&opening(&experiment, mapped.as_ref()))?;
     }

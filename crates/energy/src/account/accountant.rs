@@ -5,7 +5,7 @@ use gennaker_mapping::{Mapping, MemoryBlock, Slice};
 use gennaker_network::Network;
 
 use crate::account::fold::{Choice, Costs, Fold, FoldedPe, PeSums, unit_hz};
-use crate::account::options::{AccountOptions, UnusedPes};
+use crate::account::options::{AccountOptions, UnusedPes, check_tick};
 use crate::account::powered::powered;
 use crate::account::report::{Account, LinkAccount, Parts, PeAccount, RouterAccount};
 use crate::account::trace::{Trace, TraceRequest};
@@ -42,6 +42,7 @@ pub struct Accountant {
     n_updates_per_tick: u64,
     trace: Trace,
     machine: String,
+    notes: Vec<String>,
 }
 
 /// Packets of one link or router.
@@ -79,6 +80,7 @@ impl Accountant {
         let levels = Levels::of(&spec.pe);
         let level_powers = LevelPower::of_all(machine, &options.coefficients)?;
         let tick_ns = options.tick_ns.unwrap_or(tick_ns);
+        check_tick(tick_ns)?;
         let pes = folded(network, mapping, machine, &levels, options, tick_ns);
         let mut powered = powered(mapping, machine, traffic, options.powered);
         powered.asleep = vec![0; levels.all.len()];
@@ -115,6 +117,7 @@ impl Accountant {
             n_updates_per_tick: mapping.slices.iter().map(|slice| u64::from(slice.n_neurons())).sum(),
             trace: Trace::default(),
             machine: machine.spec().name.clone(),
+            notes: Vec::new(),
             options: options.clone(),
             fold: Fold::new(&pes, Costs::of_all(&options.coefficients), tick_ns as f64 / unit_ns),
             pes: mapping
@@ -135,6 +138,11 @@ impl Accountant {
     pub fn with_trace(mut self, request: &TraceRequest, timesteps: u32) -> Result<Self, EnergyError> {
         self.trace = Trace::new(request, timesteps)?;
         Ok(self)
+    }
+
+    /// Adds a sentence to the notes of the account: what its counts do not contain.
+    pub fn add_note(&mut self, note: String) {
+        self.notes.push(note);
     }
 
     /// Takes the counts of the next tick.
@@ -204,7 +212,7 @@ impl Accountant {
         let pe = |(account, (choice, sums)): (&PeAccount, (Choice, PeSums))| {
             self.finished(account, choice, sums, duration_s)
         };
-        Account::new(Parts {
+        let mut account = Account::new(Parts {
             machine: self.machine.clone(),
             options: self.options.clone(),
             levels: self.levels.clone(),
@@ -218,7 +226,9 @@ impl Accountant {
             links: self.link_accounts(),
             routers: self.router_accounts(),
             burst_ns: self.burst_ns,
-        })
+        });
+        account.notes.extend(self.notes.iter().cloned());
+        account
     }
 
     /// Everything that costs energy, all ticks together.
