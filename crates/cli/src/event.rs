@@ -89,7 +89,7 @@ fn not_followed(account: &AccountOptions) -> Option<String> {
     let first = all.first()?;
     let others = if all.len() == 1 { String::new() } else { format!(" and {} more", all.len() - 1) };
     Some(format!(
-        "{first}{others} not followed at the event level, where all PEs have the policy `{}` and none waits to change its level",
+        "not followed at the event level, where all PEs have the policy `{}` and none waits to change its level: {first}{others}",
         account.level
     ))
 }
