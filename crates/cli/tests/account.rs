@@ -117,6 +117,15 @@ fn a_counted_run_and_an_account_afterwards_say_the_same() {
 }
 
 #[test]
+fn results_remember_their_assumptions() {
+    let desk = Desk::new();
+    desk.ok(&["run", "net.toml", "--out", "out", "--level", "pl2", "--set", "quad_permits=2"]);
+    let options = &desk.json(&["account", "out", "--json"])["options"];
+    assert_eq!((&options["level"], &options["quad_permits"]), (&"pl2".into(), &2.into()));
+    assert_eq!(desk.json(&["account", "out", "--json", "--level", "low"])["options"]["level"], "low");
+}
+
+#[test]
 fn a_sweep_is_one_table() {
     let desk = Desk::new();
     desk.ok(&["run", "net.toml", "--out", "out"]);

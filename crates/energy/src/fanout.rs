@@ -7,8 +7,8 @@ use rayon::prelude::*;
 use crate::error::EnergyError;
 use crate::traffic::{row_len, spans};
 
-/// Row lengths may take as much memory as this.
-const MAX_BYTES: u64 = 16 << 30;
+/// Row lengths may take as much memory as this, at a byte each; while they are arranged, twice as much.
+const MAX_BYTES: u64 = 4 << 30;
 
 /// The row lengths of one sending slice, neuron by neuron: `rows[neuron * row_len + element]`, with an element for each slice of the
 /// net's [`spans`].

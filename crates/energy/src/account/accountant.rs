@@ -38,7 +38,9 @@ pub struct Accountant {
     router_rate: u64,
     burst_ns: f64,
     flit_hops: u64,
-    dram_bytes_per_tick: u64,
+    /// Recordings that go to DRAM, and in how many ticks.
+    dram_bytes: u64,
+    dram_ticks: u32,
     n_updates_per_tick: u64,
     trace: Trace,
     machine: String,
@@ -107,13 +109,10 @@ impl Accountant {
             chips: traffic.routers.clone(),
             link_rates: (spec.links.short.packets_per_s, spec.links.long.packets_per_s),
             router_rate: spec.router.clock_hz * u64::from(spec.router.lookups_per_cycle),
-            burst_ns: burst_ns(&pes, &options.coefficients, levels.clock_hz(levels.high)),
+            burst_ns: burst_ns(&pes, &options.coefficients, unit_ns),
             flit_hops: 0,
-            dram_bytes_per_tick: mapping
-                .slices
-                .iter()
-                .map(|slice| slice.dram_bytes / u64::from(mapping.options.timesteps.max(1)))
-                .sum(),
+            dram_bytes: mapping.slices.iter().map(|slice| slice.dram_bytes).sum(),
+            dram_ticks: mapping.options.timesteps.max(1),
             n_updates_per_tick: mapping.slices.iter().map(|slice| u64::from(slice.n_neurons())).sum(),
             trace: Trace::default(),
             machine: machine.spec().name.clone(),
@@ -165,7 +164,7 @@ impl Accountant {
     fn keep(&mut self, counts: &TickCounts<'_>) {
         let mut now = Tally {
             flit_hops: counts.flit_hops,
-            dram_bytes: self.dram_bytes_per_tick,
+            dram_bytes: self.dram_bytes / u64::from(self.dram_ticks),
             ..Tally::new(self.levels.all.len())
         };
         self.trace.begin();
@@ -240,7 +239,8 @@ impl Accountant {
         }
         self.directed.iter().zip(&self.links).for_each(|(link, flow)| tally.add_link(link.class, flow.total));
         tally.router_packets = self.routers.iter().map(|flow| flow.total).sum();
-        tally.dram_bytes = self.dram_bytes_per_tick * u64::from(self.ticks);
+        let bytes = u128::from(self.dram_bytes) * u128::from(self.ticks) / u128::from(self.dram_ticks);
+        tally.dram_bytes = bytes as u64;
         tally
     }
 
@@ -354,10 +354,9 @@ fn first(holds: impl Fn(u32) -> bool) -> u32 {
     low
 }
 
-/// Time in which a tick's spikes leave the PEs: the longest neuron phase at the high level. An estimate for the load of links and
+/// Time in which a tick's spikes leave the PEs: the longest neuron phase at the highest level that each takes. An estimate for the load of links and
 /// routers during a tick's burst.
-fn burst_ns(pes: &[FoldedPe], coefficients: &Coefficients, clock_hz: u64) -> f64 {
-    let phase = |pe: &FoldedPe| pe.fixed - coefficients.cycles_per_tick;
-    let cycles = pes.iter().map(phase).fold(1.0, f64::max);
-    cycles * 1e9 / clock_hz as f64
+fn burst_ns(pes: &[FoldedPe], coefficients: &Coefficients, unit_ns: f64) -> f64 {
+    let phase = |pe: &FoldedPe| (pe.fixed - coefficients.cycles_per_tick) * pe.choice.cycle[1];
+    pes.iter().map(phase).fold(1.0, f64::max) * unit_ns
 }
