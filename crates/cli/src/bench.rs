@@ -67,7 +67,7 @@ fn accounting(command: &Bench, benchmarks: &[Benchmark], protocol: &Protocol) ->
         let m = measure_accounting(benchmark, command.machine.as_deref(), protocol)?;
         say(&format!(
             "{}  {}: {} PEs on {} chips, mapped in {}\n  {} ticks on {} threads: build {}, run {}, counted {} ({:.2} times), \
-             rows {}, account afterwards {}; {} W, latest PE at {} of the tick",
+             rows {}, spikes ready {}, account afterwards {}; {} W, latest PE at {} of the tick",
             name(&m.name),
             name(&m.machine),
             m.n_pes,
@@ -80,6 +80,7 @@ fn accounting(command: &Bench, benchmarks: &[Benchmark], protocol: &Protocol) ->
             seconds(m.counted_run_s),
             m.counted_run_s / m.run_s,
             seconds(m.traffic_s),
+            seconds(m.ready_s),
             seconds(m.replay_s),
             short(m.power_w),
             short(m.max_time_done)

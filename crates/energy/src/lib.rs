@@ -70,5 +70,5 @@ pub use error::EnergyError;
 pub use levels::{DEFAULT_MARGIN, DEFAULT_THRESHOLD, LevelPolicy, Levels};
 pub use matrix::MatrixProduct;
 pub use power::{Energy, LevelPower, Powered};
-pub use replay::{Replay, replay};
+pub use replay::{Replay, Spikes, replay};
 pub use traffic::{DirectedLink, Traffic};

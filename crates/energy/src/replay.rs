@@ -6,53 +6,71 @@ use crate::counting::{Counting, TickCounts};
 use crate::error::EnergyError;
 use crate::traffic::Traffic;
 
-/// Recorded spikes, ready to be counted tick by tick.
-#[derive(Debug)]
-pub struct Replay<'a> {
-    spikes: Vec<&'a SpikeRecording>,
+/// The spikes of every population of a network, known to be its own and in order. Checking them takes as long as reading them, so it is
+/// done once for any number of replays.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Spikes {
+    of: Vec<SpikeRecording>,
     timesteps: u32,
-    next: Vec<usize>,
 }
 
-impl<'a> Replay<'a> {
-    /// The spikes of every population of a network over `timesteps` ticks, in the network's order. A population whose spikes were
-    /// not recorded is `None`; that is allowed for those that send no packets.
+impl Spikes {
+    /// The spikes of every population over `timesteps` ticks, in the network's order. A population whose spikes were not recorded is
+    /// `None`; that is allowed for those that send no packets.
     ///
     /// # Errors
     /// [`EnergyError::NotRecorded`], or [`EnergyError::Mismatch`] if the spikes are not of this network or not in order.
     pub fn new(
         network: &Network,
-        spikes: &[Option<&'a SpikeRecording>],
+        spikes: Vec<Option<SpikeRecording>>,
         timesteps: u32,
     ) -> Result<Self, EnergyError> {
-        static NONE: SpikeRecording = SpikeRecording { ticks: Vec::new(), neurons: Vec::new() };
         let apart = |problem: String| EnergyError::Mismatch { what: "the network and the spikes", problem };
         if spikes.len() != network.populations.len() {
             let (n, of) = (network.populations.len(), spikes.len());
             return Err(apart(format!("the network has {n} populations, spikes are given of {of}")));
         }
-        let mut all = Vec::new();
+        let mut of = Vec::new();
         for (index, (population, spikes)) in network.populations.iter().zip(spikes).enumerate() {
             let sends = network.projections.iter().any(|projection| projection.pre == index);
-            let Some(spikes) = spikes else {
-                if sends {
-                    return Err(EnergyError::NotRecorded { population: population.name.clone() });
-                }
-                all.push(&NONE);
-                continue;
-            };
-            check(spikes, population.size, timesteps)
+            if sends && spikes.is_none() {
+                return Err(EnergyError::NotRecorded { population: population.name.clone() });
+            }
+            let spikes = spikes.unwrap_or_default();
+            check(&spikes, population.size, timesteps)
                 .map_err(|problem| apart(format!("population `{}`: {problem}", population.name)))?;
-            all.push(*spikes);
+            of.push(spikes);
         }
-        Ok(Self { next: vec![0; all.len()], spikes: all, timesteps })
+        Ok(Self { of, timesteps })
+    }
+
+    /// Ticks of the run.
+    #[must_use]
+    pub fn timesteps(&self) -> u32 {
+        self.timesteps
+    }
+}
+
+/// Spikes on their way to be counted tick by tick.
+#[derive(Debug)]
+pub struct Replay<'a> {
+    spikes: &'a Spikes,
+    /// By population: the first spike that has not been counted.
+    next: Vec<usize>,
+}
+
+impl<'a> Replay<'a> {
+    /// From tick 0 on.
+    #[must_use]
+    pub fn new(spikes: &'a Spikes) -> Self {
+        Self { spikes, next: vec![0; spikes.of.len()] }
     }
 
     /// Counts the next tick, or `None` after the last.
     pub fn tick<'c>(&mut self, counting: &'c mut Counting<'_>, tick: u32) -> Option<TickCounts<'c>> {
-        (tick < self.timesteps).then(|| {
+        (tick < self.spikes.timesteps).then(|| {
             counting.tick(|population| {
-                let spikes = self.spikes[population];
+                let spikes = &self.spikes.of[population];
                 let first = self.next[population];
                 let n = n_until(&spikes.ticks[first..], tick);
                 self.next[population] = first + n;

@@ -1,6 +1,6 @@
 //! Recorded spikes, counted tick by tick.
 
-use gennaker_energy::{Counting, Replay, Traffic, replay};
+use gennaker_energy::{Counting, Replay, Spikes, Traffic, replay};
 use gennaker_machine::{Machine, MachineSpec};
 use gennaker_mapping::{MappingOptions, map};
 use gennaker_network::{Connector, Model, Network, Population, Projection, SpikeRecording};
@@ -37,8 +37,8 @@ fn every_spike_is_counted_in_its_own_tick() {
     };
     let mut counting = Counting::new(&traffic);
     let mut seen = 0;
-    let recorded = Replay::new(&network, &[Some(&spikes), None], N_SPIKES.len() as u32).unwrap();
-    replay(recorded, &traffic, &mut |counts| {
+    let spikes = Spikes::new(&network, vec![Some(spikes), None], N_SPIKES.len() as u32).unwrap();
+    replay(Replay::new(&spikes), &traffic, &mut |counts| {
         let fired: Vec<u32> = (0..N_SPIKES[seen]).collect();
         let expected = counting.tick(|population| if population == 0 { &fired } else { &[] });
         assert_eq!(
@@ -56,10 +56,12 @@ fn spikes_that_are_not_the_networks_are_refused() {
     let network = network();
     let spikes =
         |ticks: &[u32], neurons: &[u32]| SpikeRecording { ticks: ticks.into(), neurons: neurons.into() };
-    let refused =
-        |given: &[Option<&SpikeRecording>]| Replay::new(&network, given, 5).unwrap_err().to_string();
+    let refused = |given: &[Option<&SpikeRecording>]| {
+        let given = given.iter().map(|spikes| spikes.cloned()).collect();
+        Spikes::new(&network, given, 5).unwrap_err().to_string()
+    };
     let none = spikes(&[], &[]);
-    assert!(Replay::new(&network, &[Some(&none), None], 5).is_ok());
+    assert!(Spikes::new(&network, vec![Some(none.clone()), None], 5).is_ok());
     assert!(refused(&[None, Some(&none)]).contains("population `a` were not recorded"));
     assert!(refused(&[Some(&none)]).contains("has 2 populations, spikes are given of 1"));
     for (given, said) in [

@@ -4,7 +4,7 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use gennaker_energy::{AccountOptions, Accountant, Counting, EnergyError, Replay, Traffic};
+use gennaker_energy::{AccountOptions, Accountant, Counting, EnergyError, Replay, Spikes, Traffic};
 use gennaker_engine::{Options, Recordings, Simulation};
 use gennaker_formats::ResultFolder;
 use gennaker_mapping::Mapping;
@@ -20,10 +20,8 @@ pub struct Accounted {
     pub experiment: Experiment,
     /// Where it lay.
     pub mapped: Mapped,
-    /// By population: its spikes.
-    pub spikes: Vec<SpikeRecording>,
-    /// Ticks that were run.
-    pub timesteps: u32,
+    /// The spikes of all populations.
+    pub spikes: Spikes,
     /// Names of populations whose spikes are not known. They send no packets, but finding their spikes takes cycles that an account
     /// does not contain; it says so.
     pub unknown: Vec<String>,
@@ -43,12 +41,12 @@ impl Accounted {
             return Err(EnergyError::Mismatch { what: "the network and the results", problem }.into());
         }
         let (mut missing, mut unknown) = (Vec::new(), Vec::new());
-        let mut spikes = Vec::new();
+        let mut spikes: Vec<Option<SpikeRecording>> = Vec::new();
         for (index, recorded) in recordings.populations.into_iter().enumerate() {
             let population = &network.populations[index];
             let is_whole = is_recorded_whole(population, timesteps);
             match recorded.spikes {
-                Some(own) if is_whole => spikes.push(own),
+                Some(own) if is_whole => spikes.push(Some(own)),
                 _ => {
                     let sends = network.projections.iter().any(|projection| projection.pre == index);
                     if sends && !population.model.is_source() {
@@ -59,14 +57,15 @@ impl Accounted {
                     } else {
                         unknown.push(population.name.clone());
                     }
-                    spikes.push(SpikeRecording::default());
+                    spikes.push(None);
                 }
             }
         }
         for (index, redrawn) in redraw(network, &missing, timesteps)? {
-            spikes[index] = redrawn;
+            spikes[index] = Some(redrawn);
         }
-        Ok(Self { experiment, mapped, spikes, timesteps, unknown })
+        let spikes = Spikes::new(network, spikes, timesteps)?;
+        Ok(Self { experiment, mapped, spikes, unknown })
     }
 
     /// The accounts of this run under several assumptions, from one count.
@@ -94,10 +93,9 @@ impl Accounted {
             let note = unknown_spikes(&self.unknown);
             accountants.iter_mut().for_each(|accountant| accountant.add_note(note.clone()));
         }
-        let spikes: Vec<Option<&SpikeRecording>> = self.spikes.iter().map(Some).collect();
-        let mut replay = Replay::new(network, &spikes, self.timesteps)?;
+        let mut replay = Replay::new(&self.spikes);
         let mut counting = Counting::new(traffic);
-        for tick in 0..self.timesteps {
+        for tick in 0..self.spikes.timesteps() {
             let counts = replay.tick(&mut counting, tick);
             counts
                 .iter()

@@ -4,7 +4,6 @@ use std::path::Path;
 
 use gennaker_energy::{Counters, Counting, Replay, Traffic};
 use gennaker_formats::write_npz;
-use gennaker_network::SpikeRecording;
 
 use crate::account::Accounted;
 use crate::error::Error;
@@ -19,11 +18,10 @@ impl Accounted {
     pub fn write_counters(&self, path: &Path) -> Result<(), Error> {
         let (network, mapping) = (&self.experiment.file.network, &self.mapped.mapping);
         let traffic = Traffic::new(network, mapping, &self.mapped.machine)?;
-        let mut counters = Counters::new(&traffic, self.timesteps)?;
-        let spikes: Vec<Option<&SpikeRecording>> = self.spikes.iter().map(Some).collect();
-        let mut replay = Replay::new(network, &spikes, self.timesteps)?;
+        let mut counters = Counters::new(&traffic, self.spikes.timesteps())?;
+        let mut replay = Replay::new(&self.spikes);
         let mut counting = Counting::new(&traffic);
-        for tick in 0..self.timesteps {
+        for tick in 0..self.spikes.timesteps() {
             replay.tick(&mut counting, tick).iter().for_each(|counts| counters.take(counts));
         }
         let ticks = counters.ticks as usize;

@@ -101,8 +101,9 @@ fn same_traffic(
     report: &gennaker_fabric::FabricReport,
 ) {
     let traffic = gennaker_energy::Traffic::new(network, mapping, machine).unwrap();
-    let recorded: Vec<Option<&SpikeRecording>> = spikes.iter().map(Some).collect();
-    let replay = gennaker_energy::Replay::new(network, &recorded, ticks).unwrap();
+    let recorded = spikes.iter().cloned().map(Some).collect();
+    let spikes = gennaker_energy::Spikes::new(network, recorded, ticks).unwrap();
+    let replay = gennaker_energy::Replay::new(&spikes);
     let (mut links, mut routers) = (vec![0_u64; traffic.links.len()], vec![0_u64; traffic.routers.len()]);
     gennaker_energy::replay(replay, &traffic, &mut |counts| {
         links.iter_mut().zip(counts.links).for_each(|(sum, &n)| *sum += u64::from(n));

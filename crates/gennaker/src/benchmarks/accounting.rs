@@ -39,7 +39,9 @@ pub struct AccountingMeasurement {
     pub counted_run_s: f64,
     /// Finding how many synapses a spike meets in each PE, which counting needs.
     pub traffic_s: f64,
-    /// Counting and accounting afterwards from recorded spikes, without that.
+    /// Checking recorded spikes, and drawing those of sources again, which were not recorded: once for any number of accounts.
+    pub ready_s: f64,
+    /// Counting and accounting afterwards, without that.
     pub replay_s: f64,
     /// Power of the account in W.
     pub power_w: f64,
@@ -105,7 +107,7 @@ pub fn measure_accounting(
     let report = plain.report();
     drop((plain, observed));
     let (stats, machine) = (mapped.mapping.stats, mapped.mapping.machine.clone());
-    let (account, replay_s) =
+    let (account, ready_s, replay_s) =
         replayed(experiment, mapped, &traffic, recordings.unwrap_or_default(), &options)?;
     Ok(AccountingMeasurement {
         name: benchmark.name.clone(),
@@ -119,6 +121,7 @@ pub fn measure_accounting(
         run_s: super::measure::median(&run_s),
         counted_run_s: super::measure::median(&counted_s),
         traffic_s,
+        ready_s,
         replay_s,
         power_w: account.power_w,
         max_time_done: account.slowest_pe().map_or(0.0, |pe| pe.max_time_done),
@@ -131,10 +134,11 @@ fn replayed(
     traffic: &Traffic,
     recordings: gennaker_engine::Recordings,
     options: &AccountOptions,
-) -> Result<(Account, f64), Error> {
-    let run = Accounted::new(experiment, mapped, recordings)?;
+) -> Result<(Account, f64, f64), Error> {
+    let (run, ready_s) = timed(|| Accounted::new(experiment, mapped, recordings));
+    let run = run?;
     let (accountants, seconds) = timed(|| run.counted(traffic, &run.mapped, std::slice::from_ref(options)));
-    Ok((accountants?.remove(0).account(), seconds))
+    Ok((accountants?.remove(0).account(), ready_s, seconds))
 }
 
 fn timed<T>(work: impl FnOnce() -> T) -> (T, f64) {
