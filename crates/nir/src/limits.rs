@@ -1,0 +1,44 @@
+//! What a reader spends on one file at most.
+
+/// Bounds on one file. They are checked before anything is allocated, and count work rather than time, so that the same
+/// file is taken or refused on every computer.
+///
+/// Beyond these, no dataset may claim more bytes than its file can hold: its size as stored, or 1032 times the file's
+/// length if it is compressed (the best that deflate can do).
+#[derive(Clone, Debug, PartialEq)]
+pub struct Limits {
+    /// Length of the file in bytes.
+    pub max_file_bytes: u64,
+    /// Size of one dataset in bytes, unpacked.
+    pub max_dataset_bytes: u64,
+    /// Size of all datasets in bytes, unpacked.
+    pub max_total_bytes: u64,
+    /// Groups within groups; the nodes of the outermost graph are at depth 3, a nested graph takes two more.
+    pub max_depth: usize,
+    /// Groups and datasets in the file.
+    pub max_objects: usize,
+    /// Nodes, those of nested graphs included.
+    pub max_nodes: usize,
+    /// Edges, those of nested graphs included.
+    pub max_edges: usize,
+    /// Chunks of one dataset.
+    pub max_chunks: u64,
+    /// Bytes that may be fetched from the file for each byte that it has: structures that lead back to themselves end here.
+    pub max_fetches_per_byte: u64,
+}
+
+impl Default for Limits {
+    fn default() -> Self {
+        Self {
+            max_file_bytes: 4 << 30,
+            max_dataset_bytes: 2 << 30,
+            max_total_bytes: 8 << 30,
+            max_depth: 32,
+            max_objects: 1_000_000,
+            max_nodes: 100_000,
+            max_edges: 1_000_000,
+            max_chunks: 1_000_000,
+            max_fetches_per_byte: 256,
+        }
+    }
+}
