@@ -4,6 +4,30 @@ use std::path::PathBuf;
 
 use crate::check::Fault;
 
+/// What may be the cause of shapes that do not fit.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum ShapeHint {
+    /// Nothing that is known here.
+    None,
+    /// A leading axis of length 1.
+    BatchAxis,
+    /// A Flatten that starts behind the first axis.
+    FlattenStart,
+}
+
+impl std::fmt::Display for ShapeHint {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.write_str(match self {
+            Self::None => "",
+            Self::BatchAxis => "; a leading axis of length 1 looks like a batch axis, which signals in NIR do not have",
+            Self::FlattenStart => {
+                "; a Flatten with `start_dim` 1 counts on a batch axis, which signals in NIR do not have: 0 may be meant"
+            }
+        })
+    }
+}
+
 /// Why a graph could not be read, written, checked or given shapes. Nodes of nested graphs are named `graph|node`.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -138,7 +162,7 @@ pub enum NirError {
         /// Shape that is needed, in words.
         needed: String,
         /// What may be the cause.
-        hint: &'static str,
+        hint: ShapeHint,
     },
     /// Nothing tells the shape of a node's signal.
     #[error("the shape of `{node}` ({kind}) is not known: {reason}")]

@@ -62,7 +62,7 @@ mod write;
 
 pub use array::{Array, Numbers, Shaped};
 pub use check::Fault;
-pub use error::NirError;
+pub use error::{NirError, ShapeHint};
 pub use graph::{Graph, NIR_VERSION, Node};
 pub use limits::Limits;
 pub use primitive::{Conv, CubaLi, CubaLif, If, Li, Lif, Padding, Pool2d, Primitive};

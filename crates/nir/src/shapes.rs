@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, VecDeque};
 
 use crate::array::element_count;
-use crate::error::NirError;
+use crate::error::{NirError, ShapeHint};
 use crate::flat::Flat;
 use crate::graph::Graph;
 use crate::primitive::Primitive;
@@ -40,10 +40,6 @@ pub struct ShapeNote {
     /// What arrives.
     pub found: Vec<usize>,
 }
-
-const BATCH: &str = "; a leading axis of length 1 looks like a batch axis, which signals in NIR do not have";
-const FLATTEN: &str =
-    "; a Flatten with `start_dim` 1 counts on a batch axis, which signals in NIR do not have: 0 may be meant";
 
 impl Graph {
     /// Follows shapes from inputs and parameters along the edges. Parameters that are one value serve any shape.
@@ -176,11 +172,11 @@ impl<'a> Inference<'a> {
         };
         let has_batch = axes < found.len() && found[0] == 1;
         let hint = if is_flat(from) || is_flat(to) {
-            FLATTEN
+            ShapeHint::FlattenStart
         } else if has_batch || is_batch(found, wanted) || is_batch(wanted, found) {
-            BATCH
+            ShapeHint::BatchAxis
         } else {
-            ""
+            ShapeHint::None
         };
         let (from, kind) = (self.flat.names[from].clone(), self.flat.primitives[to].kind());
         NirError::Shape { from, to: self.flat.names[to].clone(), kind, found: found.to_vec(), needed, hint }
