@@ -26,11 +26,26 @@ pub(super) fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Tree, NirError> {
     if !is_hdf5_bytes(&bytes) {
         return Err(NirError::NotHdf5);
     }
-    let source = Metered::new(bytes, limits.max_fetches_per_byte);
+    let bytes = Arc::new(bytes);
+    let source = Metered::new(Arc::clone(&bytes), limits.max_fetches_per_byte);
     let budget = source.budget();
     let mut loader = Loader { limits, file_bytes, budget, n_objects: 0, total_bytes: 0 };
     let file = File::from_source(source).map_err(|error| loader.failed("/", &error))?;
+    refuse_shared_messages(&file, &bytes)?;
     loader.group(&file.root(), "", 0)
+}
+
+/// Refuses files that keep parts of headers in a table of their own. Such parts may be of any length, and with them the
+/// library's recursion into datatypes of any depth; parts within headers are of 64 KiB at most. No writer of NIR makes them.
+fn refuse_shared_messages(file: &File, bytes: &[u8]) -> Result<(), NirError> {
+    const TABLE: &[u8] = b"SMTB";
+    let extension = file.superblock().superblock_extension_address;
+    let may_have = extension.is_some_and(|address| address < bytes.len() as u64);
+    if may_have && bytes.windows(TABLE.len()).any(|window| window == TABLE) {
+        let reason = "parts of headers are kept in a shared table, which is not read here".to_owned();
+        return Err(NirError::Damaged { at: "/".to_owned(), reason });
+    }
+    Ok(())
 }
 
 struct Loader<'a> {
@@ -232,4 +247,27 @@ fn is_flag(datatype: &Datatype) -> bool {
 fn flags(array: &Array) -> Value {
     let values = array.iter().map(|x| x != 0.0).collect();
     Value::Flag(Shaped { shape: array.shape().to_vec(), values })
+}
+
+#[cfg(test)]
+mod tests {
+    use hdf5_pure::{FileBuilder, FileSpaceStrategy};
+
+    use super::*;
+
+    #[test]
+    fn shared_headers_are_refused() {
+        let file = |has_extension: bool, tail: &[u8]| {
+            let mut builder = FileBuilder::new();
+            if has_extension {
+                builder.with_file_space_strategy(FileSpaceStrategy::Page, false, 1);
+            }
+            let mut bytes = builder.finish().unwrap();
+            bytes.extend(tail);
+            load(bytes, &Limits::default()).map(|_| ()).map_err(|error| error.to_string())
+        };
+        assert_eq!(file(false, b"SMTB"), Ok(()));
+        assert_eq!(file(true, b"SMTX"), Ok(()));
+        assert!(file(true, b"SMTB").is_err_and(|message| message.contains("shared table")));
+    }
 }

@@ -12,7 +12,7 @@ const FLOOR_BYTES: u64 = 16 << 20;
 
 /// The file, with a budget.
 pub(super) struct Metered {
-    bytes: Vec<u8>,
+    bytes: Arc<Vec<u8>>,
     budget: Arc<Budget>,
 }
 
@@ -23,7 +23,7 @@ pub(super) struct Budget {
 }
 
 impl Metered {
-    pub(super) fn new(bytes: Vec<u8>, fetches_per_byte: u64) -> Self {
+    pub(super) fn new(bytes: Arc<Vec<u8>>, fetches_per_byte: u64) -> Self {
         let allowed = (bytes.len() as u64).saturating_mul(fetches_per_byte).max(FLOOR_BYTES);
         Self { bytes, budget: Arc::new(Budget { allowed, spent: AtomicU64::new(0) }) }
     }
@@ -73,7 +73,7 @@ mod tests {
 
     #[test]
     fn the_budget_ends_reading_in_circles() {
-        let source = Metered::new(vec![0; 100], 1);
+        let source = Metered::new(Arc::new(vec![0; 100]), 1);
         let mut buffer = [0; 100];
         let fetches = (0..1_000_000).take_while(|_| source.read_at(0, &mut buffer).is_ok()).count();
         assert_eq!(fetches as u64, FLOOR_BYTES / (100 + FETCH_BYTES));
@@ -82,7 +82,7 @@ mod tests {
 
     #[test]
     fn reading_past_the_end_is_an_error() {
-        let source = Metered::new(vec![1, 2, 3], 1);
+        let source = Metered::new(Arc::new(vec![1, 2, 3]), 1);
         let mut buffer = [0; 2];
         assert!(source.read_at(1, &mut buffer).is_ok() && buffer == [2, 3]);
         assert!(source.read_at(2, &mut buffer).is_err());
