@@ -31,8 +31,8 @@ impl Default for Limits {
     fn default() -> Self {
         Self {
             max_file_bytes: 4 << 30,
-            max_dataset_bytes: 2 << 30,
-            max_total_bytes: 8 << 30,
+            max_dataset_bytes: 1 << 30,
+            max_total_bytes: 4 << 30,
             max_depth: 32,
             max_objects: 1_000_000,
             max_nodes: 100_000,

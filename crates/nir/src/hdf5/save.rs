@@ -25,10 +25,10 @@ pub(super) fn save(tree: &Tree) -> Result<Vec<u8>, NirError> {
             Item::Unreadable(reason) => return Err(unwritable(reason)),
         }
     }
-    file.finish().map_err(unwritable)
+    file.finish().map_err(|error| unwritable(&error))
 }
 
-fn unwritable(reason: impl ToString) -> NirError {
+fn unwritable(reason: &impl ToString) -> NirError {
     NirError::Unwritable { reason: reason.to_string() }
 }
 
@@ -59,7 +59,7 @@ fn dataset(builder: &mut DatasetBuilder, value: &Value) -> Result<(), NirError> 
             let n = flags.values.len() as u64;
             builder.with_raw_data(flag_type()?, raw, n).with_shape(&extent(&flags.shape));
         }
-        Value::Table(_) => return Err(unwritable("a table where a dataset belongs")),
+        Value::Table(_) => return Err(unwritable(&"a table where a dataset belongs")),
     }
     Ok(())
 }
@@ -93,5 +93,5 @@ fn extent(shape: &[usize]) -> Vec<u64> {
 /// What h5py makes of Python's `bool`.
 fn flag_type() -> Result<Datatype, NirError> {
     let flag = EnumTypeBuilder::with_base(make_i8_type()).value("FALSE", 0).value("TRUE", 1);
-    flag.build().map_err(unwritable)
+    flag.build().map_err(|error| unwritable(&error))
 }
