@@ -23,7 +23,8 @@ pub struct Limits {
     pub max_edges: usize,
     /// Chunks of one dataset.
     pub max_chunks: u64,
-    /// Bytes that may be fetched from the file for each byte that it has: structures that lead back to themselves end here.
+    /// Bytes that may be fetched from the file for each byte that it has, 1 MiB in any case: structures that lead back to
+    /// themselves end here. Sound files need 2 to 3, a fetch counting as 64 bytes and those that it fetches.
     pub max_fetches_per_byte: u64,
 }
 
@@ -38,7 +39,7 @@ impl Default for Limits {
             max_nodes: 100_000,
             max_edges: 1_000_000,
             max_chunks: 1_000_000,
-            max_fetches_per_byte: 256,
+            max_fetches_per_byte: 64,
         }
     }
 }

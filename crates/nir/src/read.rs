@@ -1,7 +1,8 @@
 //! From a file's tree to a graph.
 
 use std::collections::BTreeMap;
-use std::fs;
+use std::fs::File;
+use std::io::Read;
 use std::path::Path;
 
 use crate::container::{Container, Item, Tree};
@@ -29,12 +30,11 @@ pub fn read(path: impl AsRef<Path>) -> Result<Graph, NirError> {
 pub fn read_within(path: impl AsRef<Path>, limits: &Limits) -> Result<Graph, NirError> {
     let path = path.as_ref();
     let io = |source| NirError::Io { action: "read", path: path.to_owned(), source };
-    let amount = fs::metadata(path).map_err(io)?.len();
-    if amount > limits.max_file_bytes {
-        let (what, limit) = ("bytes of file", limits.max_file_bytes);
-        return Err(NirError::Limit { at: "/".to_owned(), what, amount, limit, field: "max_file_bytes" });
-    }
-    read_bytes(fs::read(path).map_err(io)?, limits)
+    let mut bytes = Vec::new();
+    // One byte more than allowed is enough to know; a device or pipe may have no end.
+    let most = limits.max_file_bytes.saturating_add(1);
+    File::open(path).map_err(io)?.take(most).read_to_end(&mut bytes).map_err(io)?;
+    read_bytes(bytes, limits)
 }
 
 /// Reads the bytes of a NIR file.

@@ -18,7 +18,7 @@ const PATIENCE: Duration = Duration::from_secs(20);
 const OUTCOMES: &[(&str, &str)] = &[
     // Datasets that claim more than there is.
     ("huge_chunked", "1099511627776 chunks where 1000000 are allowed"),
-    ("huge_contiguous", "8796093022208 bytes of dataset"),
+    ("huge_contiguous", "a dataset of 8796093022208 bytes cannot come from a file of"),
     ("overflowing", "more elements than there are addresses"),
     ("many_chunks", "268435456 chunks"),
     ("large_chunk", "sound"),
@@ -26,6 +26,8 @@ const OUTCOMES: &[(&str, &str)] = &[
     ("packed_zeros", "`fc` (Linear) needs [1024]"),
     ("patched_old", "18014398509481984 bytes of dataset"),
     ("patched_new", "checksum mismatch"),
+    ("chunk_size", "a dataset of 4294967280 bytes cannot come from a file of"),
+    ("chunk_place", "a chunk at [18446744073709551615, 0] of a dataset of shape [32, 2]"),
     ("empty_axis", "`weight` has shape [0, 2]"),
     ("many_axes", "from `in` to `fc` has shape [2]"),
     // Parameters of types that no parameter has.

@@ -3,7 +3,7 @@
 mod common;
 
 use common::{data, random};
-use gennaker_nir::{Graph, Limits, NirError, Primitive, read, read_bytes, write, write_bytes};
+use gennaker_nir::{Graph, Limits, NirError, Primitive, read, read_bytes, read_within, write, write_bytes};
 use proptest::prelude::*;
 
 proptest! {
@@ -65,6 +65,15 @@ fn names_that_a_file_cannot_hold_are_refused() {
         assert!(matches!(write_bytes(&graph), Err(NirError::Name { .. })), "{name:?}");
         let edge = Graph::new([], [("a", name)]);
         assert!(matches!(write_bytes(&edge), Err(NirError::Name { .. })), "{name:?}");
+    }
+}
+
+#[test]
+fn what_has_no_end_is_read_no_further_than_the_limit() {
+    let endless = std::path::Path::new("/dev/zero");
+    if endless.exists() {
+        let found = read_within(endless, &Limits { max_file_bytes: 1000, ..Limits::default() });
+        assert!(matches!(found, Err(NirError::Limit { amount: 1001, limit: 1000, .. })), "{found:?}");
     }
 }
 

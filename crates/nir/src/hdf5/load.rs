@@ -131,7 +131,7 @@ impl Loader<'_> {
         let holds = self.holds(dataset, shape, size, at)?;
         within(at, "bytes of dataset", bytes, self.limits.max_dataset_bytes, "max_dataset_bytes")?;
         if bytes > holds {
-            return Err(NirError::Impossible { at: at.to_owned(), bytes, file_bytes: self.file_bytes });
+            return Err(self.impossible(bytes, at));
         }
         self.total_bytes = self.total_bytes.saturating_add(bytes);
         within(at, "bytes of datasets", self.total_bytes, self.limits.max_total_bytes, "max_total_bytes")
@@ -141,9 +141,15 @@ impl Loader<'_> {
     fn holds(&self, dataset: &Dataset, shape: &[usize], size: u64, at: &str) -> Result<u64, NirError> {
         let damaged = |reason: String| NirError::Damaged { at: at.to_owned(), reason };
         match dataset.layout().map_err(|error| self.failed(at, &error))? {
-            Layout::Compact { .. } | Layout::Contiguous { .. } => Ok(self.file_bytes),
+            Layout::Compact { size: stored } | Layout::Contiguous { size: stored, .. } => {
+                if stored > self.file_bytes {
+                    return Err(self.impossible(stored, at));
+                }
+                Ok(self.file_bytes)
+            }
             Layout::Chunked { chunk_shape, .. } => {
                 self.check_chunks(shape, &chunk_shape, size, at)?;
+                self.check_stored_chunks(dataset, shape, at)?;
                 let filters = dataset.filters();
                 if let Some(other) = filters.iter().find(|f| !FILTERS.contains(f)) {
                     return Err(damaged(format!("data packed with filter {other}, which is not known here")));
@@ -166,6 +172,30 @@ impl Loader<'_> {
         within(at, "chunks", n_chunks, self.limits.max_chunks, "max_chunks")?;
         let chunk_bytes = chunk.iter().fold(size, |n, &edge| n.saturating_mul(edge));
         within(at, "bytes of chunk", chunk_bytes, self.limits.max_dataset_bytes, "max_dataset_bytes")
+    }
+
+    /// Looks at every entry of the chunks' index: the library below takes their places and sizes as they are.
+    fn check_stored_chunks(&self, dataset: &Dataset, shape: &[usize], at: &str) -> Result<(), NirError> {
+        let damaged = |reason: String| NirError::Damaged { at: at.to_owned(), reason };
+        for chunk in dataset.chunks().map_err(|error| self.failed(at, &error))? {
+            let is_within = chunk.offset.len() == shape.len()
+                && chunk.offset.iter().zip(shape).all(|(&start, &axis)| start < axis as u64);
+            if !is_within {
+                return Err(damaged(format!(
+                    "a chunk at {:?} of a dataset of shape {shape:?}",
+                    chunk.offset
+                )));
+            }
+            let end = chunk.address.checked_add(chunk.storage_size);
+            if end.is_none_or(|end| end > self.file_bytes) {
+                return Err(self.impossible(chunk.storage_size, at));
+            }
+        }
+        Ok(())
+    }
+
+    fn impossible(&self, bytes: u64, at: &str) -> NirError {
+        NirError::Impossible { at: at.to_owned(), bytes, file_bytes: self.file_bytes }
     }
 
     fn texts(

@@ -8,7 +8,7 @@ use hdf5_pure::{FormatError, Source};
 /// What one fetch counts for besides its bytes: many small ones cost time, too.
 const FETCH_BYTES: u64 = 64;
 /// What small files may fetch in any case, bytes.
-const FLOOR_BYTES: u64 = 16 << 20;
+const FLOOR_BYTES: u64 = 1 << 20;
 
 /// The file, with a budget.
 pub(super) struct Metered {

@@ -43,6 +43,20 @@ def with_weight(folder, name, make, libver=("v110", "v114")):
     file.close()
 
 
+def patch_chunk(folder, name, change):
+    """A packed dataset whose index of chunks has another entry for its only chunk."""
+    values = np.arange(64, dtype=np.float32).reshape(32, 2)
+    with_weight(folder, name, lambda fc: fc.create_dataset("weight", data=values, chunks=(32, 2), compression="gzip"),
+                "earliest")
+    path = folder / f"{name}.nir"
+    with h5py.File(path) as file:
+        size = file["node/nodes/fc/weight"].id.get_chunk_info(0).size
+    entry, key = "<IIQQQ", (size, 0, 0, 0, 0)
+    sound = path.read_bytes()
+    assert sound.count(struct.pack(entry, *key)) == 1
+    path.write_bytes(sound.replace(struct.pack(entry, *key), struct.pack(entry, *change(*key))))
+
+
 def sizes(folder):
     """Datasets that claim more than there is."""
     zeros = np.zeros((2, 2), np.float32)
@@ -63,6 +77,8 @@ def sizes(folder):
         with_weight(folder, name, lambda fc: fc.create_dataset("weight", data=np.zeros((333, 2), np.float32)), libver)
         path = folder / f"{name}.nir"
         path.write_bytes(path.read_bytes().replace(struct.pack("<QQ", 333, 2), struct.pack("<QQ", 2**51, 2)))
+    patch_chunk(folder, "chunk_size", lambda size, mask, *place: (0xFFFFFFF0, mask, *place))
+    patch_chunk(folder, "chunk_place", lambda size, mask, *place: (size, mask, 2**64 - 1, *place[1:]))
     with_weight(folder, "empty_axis", lambda fc: fc.create_dataset("weight", data=zeros[:0]))
     with_weight(folder, "many_axes", lambda fc: fc.create_dataset("weight", data=np.zeros((1,) * 32, np.float32)))
 
