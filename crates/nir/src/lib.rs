@@ -17,7 +17,7 @@
 //!
 //! **What it does not read.** Recordings beside a graph (`nir.write_data`); data packed otherwise than by deflate, shuffle, Fletcher's
 //! checksum and LZF; packed data that HDF5 2.0 writes when it is asked for its newest format, which neither h5py nor the
-//! reference package do by themselves. Links to other files, and links that lead nowhere, are as if they were not there.
+//! reference package do by themselves. Soft links and links to other files are as if they were not there.
 //!
 //! **What it does not know.** Time steps, how neurons are integrated, machines, other networks than NIR's. NIR leaves open how a
 //! graph is stepped through time; so does this crate.
