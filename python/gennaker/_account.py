@@ -44,7 +44,8 @@ def account(folder, level=None, tick=None, set=None):
     ``level`` is how cores choose their clock: ``"low"``, ``"high"`` (the default), ``"auto"`` or ``"auto:30"`` (high from 30
     packets on), ``"predictive"``, ``"pl2"``. ``tick`` is the real duration of a tick, such as ``"2.5ms"``; without it the
     network's own. ``set`` replaces any other assumption by name: ``{"energy.router_packet_pj": 80, "level_of.input": "low"}``.
-    Every population that sends spikes must have recorded them.
+    Every population of neurons that sends spikes must have recorded them, all neurons in every tick; those of sources are drawn
+    again.
     """
     return Account(_gennaker.account_folder(os.fspath(folder), _assumptions(level, tick, set)))
 
@@ -55,7 +56,7 @@ def sweep(folder, dimensions, level=None, tick=None, set=None):
 
     ``dimensions`` maps names to lists of values: ``{"level": ["low", "high"], "atoms": [64, 128]}``. ``atoms`` (neurons per
     core) and ``placer`` lay the network out anew; all others are assumptions as in :func:`account`, which also has the other
-    arguments. A combination that cannot be laid out has an ``error`` instead of figures.
+    arguments. No value may be there twice. A combination that cannot be laid out has an ``error`` instead of figures.
     """
     if not isinstance(dimensions, dict) or not all(isinstance(v, (list, tuple, range, np.ndarray)) for v in dimensions.values()):
         raise TypeError(f"dimensions is {dimensions!r}; it must map names to lists of values")

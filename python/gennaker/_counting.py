@@ -18,7 +18,7 @@ def checked_tick(sys_tick_in_s):
         tick_s = float(sys_tick_in_s)
     except (TypeError, ValueError, OverflowError):
         tick_s = math.nan
-    if isinstance(sys_tick_in_s, (str, bytes)) or not TICK_S[0] <= tick_s <= TICK_S[1]:
+    if isinstance(sys_tick_in_s, (str, bytes, bool)) or not TICK_S[0] <= tick_s <= TICK_S[1]:
         raise ValueError(f"sys_tick_in_s is {sys_tick_in_s!r}; it must be a number of seconds from {TICK_S[0]} to {TICK_S[1]:g}")
     return tick_s
 

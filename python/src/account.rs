@@ -151,8 +151,8 @@ struct Row<'a> {
 
 impl<'a> Row<'a> {
     fn of(row: &'a SweepRow) -> Self {
-        let figures = row.account.as_ref().ok().map(Figures::of);
-        Self { n_pes: row.n_pes, figures, error: row.account.as_ref().err().map(String::as_str) }
+        let figures = row.figures.as_ref().ok().copied();
+        Self { n_pes: row.n_pes, figures, error: row.figures.as_ref().err().map(String::as_str) }
     }
 }
 

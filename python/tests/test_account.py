@@ -214,6 +214,7 @@ def test_assumptions_of_a_run():
         ({"sys_tick_in_s": float("inf")}, "sys_tick_in_s is inf;"),
         ({"sys_tick_in_s": "1e-3"}, "sys_tick_in_s is '1e-3';"),
         ({"sys_tick_in_s": None}, "sys_tick_in_s is None;"),
+        ({"sys_tick_in_s": True}, "sys_tick_in_s is True;"),
         ({"account": {"energy.chocolate": 1}}, "account: unknown coefficient `energy.chocolate`; there are: level, "),
         ({"account": {"energy.router_packet_pj": float("nan")}}, "account: coefficient `energy.router_packet_pj` is NaN"),
         ({"account": {"level": "fast"}}, "account: `fast` is no level policy"),
@@ -377,6 +378,7 @@ def folder_of_many():
         (lambda f: gennaker.sweep(f, [("level", ["low"])]), "it must map names to lists"),
         (lambda f: gennaker.sweep(f, {"level": ["low,high"]}), "`level` has the value 'low,high'"),
         (lambda f: gennaker.sweep(f, {"level": []}), "a value is empty"),
+        (lambda f: gennaker.sweep(f, {"level": ["low", "low"], "tick": ["1ms", "2ms"]}), "the value `low` is given twice"),
         (lambda f: gennaker.sweep(f, {"atoms": [0]}), "whole numbers from 1 on"),
     ],
 )

@@ -15,7 +15,11 @@ use crate::output::{Columns, counted, grouped, name, plain, say, say_json, secon
 /// Accounts for a run that is over.
 pub(crate) fn account(command: &args::Account) -> Result<ExitCode, CliError> {
     let run = open_accountable(&command.results)?;
-    let options = assumed(run.experiment.account_options()?, &command.assumptions)?;
+    let mut options = run.experiment.account_options()?;
+    given(&command.assumptions)?.iter().try_for_each(|(key, value)| options.set(key, value))?;
+    if let Some(path) = &command.counters {
+        run.write_counters(path)?;
+    }
     if command.sweep.is_empty() {
         return one(command, &run, options);
     }
@@ -51,21 +55,18 @@ pub(crate) fn json(value: &impl Serialize) -> Vec<u8> {
     serde_json::to_vec_pretty(value).expect("plain data")
 }
 
-/// The network file's assumptions with those of the command line.
-pub(crate) fn assumed(mut options: AccountOptions, given: &Assumptions) -> Result<AccountOptions, CliError> {
-    if let Some(level) = &given.level {
-        options.set("level", level)?;
-    }
-    if let Some(tick) = &given.tick {
-        options.set("tick", tick)?;
-    }
-    for text in &given.set {
+/// The assumptions of the command line, as names and values.
+pub(crate) fn given(assumptions: &Assumptions) -> Result<Vec<(String, String)>, CliError> {
+    let named = [("level", &assumptions.level), ("tick", &assumptions.tick)];
+    let named = named.into_iter().filter_map(|(name, value)| Some((name.to_owned(), value.clone()?)));
+    let mut all: Vec<(String, String)> = named.collect();
+    for text in &assumptions.set {
         let Some((key, value)) = text.split_once('=') else {
             return Err(CliError::Assumption { given: text.clone() });
         };
-        options.set(key, value)?;
+        all.push((key.to_owned(), value.to_owned()));
     }
-    Ok(options)
+    Ok(all)
 }
 
 /// What a person reads.
@@ -196,8 +197,8 @@ impl Row {
         Self {
             values: sweep.names().map(str::to_owned).zip(row.values.iter().cloned()).collect(),
             n_pes: row.n_pes,
-            figures: row.account.as_ref().ok().map(Figures::of),
-            error: row.account.as_ref().err().cloned(),
+            figures: row.figures.as_ref().ok().copied(),
+            error: row.figures.as_ref().err().cloned(),
         }
     }
 }

@@ -124,6 +124,9 @@ pub(crate) struct Account {
     /// Write the whole account to a JSON file, too.
     #[arg(long, value_name = "FILE")]
     pub(crate) out: Option<PathBuf>,
+    /// Write the counts of every tick to a NumPy file, too: packets, synaptic events and spikes by PE, packets by link and router.
+    #[arg(long, value_name = "FILE.npz")]
+    pub(crate) counters: Option<PathBuf>,
     /// Print one JSON document instead of text.
     #[arg(long)]
     pub(crate) json: bool,

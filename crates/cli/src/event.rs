@@ -49,16 +49,16 @@ pub(crate) fn run(
     let time = start.elapsed();
     progress.finish();
 
-    let difference = done.difference(experiment)?;
     let is_interrupted = done.recordings.timesteps < end;
-    let mut notes = notes(experiment, &done, difference.as_ref());
+    let mut notes = notes(experiment, &done);
+    notes.extend(not_followed(account));
     notes.extend(mapped.mapping.notes.iter().cloned());
     if let Some(out) = out {
         notes = write(out, experiment, mapped, &done, is_interrupted, notes)?;
     }
     if command.json {
         let (version, report) = (env!("CARGO_PKG_VERSION"), &done.report);
-        say_json(&Document { version, report, difference: difference.as_ref(), notes: &notes })?;
+        say_json(&Document { version, report, difference: done.difference.as_ref(), notes: &notes })?;
     } else {
         say(&text(experiment, &done, time))?;
         notes.iter().try_for_each(|note| say(&format!("note: {}", plain(note))))?;
@@ -79,10 +79,18 @@ fn settings(command: &Run) -> Result<Vec<(String, String)>, CliError> {
     command.event.iter().map(split).collect()
 }
 
+/// An assumption that holds for a counted run alone.
+fn not_followed(account: &AccountOptions) -> Option<String> {
+    let is_given = account.quad_permits < AccountOptions::default().quad_permits;
+    is_given.then(|| {
+        "`quad_permits` is not followed at the event level: no PE waits to change its level".to_owned()
+    })
+}
+
 /// What happened, in the order of importance.
-fn notes(experiment: &Experiment, done: &EventRun, difference: Option<&Difference>) -> Vec<String> {
+fn notes(experiment: &Experiment, done: &EventRun) -> Vec<String> {
     let mut notes = done.report.notes();
-    notes.push(match difference {
+    notes.push(match &done.difference {
         None => "all spikes are those of the functional level".to_owned(),
         Some(first) => {
             let population = &experiment.file.network.populations[first.population].name;

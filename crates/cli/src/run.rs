@@ -14,7 +14,7 @@ use gennaker::{
     Simulation, explain_silence, run_in_pieces, write_with_pictures,
 };
 
-use crate::account::{assumed, json};
+use crate::account::{given, json};
 use crate::args::{Fidelity, Run};
 use crate::error::CliError;
 use crate::event;
@@ -30,10 +30,13 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
     if let Some(out) = &out {
         check_result_path(out)?;
     }
-    let options = assumed(experiment.account_options()?, &command.assumptions)?;
+    let options = experiment.account_options()?;
     check_fidelity(command)?;
     let mut notes = Vec::new();
     let mapped = if command.no_map { None } else { map(&experiment, &mut notes)? };
+    if let Some(mapped) = &mapped {
+        options.check(&experiment.file.network, &mapped.machine).map_err(gennaker::Error::from)?;
+    }
     if !command.json {
         say(&opening(&experiment, mapped.as_ref()))?;
     }
@@ -81,6 +84,8 @@ fn experiment(command: &Run) -> Result<Experiment, CliError> {
     experiment.file.network.seed = command.seed.unwrap_or(experiment.file.network.seed);
     experiment.threads = command.threads;
     experiment.counts = command.fidelity == Fidelity::Counted;
+    // The results say under which assumptions they were accounted for, so that a later account starts from them.
+    experiment.file.settings.account.extend(given(&command.assumptions)?);
     if let Some(machine) = &command.machine {
         experiment.set_machine(machine)?;
     }

@@ -92,10 +92,37 @@ fn a_counted_run_and_an_account_afterwards_say_the_same() {
         serde_json::from_slice(&fs::read(desk.0.path().join("out/account.json")).unwrap()).unwrap();
     assert_eq!(desk.json(&["account", "out", "--json"]), during);
     assert_eq!(during["options"]["coefficients"]["router_packet_pj"], 80.0);
-    desk.ok(&["account", "out", "--level", "low", "--set", "unused_pes=off", "--out", "low.json"]);
+    desk.ok(&[
+        "account",
+        "out",
+        "--level",
+        "low",
+        "--set",
+        "unused_pes=off",
+        "--out",
+        "low.json",
+        "--counters",
+        "counts.npz",
+    ]);
+    let counts = gennaker::formats::read_npz(&desk.0.path().join("counts.npz")).unwrap();
+    assert_eq!(
+        (counts["packets"].shape.as_slice(), counts["links"].shape.as_slice()),
+        (&[100, 2][..], &[100, 0][..])
+    );
+    let events: f64 = counts["events"].to_f64().iter().sum();
+    assert_eq!(Some(events), during["n_synaptic_events"].as_f64());
     let low: Value = serde_json::from_slice(&fs::read(desk.0.path().join("low.json")).unwrap()).unwrap();
     assert!(low["total_j"].as_f64() < during["total_j"].as_f64());
     assert_eq!(low["n_synaptic_events"], during["n_synaptic_events"]);
+}
+
+#[test]
+fn results_remember_their_assumptions() {
+    let desk = Desk::new();
+    desk.ok(&["run", "net.toml", "--out", "out", "--level", "pl2", "--set", "quad_permits=2"]);
+    let options = &desk.json(&["account", "out", "--json"])["options"];
+    assert_eq!((&options["level"], &options["quad_permits"]), (&"pl2".into(), &2.into()));
+    assert_eq!(desk.json(&["account", "out", "--json", "--level", "low"])["options"]["level"], "low");
 }
 
 #[test]
@@ -159,6 +186,11 @@ fn what_cannot_be_is_refused() {
         ),
         (&["run", "net.toml", "--no-out", "--fidelity", "event", "--event", "drift_ppm=-5"], "drift_ppm"),
         (&["run", "net.toml", "--no-out", "--fidelity", "event", "--tick", "2s"], "tick_ns"),
+        (&["run", "net.toml", "--no-out", "--fidelity", "event", "--set", "level_of.nobody=low"], "`nobody`"),
+        (
+            &["run", "net.toml", "--no-out", "--fidelity", "event", "--numeric", "reference"],
+            "its PEs compute as the chip does",
+        ),
     ] {
         let message = desk.fails(arguments);
         assert!(message.starts_with("error: ") && message.contains(said), "{arguments:?}: {message}");

@@ -142,7 +142,7 @@ impl<'a> Counting<'a> {
         while let Some(&first) = spikes.first() {
             let at = ends.partition_point(|&end| end <= first);
             let lo = if at == 0 { 0 } else { ends[at - 1] };
-            let (own, rest) = spikes.split_at(spikes.partition_point(|&neuron| neuron < ends[at]));
+            let (own, rest) = spikes.split_at(n_below(spikes, ends[at]));
             spikes = rest;
             self.ask_for_row(population, rest);
             let slice = traffic.first_slice[population] + at;
@@ -193,7 +193,7 @@ impl<'a> Counting<'a> {
             Rows::Alike(ends, rows) => {
                 let mut rest = neurons;
                 for (&end, row) in ends.iter().zip(rows.chunks_exact(net.row_len)) {
-                    let (own, after) = rest.split_at(rest.partition_point(|&neuron| neuron - lo < end));
+                    let (own, after) = rest.split_at(n_below(rest, lo + end));
                     rest = after;
                     if !own.is_empty() {
                         add(&mut self.next_events, net, row, own.len() as u32);
@@ -235,6 +235,19 @@ impl<'a> Counting<'a> {
             tree.routers.iter().for_each(|&router| self.routers[router as usize] += n);
         }
     }
+}
+
+/// How many of these ascending numbers are below `end`. Goes from the beginning in steps, as the memory likes it: there are few, or
+/// they have just been recorded and are read for the first time.
+#[inline(always)]
+fn n_below(ascending: &[u32], end: u32) -> usize {
+    const STEP: usize = 64;
+    let mut from = 0;
+    while ascending.get(from + STEP - 1).is_some_and(|&last| last < end) {
+        from += STEP;
+    }
+    let near = &ascending[from..ascending.len().min(from + STEP)];
+    from + near.partition_point(|&number| number < end)
 }
 
 /// Adds a row some times.

@@ -1,14 +1,14 @@
 //! How many synapses a spike of each neuron meets in each PE that it reaches.
 
-use gennaker_mapping::Mapping;
+use gennaker_mapping::{Mapping, Slice};
 use gennaker_network::{Drawer, Network};
 use rayon::prelude::*;
 
 use crate::error::EnergyError;
 use crate::traffic::{row_len, spans};
 
-/// Row lengths may take as much memory as this.
-const MAX_BYTES: u64 = 16 << 30;
+/// Row lengths may take as much memory as this, at a byte each; while they are arranged, twice as much.
+const MAX_BYTES: u64 = 4 << 30;
 
 /// The row lengths of one sending slice, neuron by neuron: `rows[neuron * row_len + element]`, with an element for each slice of the
 /// net's [`spans`].
@@ -21,6 +21,16 @@ pub(crate) enum Rows {
     /// Few different rows, each of consecutive neurons, as all-to-all and one-to-one rules make them: one past the last neuron of
     /// each row, and the rows.
     Alike(Vec<u32>, Vec<u32>),
+}
+
+impl Rows {
+    /// Synapses in all rows of a single column.
+    fn n_synapses(&self) -> u64 {
+        match self {
+            Self::Narrow(rows) => rows.iter().map(|&n| u64::from(n)).sum(),
+            Self::Wide(rows) | Self::Alike(_, rows) => rows.iter().map(|&n| u64::from(n)).sum(),
+        }
+    }
 }
 
 /// Rows have to be shared by as many neurons as this, on average, to be kept once.
@@ -43,7 +53,7 @@ pub(crate) fn rows_of_nets(network: &Network, mapping: &Mapping) -> Result<Vec<R
             remedy,
         });
     }
-    let columns = columns(network, mapping);
+    let columns = columns(network, mapping)?;
     let sources: Vec<Vec<usize>> = sources(mapping);
     let of_net = |(index, net): (usize, &gennaker_mapping::RoutedNet)| {
         let n_neurons = mapping.slices[net.source as usize].n_neurons() as usize;
@@ -72,34 +82,52 @@ fn sources(mapping: &Mapping) -> Vec<Vec<usize>> {
 
 /// By target slice, then by net that reaches it: row lengths of the net's neurons. Slices are counted in parallel, each from the
 /// synapses onto its own neurons.
-fn columns(network: &Network, mapping: &Mapping) -> Vec<Vec<Rows>> {
+fn columns(network: &Network, mapping: &Mapping) -> Result<Vec<Vec<Rows>>, EnergyError> {
     let sources = sources(mapping);
-    let ends: Vec<Vec<u32>> = (0..network.populations.len())
-        .map(|population| {
-            mapping.slices[mapping.slices_of(population)].iter().map(|slice| slice.hi).collect()
-        })
-        .collect();
-    let mut columns: Vec<Vec<Rows>> = vec![Vec::new(); mapping.slices.len()];
-    for (post, ends) in ends.iter().enumerate() {
+    let mut all: Vec<Vec<Rows>> = Vec::with_capacity(mapping.slices.len());
+    for post in 0..network.populations.len() {
+        let range = mapping.slices_of(post);
+        let ends: Vec<u32> = mapping.slices[range.clone()].iter().map(|slice| slice.hi).collect();
         let inputs: Vec<Input<'_>> = (0..network.projections.len())
             .filter(|&p| network.projections[p].post == post)
-            .map(|p| Input::new(network, p, ends))
+            .map(|p| Input::new(network, p, &ends))
             .collect();
-        let range = mapping.slices_of(post);
         let first = range.start;
-        columns[range.clone()].par_iter_mut().enumerate().for_each_init(
-            || network.populations.iter().map(|p| vec![0u32; p.size as usize]).collect::<Vec<_>>(),
-            |tally, (at, columns)| {
-                let slice = &mapping.slices[first + at];
-                for input in &inputs {
-                    input.count(slice.lo..slice.hi, at, &mut tally[input.pre]);
-                }
-                *columns = sources[first + at].iter().map(|&net| column(mapping, net, tally)).collect();
-                inputs.iter().for_each(|input| tally[input.pre].fill(0));
-            },
-        );
+        let of_slice = |tally: &mut Vec<Vec<u32>>, index: usize| {
+            let slice = &mapping.slices[index];
+            let count =
+                |input: &Input<'_>| input.count(slice.lo..slice.hi, index - first, &mut tally[input.pre]);
+            let n_drawn = inputs.iter().map(count).sum();
+            let columns: Vec<Rows> = sources[index].iter().map(|&net| column(mapping, net, tally)).collect();
+            inputs.iter().for_each(|input| tally[input.pre].fill(0));
+            check_drawn(network, slice, n_drawn, &columns).map(|()| columns)
+        };
+        let tallies = || network.populations.iter().map(|p| vec![0u32; p.size as usize]).collect::<Vec<_>>();
+        let columns: Vec<Result<Vec<Rows>, EnergyError>> =
+            range.into_par_iter().map_init(tallies, of_slice).collect();
+        for columns in columns {
+            all.push(columns?);
+        }
     }
-    columns
+    Ok(all)
+}
+
+/// Refuses a mapping that was made for other synapses: of another rule, another seed, or with projections more or less. Accounts
+/// of it would look like any other.
+fn check_drawn(network: &Network, slice: &Slice, n_drawn: u64, columns: &[Rows]) -> Result<(), EnergyError> {
+    let n_mapped: u64 = slice.inputs.iter().map(|block| u64::from(block.n_synapses)).sum();
+    let n_reached: u64 = columns.iter().map(Rows::n_synapses).sum();
+    if n_drawn == n_mapped && n_drawn == n_reached {
+        return Ok(());
+    }
+    let Slice { lo, hi, population, .. } = slice;
+    let name = &network.populations[*population as usize].name;
+    let problem = format!(
+        "neurons {lo} to {} of population `{name}` have {n_drawn} synapses, the mapping has {n_mapped} of them and leads packets \
+         to {n_reached}; was the network changed after it was mapped?",
+        hi - 1
+    );
+    Err(EnergyError::Mismatch { what: "the network and the mapping", problem })
 }
 
 /// By target, its element in a row, and the elements of a row.
@@ -206,10 +234,17 @@ impl<'a> Input<'a> {
         Self { pre: p.pre, drawing: Drawing::Whole(senders) }
     }
 
-    fn count(&self, post: std::ops::Range<u32>, slice: usize, tally: &mut [u32]) {
+    /// Counts the synapses onto some neurons by sender; returns how many there are.
+    fn count(&self, post: std::ops::Range<u32>, slice: usize, tally: &mut [u32]) -> u64 {
+        let mut n = 0;
+        let mut add = |pre: u32| {
+            tally[pre as usize] += 1;
+            n += 1;
+        };
         match &self.drawing {
-            Drawing::PerTarget(drawer) => drawer.for_each_pair(post, |pre, _| tally[pre as usize] += 1),
-            Drawing::Whole(senders) => senders[slice].iter().for_each(|&pre| tally[pre as usize] += 1),
+            Drawing::PerTarget(drawer) => drawer.for_each_pair(post, |pre, _| add(pre)),
+            Drawing::Whole(senders) => senders[slice].iter().for_each(|&pre| add(pre)),
         }
+        n
     }
 }

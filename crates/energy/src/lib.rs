@@ -46,6 +46,7 @@
 
 mod account;
 mod coefficients;
+mod counters;
 mod counting;
 mod cycles;
 mod error;
@@ -54,6 +55,7 @@ mod levels;
 mod matrix;
 mod power;
 mod replay;
+mod together;
 mod traffic;
 
 pub use account::{
@@ -61,6 +63,7 @@ pub use account::{
     TraceRequest, UnusedPes,
 };
 pub use coefficients::Coefficients;
+pub use counters::Counters;
 pub use counting::{Counting, TickCounts};
 pub use cycles::{PeCycles, Work};
 pub use error::EnergyError;

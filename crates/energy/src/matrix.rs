@@ -21,19 +21,20 @@ impl MatrixProduct {
     /// Multiply-accumulates that count.
     #[must_use]
     pub fn macs(&self) -> u64 {
-        u64::from(self.m) * u64::from(self.n) * u64::from(self.k)
+        (u64::from(self.m) * u64::from(self.n)).saturating_mul(u64::from(self.k))
     }
 
     /// Cycles with operands in SRAM: tiles of 4 rows and 16 columns (published), each taking the inner dimension, the time to write
     /// its results and a set-up. The last two are a fit to the utilisations that Scholze et al. 2026 (arXiv 2607.24396) report.
     #[must_use]
     pub fn cycles(&self) -> u64 {
-        let tile = s2::MAC_ROWS.value * s2::MAC_COLUMNS.value;
+        let tile = u64::from(s2::MAC_ROWS.value * s2::MAC_COLUMNS.value);
         let tiles = u64::from(self.m.div_ceil(s2::MAC_ROWS.value))
             * u64::from(self.n.div_ceil(s2::MAC_COLUMNS.value));
-        let output = (tile * self.output_bytes).div_ceil(s2::MAC_OUTPUT_BYTES_PER_CYCLE.value);
-        let of_tile = self.k * s2::MAC_CYCLES_8X8.value + output + s2::MAC_SETUP_CYCLES.value;
-        tiles * u64::from(of_tile)
+        let output =
+            (tile * u64::from(self.output_bytes)).div_ceil(u64::from(s2::MAC_OUTPUT_BYTES_PER_CYCLE.value));
+        let inner = u64::from(self.k) * u64::from(s2::MAC_CYCLES_8X8.value);
+        tiles.saturating_mul(inner + output + u64::from(s2::MAC_SETUP_CYCLES.value))
     }
 
     /// Part of the accelerator's peak rate that is reached.

@@ -8,6 +8,7 @@ use gennaker_network::Network;
 
 use crate::error::EnergyError;
 use crate::fanout::{Rows, rows_of_nets};
+use crate::together::check_together;
 
 /// A mapped network as the counters see it. Building it draws every synapse once, to know how many a spike meets in each PE.
 #[derive(Debug)]
@@ -115,64 +116,6 @@ impl Traffic {
     pub fn n_populations(&self) -> usize {
         self.ends.len()
     }
-}
-
-/// Refuses a mapping of another network, or on another machine.
-fn check_together(network: &Network, mapping: &Mapping, machine: &Machine) -> Result<(), EnergyError> {
-    let apart = |problem: String| {
-        Err(EnergyError::Mismatch { what: "the network, the mapping and the machine", problem })
-    };
-    for (index, population) in network.populations.iter().enumerate() {
-        let slices = &mapping.slices[mapping.slices_of(index)];
-        let mut next = 0;
-        let is_contiguous = slices.iter().all(|slice| std::mem::replace(&mut next, slice.hi) == slice.lo);
-        if !is_contiguous || next != population.size {
-            return apart(format!(
-                "population `{}` has {} neurons, the mapping has places for {next}",
-                population.name, population.size
-            ));
-        }
-    }
-    let n_populations = network.populations.len();
-    if let Some(slice) = mapping.slices.iter().find(|slice| slice.population as usize >= n_populations) {
-        return apart(format!(
-            "the mapping has a population {}, the network has {n_populations}",
-            slice.population
-        ));
-    }
-    if let Some(slice) = mapping.slices.iter().find(|slice| !machine.contains(slice.chip)) {
-        return apart(format!(
-            "the mapping uses chip {}, machine `{}` has none there",
-            slice.chip,
-            machine.spec().name
-        ));
-    }
-    let n = mapping.slices.len();
-    let is_sound = mapping.nets.iter().all(|net| {
-        let targets = mapping.target_sets.get(net.targets as usize);
-        (net.source as usize) < n
-            && (net.tree as usize) < mapping.trees.len()
-            && targets.is_some_and(|t| t.iter().all(|&t| (t as usize) < n) && t.is_sorted_by(|a, b| a < b))
-    });
-    let nodes = || mapping.trees.iter().flat_map(|tree| tree.nodes.iter().map(move |node| (tree, node)));
-    let exists = |(tree, node): (&gennaker_mapping::RouteTree, &gennaker_mapping::TreeNode)| match node.from {
-        None => machine.contains(node.chip),
-        Some((parent, link)) => tree
-            .nodes
-            .get(parent as usize)
-            .is_some_and(|p| machine.neighbour(p.chip, link) == Some(node.chip)),
-    };
-    if !is_sound {
-        return apart("a net of the mapping names slices or trees that are not there".to_owned());
-    }
-    if let Some((_, node)) = nodes().find(|&both| !exists(both)) {
-        return apart(format!(
-            "a route leads to chip {}, which machine `{}` does not connect there",
-            node.chip,
-            machine.spec().name
-        ));
-    }
-    Ok(())
 }
 
 /// All directed links on any tree, and the index of each.

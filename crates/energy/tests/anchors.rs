@@ -2,7 +2,7 @@
 
 use gennaker_energy::{
     Account, AccountOptions, Accountant, Coefficients, Counting, LevelPolicy, LevelPower, MatrixProduct,
-    PeCycles, Traffic, UnusedPes, Work,
+    PeCycles, TickCounts, Traffic, UnusedPes, Work,
 };
 use gennaker_machine::{Machine, MachineSpec, spinnaker2 as s2};
 use gennaker_mapping::{Mapping, MappingOptions, map};
@@ -127,13 +127,27 @@ fn a_single_row_uses_a_quarter_at_most() {
     assert!(MatrixProduct { m: 1, n: 256, k: 100_000, output_bytes: 1 }.utilisation() < 0.25);
 }
 
-/// Energies of events at full load, from the same powers: about 375 and 207 pJ dynamic, 0.68 nJ all in at 0.8 V.
+/// Energies of events at full load, from the same powers: about 375 pJ dynamic and, without DRAM, 0.68 nJ all in at 0.8 V.
 #[test]
 fn energy_per_event_has_the_size_that_the_powers_imply() {
-    let events = 12_000.0;
-    let dynamic = |cycle_pj: f64| 1e-3 * 300e6 * cycle_pj / events;
-    assert_within(dynamic(s2::CYCLE_HIGH_PJ.value), 375.0, 0.01);
-    assert_within(1.2479 / (152.0 * 12e6) * 1e12, 684.0, 0.01);
+    let machine = whole_chip();
+    let (network, mapping) = cells(152, &machine);
+    let traffic = Traffic::new(&network, &mapping, &machine).unwrap();
+    let mut options = AccountOptions::default();
+    options.set("energy.dram_static_mw", "0").unwrap();
+    // One neuron stands for 1,024.
+    let cycles = 1_024 * s2::CYCLES_PER_NEURON_LIF.value;
+    options.set("cost.cycles_per_neuron_lif", &cycles.to_string()).unwrap();
+    let mut accountant = Accountant::new(&network, &mapping, &machine, &traffic, MS, &options).unwrap();
+    let (packets, events, sent) = ([117; 152], [s2::SYNAPTIC_EVENTS_PER_PE.value / 1_000; 152], [0; 152]);
+    for tick in 0..100 {
+        let (packets, events, sent) = (&packets, &events, &sent);
+        accountant.tick(&TickCounts { tick, packets, events, sent, links: &[], routers: &[], flit_hops: 0 });
+    }
+    let account = accountant.account();
+    assert!(account.in_time);
+    assert_within(account.dynamic_pj_per_event, 375.0, 0.02);
+    assert_within(account.all_in_pj_per_event, 684.0, 0.02);
 }
 
 /// 148 PEs of 1,024 neurons with 1,000 synapses each at 10 spikes per second: 1.52 billion events a second, which one chip's 1.82 billion

@@ -4,9 +4,11 @@ use std::collections::{BTreeMap, VecDeque};
 
 use gennaker_machine::{ChipXy, CorePosition, Link, LinkClass, Machine, spinnaker2 as s2};
 
+use crate::fabric::name_of;
 use crate::options::FabricOptions;
 use crate::packet::Packet;
 use crate::routes::Door;
+use crate::stall::Doorway;
 use crate::time::{Clock, PS_PER_NS};
 
 /// Links of a chip.
@@ -28,6 +30,8 @@ pub(crate) struct Chip {
     pub(crate) noc_free: u64,
     /// When the last mesh hop to each QuadPE is free.
     pub(crate) ingress_free: Vec<u64>,
+    /// What waits before each QuadPE, where full FIFOs stall.
+    pub(crate) doorways: Vec<Doorway>,
     /// Packets before the engines, by port; the engines take the ports in turn.
     pub(crate) waiting: Vec<VecDeque<Packet>>,
     pub(crate) n_waiting: u32,
@@ -49,6 +53,8 @@ pub(crate) struct Chip {
 /// One direction of a link: the output at the sending chip.
 #[derive(Debug)]
 pub(crate) struct Wire {
+    /// Chip and link as a word each, for random numbers that no other link can shift.
+    pub(crate) name: [u32; 2],
     /// The chip at the other end, or [`NOWHERE`].
     pub(crate) to: u32,
     /// Transmission of one link packet.
@@ -155,6 +161,7 @@ impl Chip {
             engine_free: 0,
             noc_free: 0,
             ingress_free: vec![0; n_ingresses],
+            doorways: (0..n_ingresses).map(|_| Doorway::default()).collect(),
             waiting: vec![VecDeque::new(); usize::from(LOCAL) + n_noc_ports as usize],
             n_waiting: 0,
             turn: 0,
@@ -197,6 +204,7 @@ impl Wire {
         let error_rate = own.and_then(|own| own.bit_error_rate).unwrap_or(options.link_bit_error_rate);
         let wrong = 1.0 - (1.0 - error_rate).powi(spec.packet_bits as i32);
         Self {
+            name: [name_of(chip), u32::from(link.index())],
             to: machine.neighbour(chip, link).and_then(index_of).unwrap_or(NOWHERE),
             packet_ps: Clock::of_hz(spec.packets_per_s).ps(1),
             latency_ps: u64::from(spec.latency_ns) * PS_PER_NS,

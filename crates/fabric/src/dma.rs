@@ -88,7 +88,7 @@ impl World {
     pub(crate) fn serve_transfer(&mut self, now_ps: u64, slot: u32) {
         let transfer = self.transfers[slot as usize];
         let bytes = u64::from(transfer.n_words) * BYTES_PER_WORD;
-        let on_noc_ps = self.timing.noc.ps(bytes.div_ceil(self.timing.dma_bytes_per_cycle));
+        let on_noc_ps = self.timing.noc.ps(bytes.div_ceil(self.timing.dma_bytes_per_cycle).max(1));
         let (chip, core) = (self.pes[transfer.pe as usize].chip, self.pes[transfer.pe as usize].core);
         let start_ps = now_ps.max(self.pes[transfer.pe as usize].dma_free);
         let end_ps = match (transfer.from, transfer.to) {

@@ -7,13 +7,14 @@ use gennaker_network::random::{key_of, philox};
 use crate::chip::{Chip, N_LINKS, NOWHERE, Timing, Wire};
 use crate::error::FabricError;
 use crate::inbox::Inbox;
-use crate::options::FabricOptions;
+use crate::options::{FabricOptions, FifoPolicy};
 use crate::packet::Payloads;
 use crate::pe::PeState;
 use crate::program::{Interrupt, Pe, Program};
 use crate::queue::EventQueue;
 use crate::report::{FabricReport, Incidents, LinkReport, PeReport, RouterReport, Totals};
 use crate::routes::Routes;
+use crate::stall::Doorway;
 use crate::time::PS_PER_NS;
 use crate::transport::{Event, World};
 
@@ -61,14 +62,14 @@ impl<P: Program> Fabric<P> {
         let doors = timing.doors(machine);
         let n_ingresses = doors.iter().map(|door| usize::from(door.ingress) + 1).max().unwrap_or(1);
         let index_of = |xy: ChipXy| xys.binary_search(&xy).ok().map(|index| index as u32);
-        let chip = |(index, &xy)| Chip::new(xy, drift_ppb(options, xy, index), n_ingresses, timing.noc_ports);
+        let chip = |&xy| Chip::new(xy, drift_ppb(options, xy), n_ingresses, timing.noc_ports);
         let wire = |xy: ChipXy| Link::ALL.map(|link| Wire::new(machine, options, xy, link, index_of));
         let wires: Vec<Wire> = xys.iter().flat_map(|&xy| wire(xy)).collect();
         let spec = &machine.spec().chip;
         let world = World {
             queue: EventQueue::new(),
             now_ps: 0,
-            chips: (0..).zip(&xys).map(chip).collect(),
+            chips: xys.iter().map(chip).collect(),
             upstream: upstream(&wires),
             wires,
             routes: Routes::new(&xys, tables, doors),
@@ -85,6 +86,7 @@ impl<P: Program> Fabric<P> {
             incidents: Incidents::new(options.max_incidents),
             losses: Vec::new(),
             n_events: 0,
+            stalls: options.fifo_policy == FifoPolicy::Stall,
             n_flying: 0,
         };
         Ok(Self { programs: Vec::new(), world, machine: machine.clone() })
@@ -97,20 +99,7 @@ impl<P: Program> Fabric<P> {
     /// not there.
     pub fn load(&mut self, place: Place, program: P, setup: PeSetup) -> Result<(), FabricError> {
         let Place { chip: xy, core } = place;
-        let refuse = |problem| Err(FabricError::BadCore { chip: xy, core, problem });
-        if !self.machine.application_cores(xy).any(|free| free == core) {
-            return refuse("it is not there, dead, or kept for system software");
-        }
-        let Some(chip) = self.world.chips.iter().position(|chip| chip.xy == xy) else {
-            return refuse("its chip is not on the machine");
-        };
-        let chip = chip as u32;
-        if self.world.routes.program_at(chip, core).is_some() {
-            return refuse("it has a program already");
-        }
-        if self.world.n_events > 0 {
-            return refuse("the machine has run: load all programs before");
-        }
+        let chip = self.free_core(place)?;
         let levels = self.world.timing.clocks.len();
         let level = setup.level.unwrap_or(levels as u8 - 1);
         if usize::from(level) >= levels {
@@ -120,37 +109,33 @@ impl<P: Program> Fabric<P> {
         let index = self.programs.len() as u32;
         let fifo_words = setup.fifo_words.unwrap_or(self.machine.spec().chip.pe.event_fifo_words);
         let block = setup.keys.map(|keys| (keys, self.world.routes.add_class(keys)));
-        let words = philox([index, 0, 0, PHASE], key_of(self.world.options.seed));
-        self.world.pes.push(PeState {
-            chip,
-            xy,
-            core,
-            block,
-            raised: std::collections::VecDeque::new(),
-            is_run_due: false,
-            busy_until: 0,
-            wants_packets: false,
-            is_packet_due: false,
-            timer: None,
-            level,
-            is_finished: false,
-            egress_free: 0,
-            dma_free: 0,
-            sram: Vec::new(),
-            note: 0,
-            phase: u64::from(words[0]) << 32 | u64::from(words[1]),
-            n_sent: 0,
-            n_handled: 0,
-            busy_ps: 0,
-            cycles: vec![0; levels],
-            n_level_changes: 0,
-            max_lag_ps: 0,
-        });
+        let words = philox([name_of(xy), u32::from(core), 0, PHASE], key_of(self.world.options.seed));
+        let phase = u64::from(words[0]) << 32 | u64::from(words[1]);
+        self.world.pes.push(PeState { chip, xy, core, block, level, phase, ..PeState::asleep(levels) });
         self.world.inboxes.push(Inbox::new(fifo_words, self.world.options.fifo_policy));
         self.programs.push(program);
         self.world.routes.set_program(chip, core, index);
         self.raise(self.world.now_ps, index, Interrupt::Start);
         Ok(())
+    }
+
+    /// The chip of a core that can get a program.
+    fn free_core(&self, place: Place) -> Result<u32, FabricError> {
+        let Place { chip: xy, core } = place;
+        let refuse = |problem| Err(FabricError::BadCore { chip: xy, core, problem });
+        if !self.machine.application_cores(xy).any(|free| free == core) {
+            return refuse("it is not there, dead, or kept for system software");
+        }
+        let Ok(chip) = self.world.chips.binary_search_by_key(&xy, |chip| chip.xy) else {
+            return refuse("its chip is not on the machine");
+        };
+        if self.world.routes.program_at(chip as u32, core).is_some() {
+            return refuse("it has a program already");
+        }
+        if self.world.n_events > 0 {
+            return refuse("the machine has run: load all programs before");
+        }
+        Ok(chip as u32)
     }
 
     /// Runs everything that happens before this time, in ns.
@@ -162,6 +147,7 @@ impl<P: Program> Fabric<P> {
             self.handle(now_ps, event);
         }
         self.world.now_ps = self.world.now_ps.max(end_ps);
+        self.settle(end_ps.saturating_sub(1));
     }
 
     /// Runs until nothing more happens. A program whose timer runs for ever does not let that be: stop it, or use
@@ -172,7 +158,7 @@ impl<P: Program> Fabric<P> {
             self.world.n_events += 1;
             self.handle(now_ps, event);
         }
-        self.settle();
+        self.settle(u64::MAX);
     }
 
     /// Ends all programs and lets every packet under way arrive.
@@ -186,10 +172,10 @@ impl<P: Program> Fabric<P> {
         self.run();
     }
 
-    /// Admits to the FIFOs what has come to them.
-    fn settle(&mut self) {
+    /// Admits to the FIFOs what has come to them by a time.
+    fn settle(&mut self, now_ps: u64) {
         for index in 0..self.world.pes.len() {
-            self.world.admit(index, u64::MAX);
+            self.world.admit(index, now_ps);
         }
     }
 
@@ -225,6 +211,13 @@ impl<P: Program> Fabric<P> {
             }
             Event::Software(pe, from) => self.raise(now_ps, pe, Interrupt::Software { from }),
             Event::Accelerator(pe) => self.raise(now_ps, pe, Interrupt::AcceleratorDone),
+            Event::Doorway(chip, doorway) => {
+                for pe in self.world.open_doorway(now_ps, chip, usize::from(doorway)) {
+                    self.world.inboxes[pe as usize].is_alert = false;
+                    self.world.pes[pe as usize].is_packet_due = true;
+                    self.raise(now_ps, pe, Interrupt::Packets);
+                }
+            }
             Event::TransferStart(slot) => self.world.serve_transfer(now_ps, slot),
             Event::TransferEnd(slot) => {
                 let (pe, tag) = self.world.end_transfer(slot);
@@ -288,18 +281,26 @@ impl<P: Program> Fabric<P> {
 
     /// Sees to the next packet interrupt after a handler.
     fn watch(&mut self, began_ps: u64, end_ps: u64, made_room: bool, index: u32) {
-        let pe = &mut self.world.pes[index as usize];
+        let world = &mut self.world;
+        let pe = &mut world.pes[index as usize];
+        if world.stalls && made_room {
+            let doorway = world.routes.door(pe.core).ingress;
+            world.queue.push(end_ps, Event::Doorway(pe.chip, doorway));
+        }
         if !pe.wants_packets || pe.is_packet_due || pe.is_finished {
             return;
         }
-        let inbox = &mut self.world.inboxes[index as usize];
-        match inbox.next_arrival() {
-            // Packets that wait for room in the FIFO come with the room, not by themselves.
-            Some(next_ps) if next_ps > began_ps || made_room => {
-                pe.is_packet_due = true;
-                self.world.queue.push(next_ps.max(end_ps), Event::Arrived(index));
+        let next = if world.stalls {
+            world.next_flit(index, began_ps)
+        } else {
+            world.inboxes[index as usize].next_arrival()
+        };
+        match next {
+            Some(next_ps) => {
+                world.pes[index as usize].is_packet_due = true;
+                world.queue.push(next_ps.max(end_ps), Event::Arrived(index));
             }
-            _ => inbox.is_alert = true,
+            None => world.inboxes[index as usize].is_alert = true,
         }
     }
 
@@ -327,10 +328,12 @@ impl<P: Program> Fabric<P> {
         let overwritten = inboxes().map(|inbox| inbox.n_overwritten).sum();
         let waiting: u32 = world.chips.iter().map(|chip| chip.n_waiting).sum();
         let at_links: usize = world.wires.iter().map(|wire| wire.queue.len() + wire.blocked.len()).sum();
+        let doorways = world.chips.iter().flat_map(|chip| &chip.doorways);
+        let stalled: u64 = doorways.map(Doorway::n_copies).sum();
         let coming: usize = inboxes().map(Inbox::n_coming).sum();
         Totals {
             delivered: inboxes().map(|inbox| inbox.n_admitted).sum::<u64>() - overwritten,
-            under_way: world.n_flying + u64::from(waiting) + (at_links + coming) as u64,
+            under_way: world.n_flying + u64::from(waiting) + (at_links + coming) as u64 + stalled,
             fifo_dropped: inboxes().map(|inbox| inbox.n_dropped).sum(),
             overwritten,
             ..world.totals
@@ -350,6 +353,8 @@ impl<P: Program> Fabric<P> {
         waiting.for_each(|packet| look(packet.luggage));
         let at_links = world.wires.iter().flat_map(|wire| wire.queue.iter().chain(&wire.blocked));
         at_links.for_each(|waiting| look(waiting.0.luggage));
+        let flits = world.chips.iter().flat_map(|chip| &chip.doorways).flat_map(|doorway| &doorway.flits);
+        flits.for_each(|flit| flit.landing.pes().for_each(|_| look(flit.luggage)));
         world.inboxes.iter().flat_map(Inbox::luggage).for_each(look);
     }
 
@@ -408,11 +413,16 @@ fn upstream(wires: &[Wire]) -> Vec<u32> {
     upstream
 }
 
+/// A chip as a word, for random numbers that no other chip can shift.
+pub(crate) fn name_of(chip: ChipXy) -> u32 {
+    u32::from(chip.x) << 16 | u32::from(chip.y)
+}
+
 /// A chip's drift: its own, or drawn evenly from the range.
-fn drift_ppb(options: &FabricOptions, chip: ChipXy, index: u32) -> i64 {
+fn drift_ppb(options: &FabricOptions, chip: ChipXy) -> i64 {
     let own = options.drift_of.iter().find(|own| own.chip == chip).map(|own| own.ppm);
     let drawn = || {
-        let word = philox([index, 0, 0, DRIFT], key_of(options.seed))[0];
+        let word = philox([name_of(chip), 0, 0, DRIFT], key_of(options.seed))[0];
         options.drift_ppm * (f64::from(word) / f64::from(u32::MAX) * 2.0 - 1.0)
     };
     (own.unwrap_or_else(drawn) * 1e3).round() as i64

@@ -83,6 +83,7 @@ mod queue;
 mod report;
 mod routes;
 mod snn;
+mod stall;
 mod time;
 mod transport;
 

@@ -22,7 +22,8 @@ pub struct FabricOptions {
     pub drift_of: Vec<ChipDrift>,
     /// Packets from one link that wait before the router's engines. Default 64 (assumed).
     pub router_input_packets: u32,
-    /// Packets that wait beside the engines for a blocked output before the engines stop. Default 16 (assumed).
+    /// Packets that wait beside the engines for a blocked output before the engines stop. Default 16 (assumed). Routers that stop and
+    /// wait for each other go on when the time-out drops packets, and not before.
     pub router_issue_packets: u32,
     /// Packets that wait at a link's output before it counts as blocked. Default 16 (assumed).
     pub link_output_packets: u32,
@@ -65,8 +66,8 @@ pub enum FifoPolicy {
     /// It takes the place of the oldest packet that the program has not asked for, and that one is counted. If there is none, it
     /// is dropped.
     Overwrite,
-    /// It waits before the FIFO, and behind it all later packets for this PE. Nothing is lost: the data network is taken to hold any
-    /// number of them, and packets for other PEs pass.
+    /// It waits before the FIFO, and behind it all packets for the same QuadPE. Nothing is lost: the data network is taken to hold any
+    /// number of them. A packet interrupt may then come before the packet does.
     Stall,
 }
 

@@ -33,7 +33,7 @@ pub(crate) struct PeState {
     /// SRAM in words, empty until it is used.
     pub(crate) sram: Vec<u32>,
     pub(crate) note: u32,
-    /// Random part of the whole 64 bits that timer phases are drawn from.
+    /// Phase of timers, as a fraction of 2^64 of the period.
     pub(crate) phase: u64,
     pub(crate) n_sent: u64,
     pub(crate) n_handled: u64,
@@ -41,6 +41,37 @@ pub(crate) struct PeState {
     pub(crate) cycles: Vec<u64>,
     pub(crate) n_level_changes: u64,
     pub(crate) max_lag_ps: u64,
+}
+
+impl PeState {
+    /// A PE before anything has happened; where and who it is comes from outside.
+    pub(crate) fn asleep(n_levels: usize) -> Self {
+        Self {
+            chip: 0,
+            xy: ChipXy::default(),
+            core: 0,
+            block: None,
+            raised: VecDeque::new(),
+            is_run_due: false,
+            busy_until: 0,
+            wants_packets: false,
+            is_packet_due: false,
+            timer: None,
+            level: 0,
+            is_finished: false,
+            egress_free: 0,
+            dma_free: 0,
+            sram: Vec::new(),
+            note: 0,
+            phase: 0,
+            n_sent: 0,
+            n_handled: 0,
+            busy_ps: 0,
+            cycles: vec![0; n_levels],
+            n_level_changes: 0,
+            max_lag_ps: 0,
+        }
+    }
 }
 
 /// A periodic timer: tick `n` is due at `base + n * period`, with the chip's drift in the second part.
@@ -60,6 +91,6 @@ impl Timer {
     pub(crate) fn due(&self, number: u64) -> u64 {
         let since = i128::from(number) * i128::from(self.period_ps);
         let drifted = since + since * i128::from(self.drift_ppb) / 1_000_000_000;
-        self.base_ps + drifted as u64
+        self.base_ps.saturating_add(u64::try_from(drifted).unwrap_or(u64::MAX))
     }
 }

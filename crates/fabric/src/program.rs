@@ -195,7 +195,7 @@ impl<'a> Pe<'a> {
         let phase_ps = self.world.phase_ps(self.index, period_ps);
         let drift_ppb = self.world.chips[self.state().chip as usize].drift_ppb;
         let generation = self.state().timer.map_or(0, |timer| timer.generation + 1);
-        let base_ps = now_ps + first_ns.saturating_mul(PS_PER_NS) + phase_ps;
+        let base_ps = now_ps.saturating_add(first_ns.saturating_mul(PS_PER_NS)).saturating_add(phase_ps);
         let timer = Timer { base_ps, period_ps, drift_ppb, number: 0, generation };
         self.state_mut().timer = Some(timer);
         self.world.queue.push(base_ps, Event::Timer(self.index as u32, generation));
@@ -240,10 +240,10 @@ impl<'a> Pe<'a> {
         true
     }
 
-    /// Lets the accelerator work for so many cycles at the present clock; [`Interrupt::AcceleratorDone`] tells its end.
+    /// Lets the accelerator work for so many cycles, at least 1, at the present clock; [`Interrupt::AcceleratorDone`] tells its end.
     pub fn start_accelerator(&mut self, cycles: u64) {
         let clock = self.world.timing.clocks[usize::from(self.state().level)];
-        let at_ps = self.now_ps() + clock.ps(cycles);
+        let at_ps = self.now_ps() + clock.ps(cycles.max(1));
         self.world.queue.push(at_ps, Event::Accelerator(self.index as u32));
     }
 

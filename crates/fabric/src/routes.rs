@@ -31,6 +31,14 @@ pub(crate) struct Landing {
     pub(crate) first: u32,
 }
 
+impl Landing {
+    /// Its PEs, as indices of [`Routes::pes`].
+    #[inline]
+    pub(crate) fn pes(self) -> std::ops::Range<usize> {
+        self.first as usize..self.first as usize + usize::from(self.n_pes)
+    }
+}
+
 /// A place on a chip as the router sees it.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Door {
@@ -92,6 +100,11 @@ impl Routes {
     #[inline]
     pub(crate) fn door(&self, core: u8) -> Door {
         self.doors[usize::from(core)]
+    }
+
+    /// Cores of a chip.
+    pub(crate) fn n_cores(&self) -> u8 {
+        self.doors.len() as u8
     }
 
     /// The PE that runs the program of a core.

@@ -16,12 +16,13 @@ use crate::program::Memory;
 use crate::queue::EventQueue;
 use crate::report::{Incident, Incidents, Mishap, Queue, Totals};
 use crate::routes::{Resolved, Routes};
+use crate::stall::Flit;
 
 /// Look-ups by which engines may be ahead of an arrival before it waits in the queue: saves an event where packets only touch.
 const AHEAD: u64 = 8;
-/// Purposes of random words.
-const LOSS: u32 = 0;
-const ERROR: u32 = 1;
+/// Purposes of random words; the first attempt to transmit has `ERROR`, the second the next number, and so on.
+const LOSS: u32 = 0x1000;
+const ERROR: u32 = 0x1001;
 
 /// Something that happens.
 #[derive(Debug, Clone, Copy)]
@@ -44,6 +45,8 @@ pub(crate) enum Event {
     Software(u32, u8),
     /// The accelerator of a PE is done.
     Accelerator(u32),
+    /// There is room again behind a doorway of a chip.
+    Doorway(u32, u8),
     /// A transfer asks for its memory.
     TransferStart(u32),
     /// A transfer is done.
@@ -86,6 +89,8 @@ pub(crate) struct World {
     pub(crate) incidents: Incidents,
     pub(crate) losses: Vec<Loss>,
     pub(crate) n_events: u64,
+    /// Whether full FIFOs stall the data network.
+    pub(crate) stalls: bool,
     /// Packets between routers or between a PE and its router.
     pub(crate) n_flying: u64,
 }
@@ -213,8 +218,13 @@ impl World {
             let at_ps = (leaves_ps + u64::from(landing.way_ps)).max(*free);
             *free = at_ps + self.timing.flit_ps;
             n_copies += u64::from(landing.n_pes);
-            for target in landing.first..landing.first + u32::from(landing.n_pes) {
-                let pe = self.routes.pes[target as usize];
+            if self.stalls {
+                let luggage = self.payloads.put(payload, note);
+                self.queue_up(chip, Flit { at_ps, key, luggage, landing });
+                continue;
+            }
+            for target in landing.pes() {
+                let pe = self.routes.pes[target];
                 let luggage = self.payloads.put(payload, note);
                 self.append(pe, Arrival { at_ps, key, luggage });
             }
@@ -237,6 +247,10 @@ impl World {
 
     /// Admits packets to a FIFO up to a time by which all that its program has done is known.
     pub(crate) fn admit(&mut self, index: usize, now_ps: u64) {
+        if self.stalls {
+            let (chip, core) = (self.pes[index].chip, self.pes[index].core);
+            return self.let_in(chip, usize::from(self.routes.door(core).ingress), now_ps);
+        }
         self.inboxes[index].admit(now_ps, &self.payloads, &mut self.losses);
         if self.losses.is_empty() {
             return;
@@ -351,7 +365,7 @@ impl World {
         wire.n_packets += 1;
         let mut n_again = 0;
         if wire.error_below > 0 {
-            n_again = retransmissions(self.options.seed, id, number, n_link_packets, wire.error_below);
+            n_again = retransmissions(self.options.seed, wire.name, number, n_link_packets, wire.error_below);
             wire.n_retransmitted += n_again;
             self.totals.retransmitted += n_again;
         }
@@ -363,7 +377,7 @@ impl World {
         if arrives_ps > wire.dies_at_ps {
             return self.lose_on(at_ps, id, packet, Mishap::LinkDead);
         }
-        let draw = || draw(self.options.seed, id, number, LOSS, 0)[0];
+        let draw = || draw(self.options.seed, wire.name, number, LOSS)[0];
         if wire.loss_below > 0 && u64::from(draw()) < wire.loss_below {
             return self.lose_on(at_ps, id, packet, Mishap::LinkLost);
         }
@@ -413,15 +427,15 @@ fn link_of(id: u32) -> Queue {
 }
 
 /// Random words that belong to one packet of one link.
-fn draw(seed: u64, id: u32, number: u64, purpose: u32, attempt: u32) -> [u32; 4] {
-    philox([number as u32, (number >> 32) as u32, id, attempt << 1 | purpose], key_of(seed))
+fn draw(seed: u64, [chip, link]: [u32; 2], number: u64, purpose: u32) -> [u32; 4] {
+    philox([number as u32, (number >> 32) as u32, chip, purpose << 3 | link], key_of(seed))
 }
 
 /// How many link packets of a packet have to be sent again.
-fn retransmissions(seed: u64, id: u32, number: u64, n_link_packets: u64, error_below: u64) -> u64 {
+fn retransmissions(seed: u64, name: [u32; 2], number: u64, n_link_packets: u64, error_below: u64) -> u64 {
     let (mut n_left, mut n_again) = (n_link_packets, 0);
     for attempt in 0.. {
-        for word in draw(seed, id, number, ERROR, attempt) {
+        for word in draw(seed, name, number, ERROR + attempt) {
             if u64::from(word) < error_below {
                 n_again += 1;
             } else {

@@ -60,3 +60,23 @@ fn the_chip_recordings_come_out_of_the_event_level() {
         assert_eq!((found.ticks.len(), listing), (n_spikes, sha256.to_owned()), "{which:?}");
     }
 }
+
+#[test]
+fn a_population_may_have_a_clock_policy_of_its_own() {
+    let network = mixed(9);
+    let machine = Machine::new(MachineSpec::single_chip()).unwrap();
+    let mapping = map(&network, &machine, &MappingOptions::default()).unwrap();
+    let slow = network.populations[1].name.clone();
+    let options = EventOptions {
+        population_levels: [(slow.clone(), LevelPolicy::Low)].into(),
+        tick_ns: 4_000_000,
+        ..options()
+    };
+    agree(&network, &machine, &mapping, &options, 20);
+    let mut event = EventMachine::new(&network, &mapping, &machine, &options).unwrap();
+    event.run(20);
+    for (slice, place) in event.report().slices.iter().enumerate() {
+        let expected = if place.population == slow { 1 } else { 3 };
+        assert!(event.work(slice).iter().all(|work| work.level == expected), "{place}");
+    }
+}

@@ -138,3 +138,30 @@ fn timers_with_phases_of_their_own_shift_spikes_by_a_tick() {
     assert_eq!(report.n_overruns + report.n_lost, 0);
     assert!(report.n_early + report.n_late > 0, "{:?}", report.notes());
 }
+
+#[test]
+fn a_burst_over_a_slow_link_is_dropped_there_and_the_report_names_it() {
+    let network = bursting();
+    let mut spec = MachineSpec::grid(2, 1, false);
+    // Three PEs per chip: the input's are on one chip, the cells on the other; the link carries a packet per microsecond.
+    spec.chip.application_pes = 3;
+    spec.chip.links.short.packets_per_s = 1_000_000;
+    let machine = Machine::new(spec).unwrap();
+    let mapping = map(&network, &machine, &MappingOptions { timesteps: 100, ..Default::default() }).unwrap();
+    let mut event = EventMachine::new(&network, &mapping, &machine, &EventOptions::default()).unwrap();
+    event.run(100);
+    let report = event.report();
+    assert!(differs(&event, &network, 100));
+    // 600 spikes are sent within 30 us, so more than 500 of each burst find the link blocked.
+    let link = &report.fabric.links[0];
+    assert!((5_000..5_900).contains(&link.timed_out), "{}", link.timed_out);
+    assert_eq!(report.n_lost, report.fabric.totals.timed_out);
+    let first = report.fabric.incidents[0];
+    assert_eq!((first.what, first.queue, first.chip), (Mishap::TimedOut, Queue::Link(link.link), link.chip));
+    let sentence = report.explain_loss(&first);
+    assert!(
+        sentence.contains("`input`") && sentence.contains("link") && sentence.contains("tick 2"),
+        "{sentence}"
+    );
+    assert!(report.notes().iter().any(|note| note.contains("were lost")));
+}

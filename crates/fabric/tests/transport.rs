@@ -287,6 +287,22 @@ fn errors_on_a_link_cost_time_and_lose_nothing() {
 }
 
 #[test]
+fn what_a_link_loses_depends_on_nothing_but_the_link_and_the_number_of_the_packet() {
+    let lost = |options: FabricOptions| {
+        let options = FabricOptions { link_loss_probability: 0.05, ..options };
+        let report = flood(1, &options, &steady(1_000), MachineSpec::grid(2, 1, false));
+        // One sender with 64 keys in turn: the packets keep their order, so keys tell which were lost.
+        report.incidents.iter().map(|incident| incident.key).collect::<Vec<_>>()
+    };
+    let default = FabricOptions::default;
+    let plain = lost(default());
+    assert!(plain.len() > 20);
+    assert_eq!(lost(FabricOptions { link_bit_error_rate: 0.001, drift_ppm: 50.0, ..default() }), plain);
+    assert_eq!(lost(FabricOptions { link_output_packets: 2, router_issue_packets: 3, ..default() }), plain);
+    assert_ne!(lost(FabricOptions { seed: 1, ..default() }), plain);
+}
+
+#[test]
 fn options_outside_their_ranges_are_refused_by_name() {
     let machine = Machine::new(MachineSpec::board()).unwrap();
     let check = |options: FabricOptions| options.check(&machine).map_err(|error| error.to_string());
@@ -305,4 +321,71 @@ fn options_outside_their_ranges_are_refused_by_name() {
     let text = toml::to_string(&default()).unwrap();
     assert_eq!(toml::from_str::<FabricOptions>(&text).unwrap(), default());
     assert!(toml::from_str::<FabricOptions>("fifo_polcy = \"drop\"").is_err());
+}
+
+/// Two PEs of one QuadPE: the first never takes what it gets, the second does. How many packets the second has taken.
+fn taken_beside_a_full_fifo(fifo_policy: FifoPolicy) -> (usize, FabricReport) {
+    let machine = Machine::new(MachineSpec::single_chip()).unwrap();
+    let one = |population| gennaker_mapping::SliceDemand { population, n_neurons: 2, dram_bytes: 0 };
+    let graph = SliceGraph {
+        slices: (0..8).map(one).collect(),
+        nets: vec![
+            gennaker_mapping::Net { source: 4, targets: 0 },
+            gennaker_mapping::Net { source: 5, targets: 1 },
+        ],
+        target_sets: vec![vec![0], vec![1]],
+    };
+    let layout = lay_out(&graph, &machine, &MappingOptions::default()).unwrap();
+    let options = FabricOptions { fifo_policy, ..FabricOptions::default() };
+    let mut fabric: Fabric<Box<dyn FnMutProgram>> = Fabric::new(&machine, &layout.tables, &options).unwrap();
+    for (slice, (place, keys)) in layout.places.iter().zip(&layout.keys).enumerate() {
+        let key = keys.key;
+        let program = move |why: Interrupt, pe: &mut Pe<'_>, taken: &mut usize| match slice {
+            1 => {
+                pe.interrupt_on_packets(true);
+                *taken += std::iter::from_fn(|| pe.next_packet()).count();
+            }
+            // Ten packets for the first, later ten for the second.
+            4 | 5 if why == Interrupt::Start => pe.start_timer(1_000 * (slice as u64 - 3), 1_000_000),
+            4 | 5 => (0..10).for_each(|_| pe.send(key, Payload::None)),
+            _ => {}
+        };
+        let setup = PeSetup { fifo_words: Some(6), ..PeSetup::default() };
+        fabric.load(*place, Box::new(Counted { program, taken: 0 }), setup).unwrap();
+    }
+    fabric.run_until(100_000);
+    (fabric.programs()[1].taken(), fabric.report())
+}
+
+/// A closure that counts.
+struct Counted<F> {
+    program: F,
+    taken: usize,
+}
+
+trait FnMutProgram: Program {
+    fn taken(&self) -> usize;
+}
+
+impl<F: FnMut(Interrupt, &mut Pe<'_>, &mut usize)> Program for Counted<F> {
+    fn interrupt(&mut self, why: Interrupt, pe: &mut Pe<'_>) {
+        (self.program)(why, pe, &mut self.taken);
+    }
+}
+
+impl<F: FnMut(Interrupt, &mut Pe<'_>, &mut usize)> FnMutProgram for Counted<F> {
+    fn taken(&self) -> usize {
+        self.taken
+    }
+}
+
+#[test]
+fn a_full_fifo_that_stalls_holds_its_quad_and_loses_nothing() {
+    let (taken, report) = taken_beside_a_full_fifo(FifoPolicy::Drop);
+    assert_eq!((taken, report.totals.fifo_dropped, report.totals.under_way), (10, 4, 0));
+    let (taken, report) = taken_beside_a_full_fifo(FifoPolicy::Overwrite);
+    assert_eq!((taken, report.totals.overwritten, report.totals.under_way), (10, 4, 0));
+    let (taken, report) = taken_beside_a_full_fifo(FifoPolicy::Stall);
+    assert_eq!((taken, report.totals.lost(), report.totals.under_way), (0, 0, 14));
+    assert!(report.totals.is_balanced());
 }

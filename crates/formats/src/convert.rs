@@ -62,7 +62,11 @@ fn account_options(
         let key = format!("{path}{key}");
         let text = match value {
             toml::Value::Table(inner) => {
-                options.extend(account_options(inner, &format!("{key}."), source)?);
+                for (key, text) in account_options(inner, &format!("{key}."), source)? {
+                    if options.insert(key.clone(), text).is_some() {
+                        return Err(source.error(format!("account: `{key}` is given twice")));
+                    }
+                }
                 continue;
             }
             toml::Value::String(text) => text.clone(),
@@ -70,7 +74,9 @@ fn account_options(
             toml::Value::Float(number) => number.to_string(),
             _ => return Err(source.error(format!("account: `{key}` must be a number or text"))),
         };
-        options.insert(key, text);
+        if options.insert(key.clone(), text).is_some() {
+            return Err(source.error(format!("account: `{key}` is given twice")));
+        }
     }
     Ok(options)
 }

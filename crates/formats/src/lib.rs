@@ -89,7 +89,7 @@ pub use error::FormatError;
 pub use files::write_atomically;
 pub use network_file::{MachineChoice, NetworkFile, RunSettings};
 pub use npy::{Array, ArrayData};
-pub use npz::read_npz;
+pub use npz::{read_npz, write_npz};
 pub use result_folder::ResultFolder;
 pub use results::{FinishedResults, ResultWriter, Results, write_results};
 pub use run_info::{PopulationInfo, RunInfo, StateInfo};

@@ -48,6 +48,23 @@ impl<'a> NamedArray<'a> {
     }
 }
 
+/// Writes arrays of whole numbers (name, length of each axis, elements) to an `.npz` file that [`read_npz`] and NumPy read, whole or not
+/// at all.
+///
+/// # Errors
+/// [`FormatError::Io`].
+pub fn write_npz(path: &Path, arrays: &[(&str, &[usize], &[u32])]) -> Result<(), FormatError> {
+    let named: Vec<NamedArray<'_>> = arrays
+        .iter()
+        .map(|&(name, shape, values)| NamedArray {
+            name: name.to_owned(),
+            source: Source::Memory(Elements::U32(values)),
+            shape: shape.to_vec(),
+        })
+        .collect();
+    files::write_atomically(path, &to_bytes(&named))
+}
+
 /// Writes an archive. The same arrays give the same bytes: entries carry no time.
 pub(crate) fn write(sink: impl Write + Seek, arrays: &[NamedArray<'_>]) -> std::io::Result<()> {
     let mut zip = ZipWriter::new(sink);

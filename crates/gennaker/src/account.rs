@@ -24,6 +24,9 @@ pub struct Accounted {
     pub spikes: Vec<SpikeRecording>,
     /// Ticks that were run.
     pub timesteps: u32,
+    /// Names of populations whose spikes are not known. They send no packets, but finding their spikes takes cycles that an account
+    /// does not contain; it says so.
+    pub unknown: Vec<String>,
 }
 
 impl Accounted {
@@ -39,7 +42,7 @@ impl Accounted {
             let problem = format!("the network has {n} populations, the results have {of}");
             return Err(EnergyError::Mismatch { what: "the network and the results", problem }.into());
         }
-        let mut missing = Vec::new();
+        let (mut missing, mut unknown) = (Vec::new(), Vec::new());
         let mut spikes = Vec::new();
         for (index, recorded) in recordings.populations.into_iter().enumerate() {
             let population = &network.populations[index];
@@ -51,7 +54,11 @@ impl Accounted {
                     if sends && !population.model.is_source() {
                         return Err(EnergyError::NotRecorded { population: population.name.clone() }.into());
                     }
-                    missing.extend(population.model.is_source().then_some(index));
+                    if population.model.is_source() {
+                        missing.push(index);
+                    } else {
+                        unknown.push(population.name.clone());
+                    }
                     spikes.push(SpikeRecording::default());
                 }
             }
@@ -59,7 +66,7 @@ impl Accounted {
         for (index, redrawn) in redraw(network, &missing, timesteps)? {
             spikes[index] = redrawn;
         }
-        Ok(Self { experiment, mapped, spikes, timesteps })
+        Ok(Self { experiment, mapped, spikes, timesteps, unknown })
     }
 
     /// The accounts of this run under several assumptions, from one count.
@@ -83,6 +90,10 @@ impl Accounted {
             Accountant::new(network, &mapped.mapping, &mapped.machine, traffic, tick_ns, options)
         };
         let mut accountants = options.iter().map(accountant).collect::<Result<Vec<_>, _>>()?;
+        if !self.unknown.is_empty() {
+            let note = unknown_spikes(&self.unknown);
+            accountants.iter_mut().for_each(|accountant| accountant.add_note(note.clone()));
+        }
         let spikes: Vec<Option<&SpikeRecording>> = self.spikes.iter().map(Some).collect();
         let mut replay = Replay::new(network, &spikes, self.timesteps)?;
         let mut counting = Counting::new(traffic);
@@ -94,6 +105,15 @@ impl Accounted {
         }
         Ok(accountants)
     }
+}
+
+fn unknown_spikes(names: &[String]) -> String {
+    let (first, n) = (&names[0], names.len() - 1);
+    let others = if n == 0 { String::new() } else { format!(" and {n} more") };
+    format!(
+        "spikes of population `{first}`{others} were not recorded: they go nowhere, but the cycles that they take are missing here; \
+         record `spikes`, or have them counted during the run"
+    )
 }
 
 /// The account of recorded spikes on the machine that they were mapped on.
@@ -124,6 +144,12 @@ pub fn open_accountable(path: &Path) -> Result<Accounted, Error> {
         let remedy = "run without --no-map; in Python, with a machine and a folder";
         let problem =
             format!("the run was not laid on a machine, so there is nothing to account for: {remedy}");
+        return Err(Error::NotAccountable { path: path.to_owned(), problem });
+    }
+    let seed = experiment.file.network.seed;
+    if seed != info.seed {
+        let problem =
+            format!("network.toml has seed {seed}, the run had {}: it was changed after the run", info.seed);
         return Err(Error::NotAccountable { path: path.to_owned(), problem });
     }
     // The folder says what was run; the mapping has room for as many ticks as were asked for.

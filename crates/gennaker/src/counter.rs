@@ -46,6 +46,7 @@ pub struct Counter {
 /// The spikes of consecutive ticks.
 #[derive(Debug, Default)]
 struct Batch {
+    n_ticks: usize,
     n_populations: usize,
     /// By tick, then population: one past its last spike in `neurons`.
     ends: Vec<usize>,
@@ -82,12 +83,12 @@ impl Counter {
 
     /// Takes the spikes of the next tick, by population.
     pub fn observe(&mut self, _tick: u32, spikes: &[Vec<u32>]) {
+        self.batch.n_ticks += 1;
         for fired in spikes {
             self.batch.neurons.extend_from_slice(fired);
             self.batch.ends.push(self.batch.neurons.len());
         }
-        let n_ticks = self.batch.ends.len() / self.batch.n_populations.max(1);
-        if self.batch.neurons.len() >= BATCH_SPIKES || n_ticks >= BATCH_TICKS {
+        if self.batch.neurons.len() >= BATCH_SPIKES || self.batch.n_ticks >= BATCH_TICKS {
             self.hand_over();
         }
     }
@@ -118,11 +119,12 @@ fn count(traffic: &Traffic, mut accountant: Accountant, batches: &Receiver<Batch
     let mut counting = Counting::new(traffic);
     for batch in batches {
         let mut first = 0;
-        for ends in batch.ends.chunks(batch.n_populations.max(1)) {
+        for tick in 0..batch.n_ticks {
+            let ends = &batch.ends[tick * batch.n_populations..][..batch.n_populations];
             let start = |population: usize| if population == 0 { first } else { ends[population - 1] };
             let counts = counting.tick(|population| &batch.neurons[start(population)..ends[population]]);
             accountant.tick(&counts);
-            first = ends[ends.len() - 1];
+            first = ends.last().copied().unwrap_or(first);
         }
     }
     accountant

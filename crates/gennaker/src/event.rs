@@ -3,7 +3,7 @@
 use std::ops::ControlFlow;
 
 use gennaker_energy::AccountOptions;
-use gennaker_engine::{PopulationRecording, Recordings};
+use gennaker_engine::{Numeric, PopulationRecording, Recordings};
 use gennaker_fabric::{EventMachine, EventOptions, EventReport};
 use gennaker_network::{Network, Population, Selection, SpikeRecording};
 
@@ -19,6 +19,8 @@ pub struct EventRun {
     pub spikes: Vec<SpikeRecording>,
     /// What happened on the machine.
     pub report: EventReport,
+    /// Where its spikes depart from those of the functional level, which is run for comparison.
+    pub difference: Option<Difference>,
 }
 
 /// The first spike that one of two runs has and the other has not.
@@ -61,16 +63,17 @@ impl Experiment {
             fabric,
             tick_ns: account.tick_ns.unwrap_or(self.tick_ns()),
             levels: account.level,
+            population_levels: account.population_levels.clone(),
             coefficients: account.coefficients.clone(),
             keep_work: false,
         })
     }
 
-    /// Runs the network on the machine with clocks, queues and limits, from tick 0 on. `each` is told how many ticks have been run
-    /// and can stop the run.
+    /// Runs the network on the machine with clocks, queues and limits, from tick 0 on, and at the functional level for comparison.
+    /// `each` is told how many ticks have been run and can stop the run.
     ///
     /// # Errors
-    /// [`Error::Fabric`].
+    /// [`Error::EventOption`] for another arithmetic than the chip's, [`Error::Fabric`], or [`Error::Engine`].
     pub fn run_event(
         &self,
         mapped: &Mapped,
@@ -78,6 +81,18 @@ impl Experiment {
         each: &mut dyn FnMut(u32) -> ControlFlow<()>,
     ) -> Result<EventRun, Error> {
         let network = &self.file.network;
+        let is_known = |name: &&String| network.population_index(name).is_some();
+        if let Some(unknown) = options.population_levels.keys().find(|name| !is_known(name)) {
+            let problem =
+                format!("a level is given for population `{unknown}`, which the network does not have");
+            return Err(Error::EventOption { problem });
+        }
+        if self.file.settings.numeric != Numeric::Chip {
+            let problem = "its PEs compute as the chip does; leave out the other arithmetic".to_owned();
+            return Err(Error::EventOption { problem });
+        }
+        // Built first, because it refuses what the network's settings do not allow.
+        let mut functional = self.recording_all_spikes().simulation()?;
         let mut machine = EventMachine::new(network, &mapped.mapping, &mapped.machine, options)?;
         let timesteps = self.file.settings.timesteps;
         while machine.ticks() < timesteps {
@@ -89,39 +104,39 @@ impl Experiment {
         }
         let spikes: Vec<SpikeRecording> =
             (0..network.populations.len()).map(|p| machine.spikes(p).clone()).collect();
+        functional.run(machine.ticks());
         Ok(EventRun {
             recordings: recordings(network, &spikes, machine.ticks()),
             report: machine.report(),
+            difference: difference(&spikes, functional.take_recordings()),
             spikes,
         })
     }
-}
 
-impl EventRun {
-    /// Compares with the functional level, which is run for it.
-    ///
-    /// # Errors
-    /// [`Error::Engine`].
-    pub fn difference(&self, experiment: &Experiment) -> Result<Option<Difference>, Error> {
-        let mut whole = experiment.clone();
+    /// The same experiment with all spikes recorded and nothing else.
+    fn recording_all_spikes(&self) -> Self {
+        let mut whole = self.clone();
         for population in &mut whole.file.network.populations {
             population.record = vec![gennaker_network::Recording::all("spikes")];
         }
-        let mut simulation = whole.simulation()?;
-        simulation.run(self.recordings.timesteps);
-        let mut first: Option<Difference> = None;
-        let mut n_differing = 0;
-        for (index, recorded) in simulation.take_recordings().populations.into_iter().enumerate() {
-            let functional = recorded.spikes.unwrap_or_default();
-            for ((tick, neuron), in_event) in only_in_one(&self.spikes[index], &functional) {
-                n_differing += 1;
-                if first.as_ref().is_none_or(|first| (tick, index) < (first.tick, first.population)) {
-                    first = Some(Difference { tick, population: index, neuron, in_event, n_differing: 0 });
-                }
+        whole
+    }
+}
+
+/// The first spike that only one of the two has.
+fn difference(event: &[SpikeRecording], functional: Recordings) -> Option<Difference> {
+    let mut first: Option<Difference> = None;
+    let mut n_differing = 0;
+    for (population, recorded) in functional.populations.into_iter().enumerate() {
+        let functional = recorded.spikes.unwrap_or_default();
+        for ((tick, neuron), in_event) in only_in_one(&event[population], &functional) {
+            n_differing += 1;
+            if first.as_ref().is_none_or(|first| (tick, population) < (first.tick, first.population)) {
+                first = Some(Difference { tick, population, neuron, in_event, n_differing: 0 });
             }
         }
-        Ok(first.map(|first| Difference { n_differing, ..first }))
     }
+    first.map(|first| Difference { n_differing, ..first })
 }
 
 /// The spikes that only one of two sorted recordings has, in order, and whether it is the first.

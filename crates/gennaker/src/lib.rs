@@ -34,6 +34,7 @@
 mod account;
 pub mod benchmarks;
 mod counter;
+mod counters;
 mod doctor;
 mod error;
 mod event;

@@ -1,6 +1,8 @@
 //! The same run under many assumptions: level policies, tick lengths, neurons per PE, placements.
 
-use gennaker_energy::{Account, AccountOptions};
+use std::collections::BTreeSet;
+
+use gennaker_energy::{Account, AccountOptions, Traffic};
 use gennaker_mapping::Placer;
 use serde::Serialize;
 
@@ -10,6 +12,8 @@ use crate::experiment::{Experiment, Mapped};
 
 /// Rows that a sweep may have.
 const MAX_ROWS: usize = 10_000;
+/// PEs that are accounted for at the same time, each row with its own; at 400 bytes each, 800 MB.
+const MAX_PES: usize = 2_000_000;
 
 /// What is varied: names with their values. `atoms` (neurons per PE, for populations of neurons) and `placer` (`radial`,
 /// `application_grouped`) lay the network out anew; all others are options of the account ([`AccountOptions::set`]).
@@ -25,8 +29,8 @@ pub struct SweepRow {
     pub values: Vec<String>,
     /// PEs in use; 0 where nothing fits.
     pub n_pes: u32,
-    /// The account, or why there is none.
-    pub account: Result<Account, String>,
+    /// The figures of its account, or why there is none.
+    pub figures: Result<Figures, String>,
 }
 
 /// The figures of an account by which assumptions are compared.
@@ -77,7 +81,7 @@ impl Sweep {
     /// # Errors
     /// [`Error::Sweep`].
     pub fn add(&mut self, text: &str) -> Result<(), Error> {
-        let wrong = |problem: &str| Error::Sweep { given: text.to_owned(), problem: problem.to_owned() };
+        let wrong = |problem: &str| Error::Sweep { given: shortened(text), problem: problem.to_owned() };
         let (name, values) = text.split_once('=').ok_or_else(|| wrong("write it as name=value,value,..."))?;
         let values: Vec<String> = values.split(',').map(|value| value.trim().to_owned()).collect();
         if values.iter().any(String::is_empty) {
@@ -85,6 +89,10 @@ impl Sweep {
         }
         if self.dimensions.iter().any(|(known, _)| known == name) {
             return Err(wrong("this name is varied already"));
+        }
+        let mut seen = BTreeSet::new();
+        if let Some(twice) = values.iter().find(|value| !seen.insert(*value)) {
+            return Err(wrong(&format!("the value `{twice}` is given twice")));
         }
         check_values(text, name, &values)?;
         self.dimensions.push((name.to_owned(), values));
@@ -113,6 +121,15 @@ impl Sweep {
     }
 }
 
+/// A dimension as messages show it: thousands of values would hide what is wrong.
+fn shortened(text: &str) -> String {
+    const MOST: usize = 60;
+    match text.char_indices().nth(MOST) {
+        Some((end, _)) => format!("{}...", &text[..end]),
+        None => text.to_owned(),
+    }
+}
+
 fn is_layout(name: &str) -> bool {
     matches!(name, "atoms" | "placer")
 }
@@ -123,7 +140,7 @@ fn check_values(text: &str, name: &str, values: &[String]) -> Result<(), Error> 
             apply_layout(&mut Experiment::new(gennaker_network::Network::new("")), name, value)?;
         } else {
             let checked = AccountOptions::default().set(name, value);
-            checked.map_err(|error| Error::Sweep { given: text.to_owned(), problem: error.to_string() })?;
+            checked.map_err(|error| Error::Sweep { given: shortened(text), problem: error.to_string() })?;
         }
     }
     Ok(())
@@ -145,15 +162,10 @@ pub fn sweep(run: &Accounted, base: &AccountOptions, sweep: &Sweep) -> Result<Ve
     }
     let mut rows = Vec::new();
     for layout in sweep.combinations(true) {
-        let accounts =
-            laid_out(run, &layout).and_then(|mapped| Ok((run.accounts(&mapped, &options)?, mapped)));
         let named = |at: usize| [&layout[..], &assumptions[at][..]].concat();
-        match accounts {
-            Ok((accountants, mapped)) => {
-                for (at, accountant) in accountants.into_iter().enumerate() {
-                    let n_pes = mapped.mapping.stats.n_pes;
-                    rows.push((named(at), n_pes, Ok(accountant.account())));
-                }
+        match laid_out(run, &layout).and_then(|mapped| figures(run, &mapped, &options)) {
+            Ok((n_pes, all)) => {
+                rows.extend(all.into_iter().enumerate().map(|(at, figures)| (named(at), n_pes, Ok(figures))));
             }
             Err(error) => {
                 let problem = error.to_string();
@@ -164,7 +176,23 @@ pub fn sweep(run: &Accounted, base: &AccountOptions, sweep: &Sweep) -> Result<Ve
     Ok(in_order(sweep, rows))
 }
 
-type Named<'a> = (Vec<(&'a str, &'a str)>, u32, Result<Account, String>);
+/// PEs and figures under each of the options, as many at a time as memory should take.
+fn figures(
+    run: &Accounted,
+    mapped: &Mapped,
+    options: &[AccountOptions],
+) -> Result<(u32, Vec<Figures>), Error> {
+    let traffic = Traffic::new(&run.experiment.file.network, &mapped.mapping, &mapped.machine)?;
+    let at_once = (MAX_PES / mapped.mapping.slices.len().max(1)).max(1);
+    let mut all = Vec::with_capacity(options.len());
+    for options in options.chunks(at_once) {
+        let accountants = run.counted(&traffic, mapped, options)?;
+        all.extend(accountants.into_iter().map(|accountant| Figures::of(&accountant.account())));
+    }
+    Ok((mapped.mapping.stats.n_pes, all))
+}
+
+type Named<'a> = (Vec<(&'a str, &'a str)>, u32, Result<Figures, String>);
 
 /// Rows with their values in the order of the dimensions, sorted by the place of each value.
 fn in_order(sweep: &Sweep, rows: Vec<Named<'_>>) -> Vec<SweepRow> {
@@ -179,7 +207,7 @@ fn in_order(sweep: &Sweep, rows: Vec<Named<'_>>) -> Vec<SweepRow> {
                 all.iter().position(|v| v == own).unwrap_or(0)
             };
             let places = values.iter().zip(&sweep.dimensions).map(place).collect();
-            (places, SweepRow { values, n_pes: row.1, account: row.2 })
+            (places, SweepRow { values, n_pes: row.1, figures: row.2 })
         })
         .collect();
     keyed.sort_by(|a, b| a.0.cmp(&b.0));

@@ -6,7 +6,7 @@ use std::ops::ControlFlow;
 use gennaker::energy::{Accountant, TraceRequest};
 use gennaker::formats::{Results, write_results};
 use gennaker::{
-    AccountOptions, Accounted, Connector, Counter, Distribution, Experiment, Mapped, Model, Network,
+    AccountOptions, Accounted, Connector, Counter, Distribution, Experiment, Figures, Mapped, Model, Network,
     Population, Projection, Recordings, Sweep, account_recordings, open_accountable, sweep,
 };
 
@@ -166,7 +166,7 @@ fn a_result_folder_is_accounted_for_again_and_again() {
         (&["low".to_owned(), "10".to_owned()][..], &["high".to_owned(), "100000".to_owned()][..])
     );
     assert!(rows[0].n_pes > rows[1].n_pes && rows[1].n_pes == mapped.mapping.stats.n_pes);
-    assert!(rows[4].account.as_ref().unwrap() == &direct, "30 neurons per PE is how it was run");
+    assert!(rows[4].figures == Ok(Figures::of(&direct)), "30 neurons per PE is how it was run");
 
     std::fs::remove_file(path.join("mapping.json")).unwrap();
     assert!(open_accountable(&path).unwrap().mapped.mapping == mapped.mapping);
@@ -205,6 +205,7 @@ fn what_does_not_belong_together_is_refused() {
     for (text, said) in [
         ("level", "name=value"),
         ("level=", "a value is empty"),
+        ("level=low,high, low", "the value `low` is given twice"),
         ("level=fast", "no level policy"),
         ("atoms=0", "from 1 on"),
         ("placer=best", "`radial` and `application_grouped`"),
@@ -213,8 +214,82 @@ fn what_does_not_belong_together_is_refused() {
         let message = Sweep::default().add(text).unwrap_err().to_string();
         assert!(message.contains(said), "{text}: {message}");
     }
+    let many = (0..20_000).map(|n| n.to_string()).collect::<Vec<_>>().join(",");
+    let message = Sweep::default().add(&format!("atoms={many}")).unwrap_err().to_string();
+    assert!(message.len() < 200, "{message}");
     let run = Accounted::new(experiment.clone(), mapped.clone(), recordings).unwrap();
     let mut absent = AccountOptions::default();
     absent.set("level_of.nobody", "low").unwrap();
     assert!(run.accounts(&mapped, &[absent]).unwrap_err().to_string().contains("`nobody`"));
+}
+
+/// What is not known is said: a population that sends nothing need not be recorded, but its spikes take cycles.
+#[test]
+fn an_account_says_whose_spikes_it_does_not_know() {
+    let mut experiment = experiment("chip");
+    let network = &mut experiment.file.network;
+    let out = Population::new("out", 50, Model::LifCurrExpWide).with("threshold", 1.0).with("i_offset", 2.0);
+    let out = network.add_population(out);
+    let all = Connector::AllToAll { allow_self_connections: true };
+    network.add_projection(Projection::new("out", 2, out, all).with_weight(1.0));
+    let mapped = experiment.map().unwrap();
+    let options = AccountOptions::default();
+    let (recordings, during) = run_counted(&experiment, &mapped, &options);
+    let during = during.account();
+    let after = account_recordings(&experiment, &mapped, recordings, &options).unwrap().account();
+    assert_eq!(
+        (after.n_packets, after.n_synaptic_events, &after.links, &after.routers),
+        (during.n_packets, during.n_synaptic_events, &during.links, &during.routers)
+    );
+    assert!(after.n_spikes < during.n_spikes && after.energy.pe_cycles_j < during.energy.pe_cycles_j);
+    let is_said = |notes: &[String]| {
+        notes.iter().any(|note| note.contains("spikes of population `out` were not recorded"))
+    };
+    assert!(is_said(&after.notes) && !is_said(&during.notes), "{:?}", after.notes);
+}
+
+/// Nothing to count is counted all the same: time passes.
+#[test]
+fn a_network_without_populations_takes_its_time() {
+    let mut experiment = Experiment::new(Network::new("nothing"));
+    experiment.set_machine("chip").unwrap();
+    let mapped = experiment.map().unwrap();
+    let (recordings, during) = run_counted(&experiment, &mapped, &AccountOptions::default());
+    let during = during.account();
+    assert!(during.ticks == TICKS && during.total_j > 0.0);
+    let after = account_recordings(&experiment, &mapped, recordings, &AccountOptions::default()).unwrap();
+    assert!(after.account() == during);
+}
+
+/// A folder whose network file was changed after the run would give numbers of neither.
+#[test]
+fn a_changed_network_file_is_noticed() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("results");
+    let experiment = experiment("chip");
+    let (mapped, recordings) = (experiment.map().unwrap(), recorded(&experiment));
+    let results = Results {
+        file: &experiment.file,
+        recordings: &recordings,
+        machine: "chip".to_owned(),
+        interrupted: false,
+        notes: Vec::new(),
+        report: serde_json::Value::Null,
+        mapping: Some(serde_json::to_value(&mapped.mapping).unwrap()),
+        extra_files: Vec::new(),
+    };
+    write_results(&path, &results).unwrap();
+    let file = std::fs::read_to_string(path.join("network.toml")).unwrap();
+    let refused = |from: &str, to: &str| {
+        assert!(file.contains(from), "{file}");
+        std::fs::write(path.join("network.toml"), file.replacen(from, to, 1)).unwrap();
+        let run = open_accountable(&path).map_err(|error| error.to_string());
+        let account = run.and_then(|run| {
+            run.accounts(&run.mapped, &[AccountOptions::default()]).map_err(|error| error.to_string())
+        });
+        account.map(drop).unwrap_err()
+    };
+    assert!(refused("seed = 5", "seed = 6").contains("network.toml has seed 6, the run had 5"));
+    let message = refused("p = 0.2", "p = 0.3");
+    assert!(message.contains("synapses, the mapping has") && message.contains("`cells`"), "{message}");
 }

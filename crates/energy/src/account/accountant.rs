@@ -5,7 +5,7 @@ use gennaker_mapping::{Mapping, MemoryBlock, Slice};
 use gennaker_network::Network;
 
 use crate::account::fold::{Choice, Costs, Fold, FoldedPe, PeSums, unit_hz};
-use crate::account::options::{AccountOptions, UnusedPes};
+use crate::account::options::{AccountOptions, UnusedPes, check_tick};
 use crate::account::powered::powered;
 use crate::account::report::{Account, LinkAccount, Parts, PeAccount, RouterAccount};
 use crate::account::trace::{Trace, TraceRequest};
@@ -38,10 +38,13 @@ pub struct Accountant {
     router_rate: u64,
     burst_ns: f64,
     flit_hops: u64,
-    dram_bytes_per_tick: u64,
+    /// Recordings that go to DRAM, and in how many ticks.
+    dram_bytes: u64,
+    dram_ticks: u32,
     n_updates_per_tick: u64,
     trace: Trace,
     machine: String,
+    notes: Vec<String>,
 }
 
 /// Packets of one link or router.
@@ -79,6 +82,7 @@ impl Accountant {
         let levels = Levels::of(&spec.pe);
         let level_powers = LevelPower::of_all(machine, &options.coefficients)?;
         let tick_ns = options.tick_ns.unwrap_or(tick_ns);
+        check_tick(tick_ns)?;
         let pes = folded(network, mapping, machine, &levels, options, tick_ns);
         let mut powered = powered(mapping, machine, traffic, options.powered);
         powered.asleep = vec![0; levels.all.len()];
@@ -105,16 +109,14 @@ impl Accountant {
             chips: traffic.routers.clone(),
             link_rates: (spec.links.short.packets_per_s, spec.links.long.packets_per_s),
             router_rate: spec.router.clock_hz * u64::from(spec.router.lookups_per_cycle),
-            burst_ns: burst_ns(&pes, &options.coefficients, levels.clock_hz(levels.high)),
+            burst_ns: burst_ns(&pes, &options.coefficients, unit_ns),
             flit_hops: 0,
-            dram_bytes_per_tick: mapping
-                .slices
-                .iter()
-                .map(|slice| slice.dram_bytes / u64::from(mapping.options.timesteps.max(1)))
-                .sum(),
+            dram_bytes: mapping.slices.iter().map(|slice| slice.dram_bytes).sum(),
+            dram_ticks: mapping.options.timesteps.max(1),
             n_updates_per_tick: mapping.slices.iter().map(|slice| u64::from(slice.n_neurons())).sum(),
             trace: Trace::default(),
             machine: machine.spec().name.clone(),
+            notes: Vec::new(),
             options: options.clone(),
             fold: Fold::new(&pes, Costs::of_all(&options.coefficients), tick_ns as f64 / unit_ns),
             pes: mapping
@@ -137,6 +139,11 @@ impl Accountant {
         Ok(self)
     }
 
+    /// Adds a sentence to the notes of the account: what its counts do not contain.
+    pub fn add_note(&mut self, note: String) {
+        self.notes.push(note);
+    }
+
     /// Takes the counts of the next tick.
     pub fn tick(&mut self, counts: &TickCounts<'_>) {
         self.fold.tick(counts);
@@ -157,7 +164,7 @@ impl Accountant {
     fn keep(&mut self, counts: &TickCounts<'_>) {
         let mut now = Tally {
             flit_hops: counts.flit_hops,
-            dram_bytes: self.dram_bytes_per_tick,
+            dram_bytes: self.dram_bytes / u64::from(self.dram_ticks),
             ..Tally::new(self.levels.all.len())
         };
         self.trace.begin();
@@ -204,7 +211,7 @@ impl Accountant {
         let pe = |(account, (choice, sums)): (&PeAccount, (Choice, PeSums))| {
             self.finished(account, choice, sums, duration_s)
         };
-        Account::new(Parts {
+        let mut account = Account::new(Parts {
             machine: self.machine.clone(),
             options: self.options.clone(),
             levels: self.levels.clone(),
@@ -218,7 +225,9 @@ impl Accountant {
             links: self.link_accounts(),
             routers: self.router_accounts(),
             burst_ns: self.burst_ns,
-        })
+        });
+        account.notes.extend(self.notes.iter().cloned());
+        account
     }
 
     /// Everything that costs energy, all ticks together.
@@ -230,7 +239,8 @@ impl Accountant {
         }
         self.directed.iter().zip(&self.links).for_each(|(link, flow)| tally.add_link(link.class, flow.total));
         tally.router_packets = self.routers.iter().map(|flow| flow.total).sum();
-        tally.dram_bytes = self.dram_bytes_per_tick * u64::from(self.ticks);
+        let bytes = u128::from(self.dram_bytes) * u128::from(self.ticks) / u128::from(self.dram_ticks);
+        tally.dram_bytes = bytes as u64;
         tally
     }
 
@@ -344,10 +354,9 @@ fn first(holds: impl Fn(u32) -> bool) -> u32 {
     low
 }
 
-/// Time in which a tick's spikes leave the PEs: the longest neuron phase at the high level. An estimate for the load of links and
+/// Time in which a tick's spikes leave the PEs: the longest neuron phase at the highest level that each takes. An estimate for the load of links and
 /// routers during a tick's burst.
-fn burst_ns(pes: &[FoldedPe], coefficients: &Coefficients, clock_hz: u64) -> f64 {
-    let phase = |pe: &FoldedPe| pe.fixed - coefficients.cycles_per_tick;
-    let cycles = pes.iter().map(phase).fold(1.0, f64::max);
-    cycles * 1e9 / clock_hz as f64
+fn burst_ns(pes: &[FoldedPe], coefficients: &Coefficients, unit_ns: f64) -> f64 {
+    let phase = |pe: &FoldedPe| (pe.fixed - coefficients.cycles_per_tick) * pe.choice.cycle[1];
+    pes.iter().map(phase).fold(1.0, f64::max) * unit_ns
 }

@@ -94,14 +94,7 @@ impl AccountOptions {
             let value = self.quad_permits.to_string();
             return Err(EnergyError::Option { option: "quad_permits", value, range: "1 to 4" });
         }
-        match self.tick_ns {
-            Some(tick_ns) if !(TICK_NS.0..=TICK_NS.1).contains(&tick_ns) => Err(EnergyError::Option {
-                option: "the duration of a tick",
-                value: format!("{tick_ns} ns"),
-                range: "1 us to 1 h",
-            }),
-            _ => Ok(()),
-        }
+        self.tick_ns.map_or(Ok(()), check_tick)
     }
 
     /// Sets one option by name from text: `level`, `level_of.POPULATION`, `tick` (such as `2.5ms`), `unused_pes` (`sleep`, `off`),
@@ -141,13 +134,17 @@ impl AccountOptions {
     }
 
     fn set_coefficient(&mut self, key: &str, value: &str) -> Result<(), EnergyError> {
-        if !Coefficients::KEYS.contains(&key) {
+        let Some(&known) = Coefficients::KEYS.iter().find(|known| **known == key) else {
             let options = "level, level_of.POPULATION, tick, unused_pes, powered, quad_permits";
             let known = format!("{options}, {}", Coefficients::KEYS.join(", "));
             return Err(EnergyError::UnknownCoefficient { key: key.to_owned(), known });
-        }
-        // Text that is no number is refused as one that no coefficient can be.
-        self.coefficients.set(key, value.trim().parse().unwrap_or(f64::NAN))
+        };
+        let number = value.trim().parse().map_err(|_| EnergyError::Option {
+            option: known,
+            value: format!("`{value}`"),
+            range: "a number",
+        })?;
+        self.coefficients.set(key, number)
     }
 
     /// The policy of a population.
@@ -155,6 +152,18 @@ impl AccountOptions {
     pub fn level_of(&self, population: &str) -> LevelPolicy {
         self.population_levels.get(population).copied().unwrap_or(self.level)
     }
+}
+
+/// Refuses a tick that no PE could follow, whether it was chosen or is the network's own.
+pub(super) fn check_tick(tick_ns: u64) -> Result<(), EnergyError> {
+    if (TICK_NS.0..=TICK_NS.1).contains(&tick_ns) {
+        return Ok(());
+    }
+    Err(EnergyError::Option {
+        option: "the duration of a tick",
+        value: format!("{tick_ns} ns"),
+        range: "1 us to 1 h, with the option `tick` if the network's own is another",
+    })
 }
 
 fn choice<T: Copy>(
@@ -225,7 +234,7 @@ mod tests {
             ("unused_pes", "gone", "`sleep` or `off`"),
             ("energy.router_packet_pj", "-1", "`energy.router_packet_pj` is -1; give a number from 0"),
             ("energy.router_packet_pj", "inf", "is inf"),
-            ("energy.router_packet_pj", "many", "is NaN"),
+            ("energy.router_packet_pj", "many", "energy.router_packet_pj is `many`; give a number"),
             ("energy.supply_efficiency", "0", "above 0"),
             ("cost.cycles_per_packet", "1.5", "a whole number"),
             ("energy.chocolate", "1", "unknown coefficient `energy.chocolate`; there are: level, "),

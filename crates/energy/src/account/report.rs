@@ -92,7 +92,7 @@ pub struct PeAccount {
     pub max_packets_tick: u32,
     /// Length of its FIFO in words.
     pub fifo_words: u32,
-    /// Ticks that began with more packets than the FIFO holds.
+    /// Ticks whose packets, all together, are more than the FIFO holds. What piles up while a PE is behind is not in it.
     pub fifo_overflows: u32,
     /// Part of the run in which it was busy.
     pub busy_fraction: f64,

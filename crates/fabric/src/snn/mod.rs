@@ -4,6 +4,7 @@ mod program;
 pub(crate) mod report;
 mod rows;
 
+use std::collections::BTreeMap;
 use std::sync::Arc;
 
 use gennaker_energy::{Coefficients, LevelPolicy, Levels, PeCycles};
@@ -30,9 +31,11 @@ pub struct EventOptions {
     pub tick_ns: u64,
     /// How PEs choose their clock. Default `high`.
     pub levels: LevelPolicy,
+    /// Other choices for some populations, by name.
+    pub population_levels: BTreeMap<String, LevelPolicy>,
     /// What work costs, in cycles.
     pub coefficients: Coefficients,
-    /// Whether what every PE did in every tick is kept, at 40 bytes each. Default false.
+    /// Whether what every PE did in every tick is kept, at 32 bytes each. Default false.
     pub keep_work: bool,
 }
 
@@ -42,6 +45,7 @@ impl Default for EventOptions {
             fabric: FabricOptions::default(),
             tick_ns: 1_000_000,
             levels: LevelPolicy::High,
+            population_levels: BTreeMap::new(),
             coefficients: Coefficients::default(),
             keep_work: false,
         }
@@ -61,7 +65,9 @@ impl EventOptions {
     pub fn check(&self, machine: &Machine) -> Result<(), FabricError> {
         self.fabric.check(machine)?;
         self.coefficients.check()?;
-        Levels::of(&machine.spec().chip.pe).check(self.levels)?;
+        let levels = Levels::of(&machine.spec().chip.pe);
+        levels.check(self.levels)?;
+        self.population_levels.values().try_for_each(|&policy| levels.check(policy))?;
         if !(MIN_TICK_NS..=MAX_TICK_NS).contains(&self.tick_ns) {
             return Err(FabricError::Option {
                 option: "tick_ns",
@@ -70,6 +76,12 @@ impl EventOptions {
             });
         }
         Ok(())
+    }
+}
+
+impl EventOptions {
+    fn level_of(&self, population: &str) -> LevelPolicy {
+        self.population_levels.get(population).copied().unwrap_or(self.levels)
     }
 }
 
@@ -103,10 +115,8 @@ impl EventMachine {
         options.check(machine)?;
         check_cover(network, mapping)?;
         let levels = Levels::of(&machine.spec().chip.pe);
-        let asleep = levels.asleep(options.levels);
         let shared = Arc::new(Shared {
             levels,
-            policy: options.levels,
             tick_ns: options.tick_ns,
             cycles_per_tick: cycles_per_tick(&options.coefficients),
             keeps_work: options.keep_work,
@@ -115,9 +125,11 @@ impl EventMachine {
         let costs = PeCycles::of_all(network, mapping, &options.coefficients);
         let mut fabric = Fabric::new(machine, &mapping.tables, &options.fabric)?;
         for (index, (slice, cost)) in mapping.slices.iter().zip(costs).enumerate() {
-            let program = SlicePe::new(network, mapping, index, cost, &shared);
+            let policy = options.level_of(&network.populations[slice.population as usize].name);
+            let program = SlicePe::new(network, mapping, index, (policy, cost), &shared);
             let fifo_words = Some(slice.memory.bytes(MemoryBlock::EventFifo) / FIFO_WORD_BYTES);
-            let setup = PeSetup { fifo_words, level: Some(asleep), keys: Some(slice.keys()) };
+            let setup =
+                PeSetup { fifo_words, level: Some(shared.levels.asleep(policy)), keys: Some(slice.keys()) };
             fabric.load(Place { chip: slice.chip, core: slice.core }, program, setup)?;
         }
         let n = network.populations.len();

@@ -16,7 +16,6 @@ use crate::snn::rows::Rows;
 #[derive(Debug)]
 pub(crate) struct Shared {
     pub(crate) levels: Levels,
-    pub(crate) policy: LevelPolicy,
     pub(crate) tick_ns: u64,
     pub(crate) cycles_per_tick: u64,
     pub(crate) keeps_work: bool,
@@ -51,6 +50,7 @@ pub(crate) struct SlicePe {
     /// Sums by slot, neuron and receptor: excitatory and inhibitory.
     ring: Vec<[i32; 2]>,
     n_slots: usize,
+    policy: LevelPolicy,
     cost: PeCycles,
     cycles_per_neuron: u64,
     /// The next tick.
@@ -72,7 +72,7 @@ impl SlicePe {
         network: &Network,
         mapping: &Mapping,
         index: usize,
-        cost: PeCycles,
+        (policy, cost): (LevelPolicy, PeCycles),
         shared: &Arc<Shared>,
     ) -> Self {
         let slice = &mapping.slices[index];
@@ -90,6 +90,7 @@ impl SlicePe {
             neurons: (slice.lo..slice.hi).map(|i| Neuron::new(network, population, i)).collect(),
             ring: vec![[0; 2]; n_slots * slice.n_neurons() as usize],
             n_slots,
+            policy,
             cost,
             cycles_per_neuron: (cost.fixed - shared.cycles_per_tick) / n.max(1),
             tick: 0,
@@ -112,7 +113,7 @@ impl SlicePe {
         self.max_lag_ticks = self.max_lag_ticks.max(lag_ticks);
         let n_packets = pe.n_packets() as u32;
         let shared = Arc::clone(&self.shared);
-        let level = shared.levels.choose(shared.policy, &self.cost, n_packets, shared.tick_ns);
+        let level = shared.levels.choose(self.policy, &self.cost, n_packets, shared.tick_ns);
         pe.set_level(level);
         pe.set_note(self.tick);
         pe.charge(shared.cycles_per_tick);
@@ -125,7 +126,7 @@ impl SlicePe {
         }
         match pe.next_tick_ps().filter(|&next_ps| done_ps > next_ps) {
             Some(next_ps) => self.note_overrun(done_ps - next_ps),
-            None => pe.set_level(shared.levels.asleep(shared.policy)),
+            None => pe.set_level(shared.levels.asleep(self.policy)),
         }
         self.tick += 1;
     }

@@ -128,11 +128,11 @@ impl EventReport {
             }
             What::Late { key, by_ticks } => {
                 let sender = self.sender(*key);
-                format!("{place}: in tick {tick}, a spike of {sender} was {by_ticks} ticks late")
+                format!("{place}: in tick {tick}, a spike of {sender} was {} late", ticks(*by_ticks))
             }
             What::Early { key, by_ticks } => {
                 let sender = self.sender(*key);
-                format!("{place}: in tick {tick}, a spike of {sender} was {by_ticks} ticks early")
+                format!("{place}: in tick {tick}, a spike of {sender} was {} early", ticks(*by_ticks))
             }
         }
     }
@@ -183,4 +183,8 @@ impl EventReport {
         }
         notes
     }
+}
+
+fn ticks(n: u32) -> String {
+    if n == 1 { "1 tick".to_owned() } else { format!("{n} ticks") }
 }
