@@ -1,7 +1,7 @@
 //! What a reader spends on one file at most.
 
-/// Bounds on one file, with their defaults. They are checked before anything is allocated, and count work rather than time, so that the same
-/// file is taken or refused on every computer.
+/// Bounds on one file, with their defaults. They are checked before anything is allocated, and count work rather than time,
+/// so that the same file is taken or refused on every computer.
 ///
 /// Beyond these, no dataset may claim more bytes than its file can hold: its size as stored, or 1032 times the file's
 /// length if it is compressed (the best that deflate can do).

@@ -3,7 +3,9 @@
 mod common;
 
 use common::{data, random};
-use gennaker_nir::{Graph, Limits, NirError, Primitive, read, read_bytes, read_within, write, write_bytes};
+use gennaker_nir::{
+    Array, Graph, Limits, NirError, Numbers, Primitive, read, read_bytes, read_within, write, write_bytes,
+};
 use proptest::prelude::*;
 
 proptest! {
@@ -66,6 +68,20 @@ fn names_that_a_file_cannot_hold_are_refused() {
         let edge = Graph::new([], [("a", name)]);
         assert!(matches!(write_bytes(&edge), Err(NirError::Name { .. })), "{name:?}");
     }
+}
+
+#[test]
+fn large_graphs_stay_far_within_the_budget_of_fetches() {
+    let names: Vec<String> = (0..3000).map(|k| format!("a node with the number {k}")).collect();
+    let nodes = names.iter().map(|name| (name.as_str(), Primitive::Scale { scale: Array::scalar(1.0) }));
+    let edges = names.iter().zip(names.iter().skip(1)).map(|(from, to)| (from.as_str(), to.as_str()));
+    let side = 700;
+    let values = (0..side * side).map(|k| (k as f32).sin()).collect();
+    let weight = Array::new(vec![side, side], Numbers::F32(values)).unwrap();
+    let graph = Graph::new(nodes.chain([("dense", Primitive::Linear { weight })]), edges);
+    let tenth =
+        Limits { max_fetches_per_byte: Limits::default().max_fetches_per_byte / 10, ..Limits::default() };
+    assert_eq!(read_bytes(write_bytes(&graph).unwrap(), &tenth).unwrap(), graph);
 }
 
 #[test]
