@@ -1,0 +1,127 @@
+//! A graph without graphs in it: nested ones are laid open, edges to and from them lead to their ports.
+
+use std::collections::BTreeMap;
+
+use crate::graph::Graph;
+use crate::primitive::Primitive;
+use crate::read::joined;
+
+/// All nodes that are no graphs, with edges between their indices.
+pub(crate) struct Flat<'a> {
+    /// Names, those of nested graphs as `graph|node`.
+    pub(crate) names: Vec<String>,
+    pub(crate) primitives: Vec<&'a Primitive>,
+    pub(crate) edges: Vec<(usize, usize)>,
+    /// Nested graphs by name, with their ports.
+    pub(crate) nested: BTreeMap<String, Ports>,
+}
+
+/// Where a node takes what arrives and where it gives what leaves; `None` for a graph that has not exactly one such place.
+#[derive(Clone, Copy, Debug)]
+pub(crate) struct Ports {
+    pub(crate) entry: Option<usize>,
+    pub(crate) exit: Option<usize>,
+}
+
+impl<'a> Flat<'a> {
+    /// Lays a graph open. Edges whose ends do not exist or are ambiguous are left out; the check names them.
+    pub(crate) fn new(graph: &'a Graph) -> Self {
+        let mut flat =
+            Self { names: Vec::new(), primitives: Vec::new(), edges: Vec::new(), nested: BTreeMap::new() };
+        flat.add(graph, "");
+        flat
+    }
+
+    fn add(&mut self, graph: &'a Graph, path: &str) -> BTreeMap<&'a str, Ports> {
+        let mut ports = BTreeMap::new();
+        for (name, node) in &graph.nodes {
+            let at = joined(path, name);
+            let place = match &node.primitive {
+                Primitive::NIRGraph(inner) => self.add_nested(inner, at),
+                primitive => {
+                    self.names.push(at);
+                    self.primitives.push(primitive);
+                    let index = Some(self.names.len() - 1);
+                    Ports { entry: index, exit: index }
+                }
+            };
+            ports.insert(name.as_str(), place);
+        }
+        let ends = |(from, to): &(String, String)| {
+            Some((ports.get(from.as_str())?.exit?, ports.get(to.as_str())?.entry?))
+        };
+        self.edges.extend(graph.edges.iter().filter_map(ends));
+        ports
+    }
+
+    fn add_nested(&mut self, inner: &'a Graph, at: String) -> Ports {
+        let within = self.add(inner, &at);
+        let only = |mut names: Vec<&str>| match names.len() {
+            1 => within.get(names.remove(0)).and_then(|ports| ports.entry),
+            _ => None,
+        };
+        let ports = Ports { entry: only(inner.inputs().collect()), exit: only(inner.outputs().collect()) };
+        self.nested.insert(at, ports);
+        ports
+    }
+
+    /// For every node, the nodes to which its edges lead, in the order of the edges.
+    pub(crate) fn successors(&self) -> Vec<Vec<usize>> {
+        let mut successors = vec![Vec::new(); self.names.len()];
+        for &(from, to) in &self.edges {
+            successors[from].push(to);
+        }
+        successors
+    }
+
+    /// Nodes that form a loop without any state in it, in the order of the loop.
+    pub(crate) fn stateless_loop(&self) -> Option<Vec<usize>> {
+        let successors = self.successors();
+        let mut marks: Vec<Mark> = self.primitives.iter().map(|p| Mark::first(p)).collect();
+        (0..self.names.len()).find_map(|start| walk(start, &successors, &mut marks))
+    }
+}
+
+#[derive(Clone, Copy, PartialEq)]
+enum Mark {
+    New,
+    /// On the path that is being walked.
+    Open,
+    /// No loop leads through it.
+    Done,
+}
+
+impl Mark {
+    fn first(primitive: &Primitive) -> Self {
+        if primitive.holds_state() { Self::Done } else { Self::New }
+    }
+}
+
+/// Walks depth first from `start`, without recursion: graphs may be long. The path ends where it meets itself.
+fn walk(start: usize, successors: &[Vec<usize>], marks: &mut [Mark]) -> Option<Vec<usize>> {
+    let mut path: Vec<(usize, usize)> = Vec::new();
+    if marks[start] == Mark::New {
+        marks[start] = Mark::Open;
+        path.push((start, 0));
+    }
+    while let Some((node, next)) = path.last_mut() {
+        let Some(&to) = successors[*node].get(*next) else {
+            marks[*node] = Mark::Done;
+            path.pop();
+            continue;
+        };
+        *next += 1;
+        match marks[to] {
+            Mark::Done => {}
+            Mark::New => {
+                marks[to] = Mark::Open;
+                path.push((to, 0));
+            }
+            Mark::Open => {
+                let nodes = path.iter().map(|&(node, _)| node);
+                return Some(nodes.skip_while(|&node| node != to).collect());
+            }
+        }
+    }
+    None
+}
