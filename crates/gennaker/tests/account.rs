@@ -2,6 +2,7 @@
 //! does not belong together is refused.
 
 use std::ops::ControlFlow;
+use std::path::Path;
 
 use gennaker::energy::{Accountant, TraceRequest};
 use gennaker::formats::{Results, write_results};
@@ -53,6 +54,21 @@ fn run_counted(
     let each = &mut |_| ControlFlow::Continue(());
     simulation.run_observed(TICKS, &mut |tick, spikes| counter.observe(tick, spikes), each);
     (simulation.recordings(), counter.finish())
+}
+
+/// A result folder, as a run on one chip leaves it.
+fn write_folder(path: &Path, experiment: &Experiment, mapped: &Mapped, recordings: &Recordings) {
+    let results = Results {
+        file: &experiment.file,
+        recordings,
+        machine: "chip".to_owned(),
+        interrupted: false,
+        notes: Vec::new(),
+        report: serde_json::Value::Null,
+        mapping: Some(serde_json::to_value(&mapped.mapping).unwrap()),
+        extra_files: Vec::new(),
+    };
+    write_results(path, &results).unwrap();
 }
 
 #[test]
@@ -139,17 +155,7 @@ fn a_result_folder_is_accounted_for_again_and_again() {
     let path = folder.path().join("results");
     let experiment = experiment("chip");
     let (mapped, recordings) = (experiment.map().unwrap(), recorded(&experiment));
-    let results = Results {
-        file: &experiment.file,
-        recordings: &recordings,
-        machine: "chip".to_owned(),
-        interrupted: false,
-        notes: Vec::new(),
-        report: serde_json::Value::Null,
-        mapping: Some(serde_json::to_value(&mapped.mapping).unwrap()),
-        extra_files: Vec::new(),
-    };
-    write_results(&path, &results).unwrap();
+    write_folder(&path, &experiment, &mapped, &recordings);
     let run = open_accountable(&path).unwrap();
     let direct = account_recordings(&experiment, &mapped, recordings.clone(), &AccountOptions::default())
         .unwrap()
@@ -268,17 +274,7 @@ fn a_changed_network_file_is_noticed() {
     let path = folder.path().join("results");
     let experiment = experiment("chip");
     let (mapped, recordings) = (experiment.map().unwrap(), recorded(&experiment));
-    let results = Results {
-        file: &experiment.file,
-        recordings: &recordings,
-        machine: "chip".to_owned(),
-        interrupted: false,
-        notes: Vec::new(),
-        report: serde_json::Value::Null,
-        mapping: Some(serde_json::to_value(&mapped.mapping).unwrap()),
-        extra_files: Vec::new(),
-    };
-    write_results(&path, &results).unwrap();
+    write_folder(&path, &experiment, &mapped, &recordings);
     let file = std::fs::read_to_string(path.join("network.toml")).unwrap();
     let refused = |from: &str, to: &str| {
         assert!(file.contains(from), "{file}");
