@@ -129,7 +129,12 @@ fn levels(account: &Account) -> String {
     let used = named.filter(|(_, (_, fraction))| **fraction > 0.0);
     let parts = used
         .map(|(level, (meaning, fraction))| format!("pl{level} ({meaning}) {} %", short(100.0 * fraction)));
-    format!("{} of all PE-ticks", parts.collect::<Vec<_>>().join(", "))
+    let advice = match account.suggested_threshold {
+        Some(0) => "low is never enough".to_owned(),
+        Some(n) => format!("low is enough below {} packets a tick, by mean rows: auto:{n}", grouped(n)),
+        None => "low is always enough".to_owned(),
+    };
+    format!("{} of all PE-ticks; {advice}", parts.collect::<Vec<_>>().join(", "))
 }
 
 fn traffic(account: &Account) -> String {

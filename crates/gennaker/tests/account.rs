@@ -150,6 +150,32 @@ fn auto_lies_between_low_and_high_and_a_short_tick_overruns() {
 }
 
 #[test]
+fn the_suggested_threshold_keeps_pace_where_low_does_not() {
+    let experiment = experiment("chip");
+    let mapped = experiment.map().unwrap();
+    let run = Accounted::new(experiment.clone(), mapped.clone(), recorded(&experiment)).unwrap();
+    let with = |level: &str, tick_ns| {
+        let mut options = AccountOptions { tick_ns, ..AccountOptions::default() };
+        options.set("level", level).unwrap();
+        run.accounts(&mapped, &[options]).unwrap()[0].account()
+    };
+    // A tenth more time than the worst tick takes at the high level.
+    let tick_ns = (1.1 * with("high", None).shortest_tick_ns) as u64;
+    let account = |level: &str| with(level, Some(tick_ns));
+    let low = account("low");
+    let n = low.suggested_threshold.unwrap();
+    assert!(!low.in_time && n > 1, "{n} {}", low.n_overruns);
+    let auto = account(&format!("auto:{n}"));
+    assert!(
+        auto.in_time && auto.level_fractions[1] > 0.2,
+        "{n} {} {:?}",
+        auto.n_overruns,
+        auto.level_fractions
+    );
+    assert!(auto.total_j < account("high").total_j);
+}
+
+#[test]
 fn a_result_folder_is_accounted_for_again_and_again() {
     let folder = tempfile::tempdir().unwrap();
     let path = folder.path().join("results");

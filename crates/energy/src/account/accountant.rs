@@ -13,7 +13,7 @@ use crate::coefficients::Coefficients;
 use crate::counting::TickCounts;
 use crate::cycles::PeCycles;
 use crate::error::EnergyError;
-use crate::levels::Levels;
+use crate::levels::{DEFAULT_MARGIN, LevelPolicy, Levels};
 use crate::power::{LevelPower, Prices, Tally};
 use crate::traffic::{DirectedLink, Traffic};
 
@@ -36,6 +36,7 @@ pub struct Accountant {
     chips: Vec<ChipXy>,
     link_rates: (u64, u64),
     router_rate: u64,
+    suggested_threshold: Option<u32>,
     burst_ns: f64,
     flit_hops: u64,
     /// Recordings that go to DRAM, and in how many ticks.
@@ -109,6 +110,7 @@ impl Accountant {
             chips: traffic.routers.clone(),
             link_rates: (spec.links.short.packets_per_s, spec.links.long.packets_per_s),
             router_rate: spec.router.clock_hz * u64::from(spec.router.lookups_per_cycle),
+            suggested_threshold: suggested_threshold(network, mapping, &levels, options, tick_ns),
             burst_ns: burst_ns(&pes, &options.coefficients, unit_ns),
             flit_hops: 0,
             dram_bytes: mapping.slices.iter().map(|slice| slice.dram_bytes).sum(),
@@ -224,6 +226,7 @@ impl Accountant {
             pes: self.pes.iter().zip(self.fold.sums()).map(pe).collect(),
             links: self.link_accounts(),
             routers: self.router_accounts(),
+            suggested_threshold: self.suggested_threshold,
             burst_ns: self.burst_ns,
         });
         account.notes.extend(self.notes.iter().cloned());
@@ -342,6 +345,24 @@ fn folded(
         FoldedPe { choice, threshold, fixed: cycles.fixed as f64, fifo_words }
     };
     mapping.slices.iter().map(pe).collect()
+}
+
+/// The fewest packets at which any PE that gets packets would rather take the high level.
+fn suggested_threshold(
+    network: &Network,
+    mapping: &Mapping,
+    levels: &Levels,
+    options: &AccountOptions,
+    tick_ns: u64,
+) -> Option<u32> {
+    let policy = LevelPolicy::Predictive { margin: DEFAULT_MARGIN };
+    let receiving = mapping.slices.iter().filter(|slice| !slice.inputs.is_empty());
+    let threshold = |slice: &Slice| {
+        let cycles = PeCycles::of(network, slice, &options.coefficients);
+        let is_high = |n: u32| levels.choose(policy, &cycles, n, tick_ns) == levels.high;
+        (levels.low != levels.high).then(|| first(is_high))
+    };
+    receiving.filter_map(threshold).min().filter(|&n| n < u32::MAX)
 }
 
 /// The smallest number for which `holds`, which holds for all larger ones, too, and for the largest.

@@ -53,6 +53,9 @@ pub struct Account {
     pub powered: Powered,
     /// Part of all PE-ticks spent at each level.
     pub level_fractions: Vec<f64>,
+    /// The threshold for `auto` with which every PE leaves [`DEFAULT_MARGIN`](crate::DEFAULT_MARGIN) of its tick free at the low level, if its packets have
+    /// rows of mean length; `None` if the low level is always enough.
+    pub suggested_threshold: Option<u32>,
     /// Time in which a tick's spikes are taken to leave the PEs (the longest neuron phase), in ns: the base of burst loads.
     pub burst_ns: f64,
     /// Every PE in use, by slice.
@@ -209,6 +212,7 @@ pub(super) struct Parts {
     pub(super) pes: Vec<PeAccount>,
     pub(super) links: Vec<LinkAccount>,
     pub(super) routers: Vec<RouterAccount>,
+    pub(super) suggested_threshold: Option<u32>,
     pub(super) burst_ns: f64,
 }
 
@@ -241,6 +245,7 @@ impl Account {
             all_in_pj_per_event: per_event(energy.total_j()),
             powered: parts.powered,
             level_fractions: level_fractions(&pes, parts.levels.all.len()),
+            suggested_threshold: parts.suggested_threshold,
             burst_ns: parts.burst_ns,
             links: parts.links,
             routers: parts.routers,
