@@ -5,7 +5,7 @@ use gennaker_network::{Drawer, Network};
 use rayon::prelude::*;
 
 use crate::error::EnergyError;
-use crate::traffic::{row_len, spans};
+use crate::spans::{row_len, spans};
 
 /// Row lengths may take as much memory as this, at a byte each; while they are arranged, twice as much.
 const MAX_BYTES: u64 = 4 << 30;

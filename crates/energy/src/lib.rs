@@ -55,6 +55,7 @@ mod levels;
 mod matrix;
 mod power;
 mod replay;
+mod spans;
 mod together;
 mod traffic;
 

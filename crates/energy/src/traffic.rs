@@ -8,6 +8,7 @@ use gennaker_network::Network;
 
 use crate::error::EnergyError;
 use crate::fanout::{Rows, rows_of_nets};
+use crate::spans::{row_len, runs, spans};
 use crate::together::check_together;
 
 /// A mapped network as the counters see it. Building it draws every synapse once, to know how many a spike meets in each PE.
@@ -142,25 +143,6 @@ fn routers(mapping: &Mapping) -> (Vec<ChipXy>, BTreeMap<ChipXy, u32>) {
     all.dedup();
     let index = all.iter().copied().zip(0..).collect();
     (all, index)
-}
-
-/// Consecutive numbers as first and length.
-fn runs(sorted: &[u32]) -> Vec<(u32, u32)> {
-    sorted.chunk_by(|a, b| a + 1 == *b).map(|run| (run[0], run.len() as u32)).collect()
-}
-
-/// Gaps up to this many slices are closed: adding zeros to them costs less than a loop more.
-const MAX_GAP: u32 = 32;
-
-/// Sorted numbers as first and length of stretches without large gaps.
-pub(crate) fn spans(sorted: &[u32]) -> Vec<(u32, u32)> {
-    let stretches = sorted.chunk_by(|a, b| b - a <= MAX_GAP);
-    stretches.map(|stretch| (stretch[0], stretch[stretch.len() - 1] - stretch[0] + 1)).collect()
-}
-
-/// Elements of a row over these stretches.
-pub(crate) fn row_len(spans: &[(u32, u32)]) -> usize {
-    spans.iter().map(|&(_, len)| len as usize).sum()
 }
 
 /// Hops of one packet on data networks: from its PE to the router, and on every chip from the router to each QuadPE with a target
