@@ -203,3 +203,26 @@ fn a_local_packet_without_an_entry_is_lost_and_counted() {
     assert!(totals.no_route == 1 && totals.is_balanced(), "{totals:?}");
     assert_eq!(fabric.report().incidents[0].key, 5);
 }
+
+#[test]
+fn absurd_efforts_end_the_run_of_their_pe_and_nothing_else() {
+    let busy = script(|why, pe| match why {
+        Interrupt::Start => pe.start_timer(0, 1_000),
+        _ => {
+            pe.charge(u64::MAX);
+            pe.set_level(0);
+            pe.charge(u64::MAX);
+            pe.start_accelerator(u64::MAX);
+            pe.start_timer(u64::MAX, u64::MAX);
+            pe.send(5, Payload::None);
+        }
+    });
+    let idle = script(|why, pe| match why {
+        Interrupt::Start => pe.start_timer(0, 1_000),
+        _ => pe.charge(30),
+    });
+    let fabric = run(&FabricOptions::default(), vec![busy, idle], 100_000);
+    let handled: Vec<u64> = fabric.report().pes.iter().map(|pe| pe.handled).collect();
+    assert_eq!(handled, [2, 101]);
+    assert!(fabric.totals().is_balanced() && fabric.totals().under_way == 1);
+}
