@@ -269,6 +269,7 @@ fn a_link_that_dies_loses_what_is_on_it_and_what_comes_later() {
     assert_eq!(totals.link_dead + totals.delivered, 1_000);
     // 16 ns apart, the last that is through by 2 us left 60 ns before.
     assert!(report.incidents.iter().all(|incident| incident.time_ps > 1_940_000));
+    assert!(report.incidents[0].time_ps <= 1_940_000 + 16_000, "{:?}", report.incidents[0]);
 }
 
 #[test]
@@ -426,7 +427,7 @@ fn machines_too_slow_for_the_clock_of_the_model_are_refused() {
 
 /// Two PEs of a QuadPE: the first takes a packet per tick, later than its ticks are due, the second waits for packets. Ten go to the
 /// first, later ten to the second. How many the second has taken, when, and the report; the run is cut at these times.
-fn taken_behind_a_slow_neighbour(cuts_ns: &[u64]) -> (Vec<u64>, FabricReport) {
+fn taken_behind_a_slow_neighbour(cuts_ns: &[u64]) -> (Vec<(u64, u64)>, FabricReport) {
     let machine = Machine::new(MachineSpec::single_chip()).unwrap();
     let one = |population| gennaker_mapping::SliceDemand { population, n_neurons: 2, dram_bytes: 0 };
     let graph = SliceGraph {
@@ -452,8 +453,8 @@ fn taken_behind_a_slow_neighbour(cuts_ns: &[u64]) -> (Vec<u64>, FabricReport) {
             }
             1 => {
                 pe.interrupt_on_packets(true);
-                while pe.next_packet().is_some() {
-                    taken.borrow_mut().push(pe.now_ps());
+                while let Some(packet) = pe.next_packet() {
+                    taken.borrow_mut().push((pe.now_ps(), packet.arrived_ps));
                 }
             }
             4 | 5 if why == Interrupt::Start => pe.start_timer(1_000 * (slice as u64 - 3), 1_000_000),
@@ -472,7 +473,84 @@ fn whoever_waits_behind_a_full_fifo_is_interrupted_as_soon_as_there_is_room_howe
     let (taken, report) = taken_behind_a_slow_neighbour(&[]);
     // Six of the first ten find room; the first PE takes the fourth 200 cycles after the beginning of its fourth handler.
     assert_eq!((taken.len(), report.totals.lost(), report.totals.under_way), (10, 0, 0));
-    assert_eq!(taken, [5_000_000 + 3 * 1_500_000 + 666_667; 10]);
+    let at_ps = 5_000_000 + 3 * 1_500_000 + 666_667;
+    assert_eq!(taken, [(at_ps, at_ps); 10]);
     let cuts: Vec<u64> = (0..400).map(|i| 37 * i).collect();
     assert_eq!(taken_behind_a_slow_neighbour(&cuts), (taken, report));
+}
+
+/// Arrivals at the last slice of a machine when the first slices of two QuadPEs send ten packets each at once.
+fn arrivals(n_senders: u32, spec: MachineSpec) -> (Vec<u64>, [u8; 2]) {
+    let machine = Machine::new(spec).unwrap();
+    let one = |population| gennaker_mapping::SliceDemand { population, n_neurons: 1, dram_bytes: 0 };
+    let graph = SliceGraph {
+        slices: (0..9).map(one).collect(),
+        nets: (0..n_senders).map(|net| gennaker_mapping::Net { source: 4 * net, targets: 0 }).collect(),
+        target_sets: vec![vec![8]],
+    };
+    let layout = lay_out(&graph, &machine, &MappingOptions::default()).unwrap();
+    let arrived = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let options = FabricOptions::default();
+    let mut fabric: Fabric<Box<dyn Program>> = Fabric::new(&machine, &layout.tables, &options).unwrap();
+    for (slice, (place, keys)) in layout.places.iter().zip(&layout.keys).enumerate() {
+        let (key, arrived) = (keys.key, std::rc::Rc::clone(&arrived));
+        let sends = slice % 4 == 0 && (slice as u32) < 4 * n_senders;
+        let program = move |why: Interrupt, pe: &mut Pe<'_>, _: &mut usize| {
+            if why == Interrupt::Start {
+                pe.interrupt_on_packets(slice == 8);
+                (0..10 * u32::from(sends)).for_each(|_| pe.send(key, Payload::None));
+            }
+            while let Some(packet) = pe.next_packet() {
+                arrived.borrow_mut().push(packet.arrived_ps);
+            }
+        };
+        fabric.load(*place, Box::new(Counted { program, taken: 0 }), PeSetup::default()).unwrap();
+    }
+    fabric.run();
+    (arrived.take(), [layout.places[0].core, layout.places[8].core])
+}
+
+#[test]
+fn packets_take_the_time_of_their_way_and_keep_their_distance() {
+    let cycles_ps = |cycles: u64| (cycles * 10_000).div_ceil(3);
+    let way_ps = |core| {
+        let hops = gennaker_machine::CorePosition::of(core).unwrap().quad.hops_to_router();
+        cycles_ps(5 * (u64::from(hops) + 1))
+    };
+    // On one chip: out of the mesh, 25 ns of router, into the mesh; one flit per cycle.
+    let (local, [from, to]) = arrivals(1, MachineSpec::single_chip());
+    let first = way_ps(from) + 25_000 + way_ps(to);
+    assert_eq!(local, (0..10).map(|i| first + i * cycles_ps(1)).collect::<Vec<_>>());
+    // Over a link: 60 ns and another router; one packet per 16 ns.
+    let mut spec = MachineSpec::grid(2, 1, false);
+    spec.chip.application_pes = 8;
+    let (remote, [from, to]) = arrivals(1, spec);
+    let first = way_ps(from) + 25_000 + 60_000 + 25_000 + way_ps(to);
+    assert_eq!(remote, (0..10).map(|i| first + i * 16_000).collect::<Vec<_>>());
+    // Two senders at once: a PE still gets one flit per cycle.
+    let (both, _) = arrivals(2, MachineSpec::single_chip());
+    assert_eq!(both.len(), 20);
+    assert!(both.windows(2).all(|pair| pair[1] - pair[0] >= cycles_ps(1)), "{both:?}");
+}
+
+#[test]
+fn links_lose_packets_independently_of_each_other() {
+    let mut spec = MachineSpec::grid(3, 1, false);
+    spec.chip.application_pes = 1;
+    let machine = Machine::new(spec).unwrap();
+    let one = |population| gennaker_mapping::SliceDemand { population, n_neurons: 1, dram_bytes: 0 };
+    let net = |source: u32| gennaker_mapping::Net { source, targets: source };
+    let graph = SliceGraph {
+        slices: (0..3).map(one).collect(),
+        nets: vec![net(0), net(1)],
+        target_sets: vec![vec![1], vec![2]],
+    };
+    let layout = lay_out(&graph, &machine, &MappingOptions::default()).unwrap();
+    let options = FabricOptions { link_loss_probability: 0.5, ..FabricOptions::default() };
+    let chatter = Chatter { words: 1, ..steady(50) };
+    let (report, programs) = run(&graph, &layout, &machine, &options, &chatter, 1_000);
+    let values = |program: &Chatter| program.taken.iter().map(|packet| packet.1).collect::<Vec<_>>();
+    let (first, second) = (values(&programs[1]), values(&programs[2]));
+    assert!(first.len() > 10 && second.len() > 10 && report.links.len() == 2);
+    assert_ne!(first, second);
 }
