@@ -177,7 +177,7 @@ impl FabricOptions {
         let links = self.links.iter().map(|link| (link.chip, Some(link.link)));
         let mut all: Vec<_> = chips.chain(links).collect();
         all.sort_unstable();
-        let Some(&[(chip, link), _]) = all.array_windows().find(|[a, b]| a == b) else { return Ok(()) };
+        let Some(&[(chip, link), ..]) = all.windows(2).find(|pair| pair[0] == pair[1]) else { return Ok(()) };
         let (option, what) = match link {
             None => ("drift_of", format!("chip {chip}")),
             Some(link) => ("links", format!("link {link} of chip {chip}")),

@@ -205,6 +205,15 @@ fn a_local_packet_without_an_entry_is_lost_and_counted() {
 }
 
 #[test]
+fn a_pe_sends_one_packet_per_cycle_of_the_data_network() {
+    let program = script(|_, pe| (0..10).for_each(|key| pe.send(key, Payload::None)));
+    let fabric = run(&FabricOptions::default(), vec![program], 10_000);
+    let lost: Vec<(u32, u64)> = fabric.report().incidents.iter().map(|at| (at.key, at.time_ps)).collect();
+    let expected = (0..10).map(|i| (i, lost[0].1 + u64::from(i) * 3_334)).collect::<Vec<_>>();
+    assert_eq!(lost, expected);
+}
+
+#[test]
 fn absurd_efforts_end_the_run_of_their_pe_and_nothing_else() {
     let busy = script(|why, pe| match why {
         Interrupt::Start => pe.start_timer(0, 1_000),
