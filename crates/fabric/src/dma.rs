@@ -96,13 +96,17 @@ impl World {
                 let port = &mut self.chips[chip as usize].dram_free;
                 let begins_ps = start_ps.max(*port);
                 let moved_ps = transfer_ps(bytes, self.timing.dram_bytes_per_s).max(on_noc_ps);
-                *port = begins_ps + moved_ps;
-                begins_ps + self.timing.dram_ps + moved_ps
+                *port = begins_ps.saturating_add(moved_ps);
+                port.saturating_add(self.timing.dram_ps)
             }
             // A read is asked for on the way there and answered on the way back.
-            (Memory::Pe { core: other, .. }, _) => start_ps + 2 * self.way_between(core, other) + on_noc_ps,
-            (_, Memory::Pe { core: other, .. }) => start_ps + self.way_between(core, other) + on_noc_ps,
-            _ => start_ps + on_noc_ps,
+            (Memory::Pe { core: other, .. }, _) => {
+                start_ps.saturating_add(2 * self.way_between(core, other) + on_noc_ps)
+            }
+            (_, Memory::Pe { core: other, .. }) => {
+                start_ps.saturating_add(self.way_between(core, other) + on_noc_ps)
+            }
+            _ => start_ps.saturating_add(on_noc_ps),
         };
         self.pes[transfer.pe as usize].dma_free = end_ps;
         self.queue.push(end_ps, Event::TransferEnd(slot));

@@ -15,7 +15,7 @@ use crate::queue::EventQueue;
 use crate::report::{FabricReport, Incidents, LinkReport, PeReport, RouterReport, Totals};
 use crate::routes::Routes;
 use crate::stall::Doorway;
-use crate::time::PS_PER_NS;
+use crate::time::{END_PS, PS_PER_NS};
 use crate::transport::{Event, World};
 
 /// Purposes of random words, apart from those of links.
@@ -138,9 +138,9 @@ impl<P: Program> Fabric<P> {
         Ok(chip as u32)
     }
 
-    /// Runs everything that happens before this time, in ns.
+    /// Runs everything that happens before this time, in ns, and before 2^63 ps (106 days).
     pub fn run_until(&mut self, end_ns: u64) {
-        let end_ps = end_ns.saturating_mul(PS_PER_NS);
+        let end_ps = end_ns.saturating_mul(PS_PER_NS).min(END_PS);
         while let Some((now_ps, event)) = self.world.queue.pop_before(end_ps) {
             self.world.now_ps = now_ps;
             self.world.n_events += 1;
@@ -153,15 +153,16 @@ impl<P: Program> Fabric<P> {
     /// Runs until nothing more happens. A program whose timer runs for ever does not let that be: stop it, or use
     /// [`Fabric::run_until`] and [`Fabric::drain`].
     pub fn run(&mut self) {
-        while let Some((now_ps, event)) = self.world.queue.pop_before(u64::MAX) {
+        while let Some((now_ps, event)) = self.world.queue.pop_before(END_PS) {
             self.world.now_ps = now_ps;
             self.world.n_events += 1;
             self.handle(now_ps, event);
         }
-        self.settle(u64::MAX);
+        self.settle(END_PS);
     }
 
-    /// Ends all programs and lets every packet under way arrive.
+    /// Ends all programs and lets every packet under way arrive, but for those that wait before full FIFOs under
+    /// [`FifoPolicy::Stall`].
     pub fn drain(&mut self) {
         self.world.inboxes.iter_mut().for_each(|inbox| inbox.is_alert = false);
         for pe in &mut self.world.pes {
@@ -175,7 +176,13 @@ impl<P: Program> Fabric<P> {
     /// Admits to the FIFOs what has come to them by a time.
     fn settle(&mut self, now_ps: u64) {
         for index in 0..self.world.pes.len() {
-            self.world.admit(index, now_ps);
+            let (chip, core) = (self.world.pes[index].chip, self.world.pes[index].core);
+            if self.world.stalls {
+                // Whoever needs to be told comes back by an event of its own: how a run is cut changes nothing.
+                let _ = self.world.pass(chip, usize::from(self.world.routes.door(core).ingress), now_ps);
+            } else {
+                self.world.admit(index, now_ps);
+            }
         }
     }
 
@@ -211,13 +218,7 @@ impl<P: Program> Fabric<P> {
             }
             Event::Software(pe, from) => self.raise(now_ps, pe, Interrupt::Software { from }),
             Event::Accelerator(pe) => self.raise(now_ps, pe, Interrupt::AcceleratorDone),
-            Event::Doorway(chip, doorway) => {
-                for pe in self.world.open_doorway(now_ps, chip, usize::from(doorway)) {
-                    self.world.inboxes[pe as usize].is_alert = false;
-                    self.world.pes[pe as usize].is_packet_due = true;
-                    self.raise(now_ps, pe, Interrupt::Packets);
-                }
-            }
+            Event::Doorway(chip, doorway) => self.world.let_in(chip, usize::from(doorway), now_ps),
             Event::TransferStart(slot) => self.world.serve_transfer(now_ps, slot),
             Event::TransferEnd(slot) => {
                 let (pe, tag) = self.world.end_transfer(slot);
@@ -276,17 +277,24 @@ impl<P: Program> Fabric<P> {
             self.world.queue.push(end_ps, Event::Run(index));
         }
         let made_room = self.world.inboxes[at].len() < n_packets;
-        self.watch(now_ps, end_ps, made_room, index);
+        self.look_on(now_ps, end_ps, made_room, index);
+    }
+
+    /// After a handler: the next packet interrupt, and room that was made for packets that wait before the FIFO.
+    fn look_on(&mut self, began_ps: u64, end_ps: u64, made_room: bool, index: u32) {
+        self.watch(began_ps, end_ps, index);
+        let world = &mut self.world;
+        if world.stalls && made_room {
+            let pe = &world.pes[index as usize];
+            let (chip, doorway) = (pe.chip, world.routes.door(pe.core).ingress);
+            world.let_in(chip, usize::from(doorway), began_ps);
+        }
     }
 
     /// Sees to the next packet interrupt after a handler.
-    fn watch(&mut self, began_ps: u64, end_ps: u64, made_room: bool, index: u32) {
+    fn watch(&mut self, began_ps: u64, end_ps: u64, index: u32) {
         let world = &mut self.world;
-        let pe = &mut world.pes[index as usize];
-        if world.stalls && made_room {
-            let doorway = world.routes.door(pe.core).ingress;
-            world.queue.push(end_ps, Event::Doorway(pe.chip, doorway));
-        }
+        let pe = &world.pes[index as usize];
         if !pe.wants_packets || pe.is_packet_due || pe.is_finished {
             return;
         }

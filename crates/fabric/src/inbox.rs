@@ -235,6 +235,20 @@ mod tests {
         assert_eq!(run(FifoPolicy::Overwrite), (vec![2, 3], vec![0, 1]));
     }
 
+    #[test]
+    fn a_long_packet_overwrites_as_many_as_it_needs_room_for() {
+        let (mut inbox, mut losses) = (Inbox::new(4, FifoPolicy::Overwrite), Vec::new());
+        let mut payloads = Payloads::default();
+        let long = payloads.put(crate::packet::Payload::Two([1, 2]), 0);
+        (0..4).for_each(|key| assert!(!inbox.append(packet(10, key))));
+        inbox.append(Arrival { at_ps: 20, key: 4, luggage: long });
+        inbox.admit(100, &payloads, &mut losses);
+        assert_eq!(losses.iter().map(|loss| loss.packet.key).collect::<Vec<_>>(), [0, 1, 2]);
+        assert_eq!((inbox.n_admitted, inbox.n_overwritten, inbox.high_water_words), (5, 3, 4));
+        let taken = std::iter::from_fn(|| inbox.take(200, &payloads));
+        assert_eq!(taken.map(|packet| packet.key).collect::<Vec<_>>(), [3, 4]);
+    }
+
     proptest! {
         /// Admission in one go, with the times at which the program took packets, loses what admission at once would have lost.
         #[test]

@@ -1,6 +1,6 @@
 //! What can be chosen about a run on the machine: policies, sizes of queues, clocks, and what breaks.
 
-use gennaker_machine::{ChipXy, Link, LinkClass, Machine, spinnaker2 as s2};
+use gennaker_machine::{ChipXy, CorePosition, Link, LinkClass, Machine, spinnaker2 as s2};
 use serde::{Deserialize, Serialize};
 
 use crate::error::FabricError;
@@ -33,7 +33,7 @@ pub struct FabricOptions {
     pub link_bit_error_rate: f64,
     /// Links that differ from the others.
     pub links: Vec<LinkOptions>,
-    /// Incidents to keep, the earliest ones. Default 1,000.
+    /// Incidents to keep, the earliest ones, up to 10 million. Default 1,000.
     pub max_incidents: usize,
 }
 
@@ -115,7 +115,13 @@ pub struct LinkOptions {
 const MAX_DRIFT_PPM: f64 = 100_000.0;
 /// Largest bit error rate: half of all link packets of 96 bits are resent there.
 const MAX_BIT_ERROR_RATE: f64 = 0.007;
+/// Largest expected number of wrong bits in a link packet; half of all link packets are resent there, too.
+const MAX_WRONG_BITS: f64 = 0.7;
 const MAX_QUEUE: u32 = 1_000_000;
+const MAX_INCIDENTS: usize = 10_000_000;
+/// Slowest clock in Hz and longest way through a chip in ns: what is slower is no machine, and its times would not fit.
+const MIN_CLOCK_HZ: u64 = 1_000;
+const MAX_WAY_NS: u64 = 1_000_000;
 
 impl FabricOptions {
     /// Checks every value, also against the machine.
@@ -133,6 +139,8 @@ impl FabricOptions {
         within("router_input_packets", self.router_input_packets, 1, MAX_QUEUE)?;
         within("router_issue_packets", self.router_issue_packets, 1, MAX_QUEUE)?;
         within("link_output_packets", self.link_output_packets, 1, MAX_QUEUE)?;
+        within("max_incidents", self.max_incidents, 0, MAX_INCIDENTS)?;
+        check_clocks(machine)?;
         self.check_flow(machine)?;
         within("link_loss_probability", self.link_loss_probability, 0.0, 1.0)?;
         within("link_bit_error_rate", self.link_bit_error_rate, 0.0, MAX_BIT_ERROR_RATE)?;
@@ -143,7 +151,39 @@ impl FabricOptions {
                 return Err(FabricError::NoSuchLink { chip: link.chip, link: link.link });
             }
         }
+        self.check_errors(machine)?;
+        self.check_twice()
+    }
+
+    /// Link packets that are wrong almost always would be sent again for ever.
+    fn check_errors(&self, machine: &Machine) -> Result<(), FabricError> {
+        let links = &machine.spec().chip.links;
+        let bits = f64::from(links.short.packet_bits.max(links.long.packet_bits));
+        let own = self.links.iter().filter_map(|link| link.bit_error_rate);
+        let largest = own.fold(self.link_bit_error_rate, f64::max);
+        if largest * bits > MAX_WRONG_BITS {
+            return Err(FabricError::Option {
+                option: "link_bit_error_rate",
+                value: largest.to_string(),
+                range: format!("at most {} for link packets of {bits} bits", MAX_WRONG_BITS / bits),
+            });
+        }
         Ok(())
+    }
+
+    /// Of two settings for the same chip or link, one would be ignored.
+    fn check_twice(&self) -> Result<(), FabricError> {
+        let chips = self.drift_of.iter().map(|drift| (drift.chip, None));
+        let links = self.links.iter().map(|link| (link.chip, Some(link.link)));
+        let mut all: Vec<_> = chips.chain(links).collect();
+        all.sort_unstable();
+        let Some(&[(chip, link), ..]) = all.windows(2).find(|pair| pair[0] == pair[1]) else { return Ok(()) };
+        let (option, what) = match link {
+            None => ("drift_of", format!("chip {chip}")),
+            Some(link) => ("links", format!("link {link} of chip {chip}")),
+        };
+        let value = format!("given twice for {what}");
+        Err(FabricError::Option { option, value, range: "each at most once".to_owned() })
     }
 
     /// A link that may have fewer packets under way than fit on the wire could never reach its rate.
@@ -162,6 +202,28 @@ impl FabricOptions {
         }
         Ok(())
     }
+}
+
+/// Refuses machines whose clocks are too slow for times in whole picoseconds.
+fn check_clocks(machine: &Machine) -> Result<(), FabricError> {
+    let chip = &machine.spec().chip;
+    within("router.clock_hz (machine)", chip.router.clock_hz, MIN_CLOCK_HZ, u64::MAX)?;
+    within("noc.clock_hz (machine)", chip.noc.clock_hz, MIN_CLOCK_HZ, u64::MAX)?;
+    for level in &chip.pe.performance_levels {
+        within("performance_levels.clock_hz (machine)", level.clock_hz, MIN_CLOCK_HZ, u64::MAX)?;
+    }
+    for class in [LinkClass::Short, LinkClass::Long] {
+        within(
+            "links.*.packets_per_s (machine)",
+            chip.links.of(class).packets_per_s,
+            MIN_CLOCK_HZ,
+            u64::MAX,
+        )?;
+    }
+    let hops = (1..=u8::MAX).filter_map(CorePosition::of).map(|core| core.quad.hops_to_router());
+    let cycles = u64::from(hops.max().unwrap_or(0) + 1) * u64::from(chip.noc.cycles_per_hop);
+    let way_ns = cycles.saturating_mul(1_000_000_000) / chip.noc.clock_hz;
+    within("ns through the chip by noc.cycles_per_hop (machine)", way_ns, 0, MAX_WAY_NS)
 }
 
 fn within<T: PartialOrd + Copy + std::fmt::Display>(

@@ -5,7 +5,7 @@ use gennaker_machine::ChipXy;
 use crate::error::FabricError;
 use crate::packet::{MAX_NOTE, Payload, Received};
 use crate::pe::{PeState, Timer};
-use crate::time::PS_PER_NS;
+use crate::time::{END_PS, PS_PER_NS};
 use crate::transport::{Event, Transfer, World};
 
 /// Why a program runs. Between interrupts the core sleeps.
@@ -106,13 +106,13 @@ impl<'a> Pe<'a> {
     #[inline]
     pub fn now_ps(&self) -> u64 {
         let clock = self.world.timing.clocks[usize::from(self.state().level)];
-        self.base_ps + clock.ps(self.cycles)
+        self.base_ps.saturating_add(clock.ps(self.cycles)).min(END_PS)
     }
 
     /// Spends cycles of the core.
     #[inline]
     pub fn charge(&mut self, cycles: u64) {
-        self.cycles += cycles;
+        self.cycles = self.cycles.saturating_add(cycles);
     }
 
     /// The performance level: an index into the machine's table.
@@ -140,7 +140,7 @@ impl<'a> Pe<'a> {
         let cycles = std::mem::take(&mut self.cycles);
         let state = self.state_mut();
         let level = usize::from(state.level);
-        state.cycles[level] += cycles;
+        state.cycles[level] = state.cycles[level].saturating_add(cycles);
         self.base_ps
     }
 

@@ -102,11 +102,6 @@ impl Routes {
         self.doors[usize::from(core)]
     }
 
-    /// Cores of a chip.
-    pub(crate) fn n_cores(&self) -> u8 {
-        self.doors.len() as u8
-    }
-
     /// The PE that runs the program of a core.
     pub(crate) fn program_at(&self, chip: u32, core: u8) -> Option<u32> {
         self.programs[chip as usize].get(usize::from(core)).copied().filter(|&pe| pe != u32::MAX)

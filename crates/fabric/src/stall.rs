@@ -1,8 +1,8 @@
 //! Full FIFOs that stall the data network: what waits before a QuadPE.
 //!
 //! A flit goes to up to four PEs of a QuadPE and waits until all of them have room; what comes later waits behind it. When there is room is
-//! known as soon as a program has taken packets, so flits go in when somebody looks: a PE of the QuadPE at the beginning of a handler,
-//! or the doorway itself at the end of one that made room.
+//! known as soon as a program has taken packets, so the doorway itself looks at that time, and flits that find room at once go in when a PE of
+//! the QuadPE looks, at the beginning of a handler.
 
 use std::collections::VecDeque;
 
@@ -26,6 +26,8 @@ pub(crate) struct Doorway {
     pub(crate) flits: VecDeque<Flit>,
     /// When the last flit went in: the next one cannot go before.
     passed_ps: u64,
+    /// When there will be room for the first flit, if somebody is going to look then.
+    due_ps: Option<u64>,
 }
 
 impl Doorway {
@@ -49,41 +51,53 @@ impl World {
         self.chips[chip as usize].doorways[doorway].flits.push_back(flit);
     }
 
-    /// Lets flits in that have come by `now_ps` and for which there has been room by then.
+    /// Lets flits in that have come by `now_ps` and for which there has been room by then, and comes back when there will be room for
+    /// the next.
     pub(crate) fn let_in(&mut self, chip: u32, doorway: usize, now_ps: u64) {
+        let next_ps = self.pass(chip, doorway, now_ps);
+        let waiting = &mut self.chips[chip as usize].doorways[doorway];
+        if waiting.due_ps.is_some_and(|due_ps| due_ps <= now_ps) {
+            waiting.due_ps = None;
+        }
+        if let Some(next_ps) = next_ps.filter(|&next_ps| waiting.due_ps.is_none_or(|due_ps| due_ps > next_ps))
+        {
+            waiting.due_ps = Some(next_ps);
+            self.queue.push(next_ps, Event::Doorway(chip, doorway as u8));
+        }
+    }
+
+    /// The first half of that; returns when there will be room for the next flit, if it has come and this is known.
+    pub(crate) fn pass(&mut self, chip: u32, doorway: usize, now_ps: u64) -> Option<u64> {
         loop {
             let waiting = &mut self.chips[chip as usize].doorways[doorway];
-            let Some(&flit) = waiting.flits.front().filter(|flit| flit.at_ps <= now_ps) else { return };
+            let flit = *waiting.flits.front().filter(|flit| flit.at_ps <= now_ps)?;
             let from_ps = flit.at_ps.max(waiting.passed_ps);
             let words = self.payloads.words(flit.luggage);
             let room = |at: usize| self.inboxes[self.routes.pes[at] as usize].room_from(from_ps, words);
             let ready =
                 flit.landing.pes().map(room).try_fold(from_ps, |all, one| one.map(|one| all.max(one)));
-            let Some(at_ps) = ready.filter(|&at_ps| at_ps <= now_ps) else { return };
+            let at_ps = ready?;
+            if at_ps > now_ps {
+                return Some(at_ps);
+            }
             waiting.passed_ps = at_ps;
             waiting.flits.pop_front();
-            let (payload, note) = self.payloads.take(flit.luggage);
-            for target in flit.landing.pes() {
-                let pe = self.routes.pes[target] as usize;
-                let luggage = self.payloads.put(payload, note);
-                self.inboxes[pe].accept(Arrival { at_ps, key: flit.key, luggage }, &self.payloads);
-            }
+            self.hand_over(flit, at_ps);
         }
     }
 
-    /// After a handler that made room: whoever gets packets by that is interrupted, if it wants to be.
-    pub(crate) fn open_doorway(&mut self, now_ps: u64, chip: u32, doorway: usize) -> Vec<u32> {
-        let at_home = |core: u8| usize::from(self.routes.door(core).ingress) == doorway;
-        let cores = (0..self.routes.n_cores()).filter(|&core| at_home(core));
-        let pes: Vec<u32> = cores.filter_map(|core| self.routes.program_at(chip, core)).collect();
-        let before: Vec<u64> = pes.iter().map(|&pe| self.inboxes[pe as usize].n_admitted).collect();
-        self.let_in(chip, doorway, now_ps);
-        let got_some = |(&pe, before): (&u32, u64)| {
-            let state = &self.pes[pe as usize];
-            let wants = state.wants_packets && !state.is_packet_due && !state.is_finished;
-            (wants && self.inboxes[pe as usize].n_admitted > before).then_some(pe)
-        };
-        pes.iter().zip(before).filter_map(got_some).collect()
+    /// Writes a flit into its FIFOs; who has waited for that is interrupted.
+    fn hand_over(&mut self, flit: Flit, at_ps: u64) {
+        let (payload, note) = self.payloads.take(flit.luggage);
+        for target in flit.landing.pes() {
+            let pe = self.routes.pes[target];
+            let luggage = self.payloads.put(payload, note);
+            let inbox = &mut self.inboxes[pe as usize];
+            inbox.accept(Arrival { at_ps, key: flit.key, luggage }, &self.payloads);
+            if std::mem::take(&mut inbox.is_alert) {
+                self.queue.push(at_ps.max(self.now_ps), Event::Arrived(pe));
+            }
+        }
     }
 
     /// When the next flit for a PE comes after `began_ps`.
@@ -91,8 +105,9 @@ impl World {
         let state = &self.pes[pe as usize];
         let doorway = usize::from(self.routes.door(state.core).ingress);
         let flits = &self.chips[state.chip as usize].doorways[doorway].flits;
-        let is_for =
-            |flit: &&Flit| flit.at_ps > began_ps && flit.landing.pes().any(|at| self.routes.pes[at] == pe);
-        flits.iter().find(is_for).map(|flit| flit.at_ps)
+        let is_for = |flit: &&Flit| flit.landing.pes().any(|at| self.routes.pes[at] == pe);
+        // They wait in the order in which they came, and there may be many.
+        let from = flits.partition_point(|flit| flit.at_ps <= began_ps);
+        flits.range(from..).find(is_for).map(|flit| flit.at_ps)
     }
 }

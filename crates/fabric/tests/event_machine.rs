@@ -9,6 +9,7 @@ use gennaker_energy::LevelPolicy;
 use gennaker_fabric::{EventMachine, EventOptions};
 use gennaker_machine::{Machine, MachineSpec};
 use gennaker_mapping::{MappingOptions, Placer, map};
+use gennaker_network::{Connector, Distribution, Model, Network, Population, Projection};
 use support::agree;
 
 fn options() -> EventOptions {
@@ -79,4 +80,30 @@ fn a_population_may_have_a_clock_policy_of_its_own() {
         let expected = if place.population == slow { 1 } else { 3 };
         assert!(event.work(slice).iter().all(|work| work.level == expected), "{place}");
     }
+}
+
+#[test]
+fn a_projection_without_synapses_beside_long_delays_changes_nothing() {
+    let mut network = Network::new("random").with_seed(13_846_116_769_370_803_853);
+    let source = Population::new("source0", 1, Model::PoissonProcess).with("p", 0.08);
+    let source = network.add_population(source);
+    let threshold = Distribution::Uniform { low: 4.0, high: 12.0 };
+    let cells = Population::new("cells0", 1, Model::LifWide).with("threshold", threshold);
+    let cells = network.add_population(cells);
+    for name in ["p0", "p1", "p2"] {
+        let drive = Projection::new(name, source, cells, Connector::OneToOne);
+        network.add_projection(drive.with_weight(3.0).with_delay(1.0));
+    }
+    // With this seed, no synapse of one sign: rows for it are opened and stay empty.
+    let allow_self_connections = true;
+    let rare = Connector::FixedProbability { p: 0.2, allow_self_connections };
+    let one = Connector::FixedInDegree { n: 1, allow_self_connections, with_replacement: true };
+    for (name, rule, low, high) in [("p3", rare, 0, 2), ("p4", one, -6, 9)] {
+        let own =
+            Projection::new(name, cells, cells, rule).with_weight(Distribution::UniformInt { low, high });
+        network.add_projection(own.with_delay(20.0));
+    }
+    let machine = Machine::new(MachineSpec::single_chip()).unwrap();
+    let mapping = map(&network, &machine, &MappingOptions::default()).unwrap();
+    assert!(agree(&network, &machine, &mapping, &options(), 40) > 0);
 }

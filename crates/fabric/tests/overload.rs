@@ -112,6 +112,17 @@ fn a_burst_at_a_short_tick_makes_the_pe_late_and_the_report_names_it() {
 }
 
 #[test]
+fn a_pe_that_is_late_keeps_its_clock_and_one_that_is_done_lowers_it() {
+    let levels = LevelPolicy::Auto { threshold: 0 };
+    let short = EventOptions { tick_ns: 500_000, levels, ..EventOptions::default() };
+    let (_, report) = run(&bursting(), None, &short, 100);
+    assert!(report.n_overruns > 5 && report.n_behind == 0, "{:?}", report.notes());
+    let changes: u64 = report.fabric.pes.iter().map(|pe| pe.n_level_changes).sum();
+    // Up at the beginning and down at the end of each tick, but for ticks that are done after the next is due.
+    assert_eq!(changes, 2 * (100 * report.slices.len() as u64 - report.n_overruns));
+}
+
+#[test]
 fn a_burst_into_a_short_fifo_is_dropped_there_and_the_report_names_it() {
     let network = bursting();
     let (event, report) = run(&network, Some(256), &EventOptions::default(), 100);

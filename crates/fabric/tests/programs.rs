@@ -203,3 +203,35 @@ fn a_local_packet_without_an_entry_is_lost_and_counted() {
     assert!(totals.no_route == 1 && totals.is_balanced(), "{totals:?}");
     assert_eq!(fabric.report().incidents[0].key, 5);
 }
+
+#[test]
+fn a_pe_sends_one_packet_per_cycle_of_the_data_network() {
+    let program = script(|_, pe| (0..10).for_each(|key| pe.send(key, Payload::None)));
+    let fabric = run(&FabricOptions::default(), vec![program], 10_000);
+    let lost: Vec<(u32, u64)> = fabric.report().incidents.iter().map(|at| (at.key, at.time_ps)).collect();
+    let expected = (0..10).map(|i| (i, lost[0].1 + u64::from(i) * 3_334)).collect::<Vec<_>>();
+    assert_eq!(lost, expected);
+}
+
+#[test]
+fn absurd_efforts_end_the_run_of_their_pe_and_nothing_else() {
+    let busy = script(|why, pe| match why {
+        Interrupt::Start => pe.start_timer(0, 1_000),
+        _ => {
+            pe.charge(u64::MAX);
+            pe.set_level(0);
+            pe.charge(u64::MAX);
+            pe.start_accelerator(u64::MAX);
+            pe.start_timer(u64::MAX, u64::MAX);
+            pe.send(5, Payload::None);
+        }
+    });
+    let idle = script(|why, pe| match why {
+        Interrupt::Start => pe.start_timer(0, 1_000),
+        _ => pe.charge(30),
+    });
+    let fabric = run(&FabricOptions::default(), vec![busy, idle], 100_000);
+    let handled: Vec<u64> = fabric.report().pes.iter().map(|pe| pe.handled).collect();
+    assert_eq!(handled, [2, 101]);
+    assert!(fabric.totals().is_balanced() && fabric.totals().under_way == 1);
+}

@@ -7,8 +7,8 @@ mod support;
 
 use common::{all_options, machine};
 use gennaker_energy::LevelPolicy;
-use gennaker_fabric::{EventMachine, EventOptions, FabricOptions, TickSource};
-use gennaker_machine::{Machine, MachineSpec};
+use gennaker_fabric::{EventMachine, EventOptions, FabricOptions, FifoPolicy, LinkOptions, TickSource};
+use gennaker_machine::{ChipXy, Link, Machine, MachineSpec};
 use gennaker_mapping::{MappingOptions, map};
 use gennaker_network::*;
 use proptest::prelude::*;
@@ -113,6 +113,25 @@ fn levels() -> impl Strategy<Value = LevelPolicy> {
     ]
 }
 
+/// From none to so much that neighbours' ticks slip by many.
+fn drift() -> impl Strategy<Value = f64> {
+    prop_oneof![Just(0.0), 0.0..100.0, Just(100_000.0)]
+}
+
+fn policy() -> impl Strategy<Value = FifoPolicy> {
+    prop_oneof![Just(FifoPolicy::Drop), Just(FifoPolicy::Overwrite), Just(FifoPolicy::Stall)]
+}
+
+fn loss() -> impl Strategy<Value = f64> {
+    prop_oneof![3 => Just(0.0), 1 => 0.0..0.05, 1 => Just(1.0)]
+}
+
+/// A link in the middle of the machine that dies.
+fn dying(dies_at_ns: u64) -> LinkOptions {
+    let (chip, link) = (ChipXy::new(0, 0), Link::East);
+    LinkOptions { chip, link, loss_probability: None, bit_error_rate: None, dies_at_ns: Some(dies_at_ns) }
+}
+
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(200))]
 
@@ -126,7 +145,8 @@ proptest! {
         let way = MappingOptions { timesteps: 60, ..ways.swap_remove(way.index(ways.len())) };
         let Ok(mapping) = map(&network, &machine, &way) else { return Ok(()) };
         let fabric = FabricOptions { seed, ..FabricOptions::default() };
-        let options = EventOptions { levels, fabric, keep_work: true, ..EventOptions::default() };
+        // So long that no PE is late at the lowest clock, whatever was drawn.
+        let options = EventOptions { levels, fabric, keep_work: true, tick_ns: 20_000_000, ..EventOptions::default() };
         agree(&network, &machine, &mapping, &options, 40);
     }
 
@@ -135,7 +155,9 @@ proptest! {
     fn what_differs_is_reported(
         (mut network, levels) in (network(), levels()),
         (atoms, tick_ns, fifo_words) in (1_u32..40, 5_000_u64..60_000, 4_u32..60),
-        (own_timers, drift_ppm, loss_probability) in (any::<bool>(), 0.0..100.0_f64, 0.0..0.1_f64),
+        (own_timers, drift_ppm, fifo_policy) in (any::<bool>(), drift(), policy()),
+        (loss_probability, dies_at_ns) in (loss(), proptest::option::of(0_u64..2_000_000)),
+        cut in 0_u32..=40,
     ) {
         network.populations.iter_mut().for_each(|population| population.max_atoms_per_core = Some(atoms));
         let mut spec = MachineSpec::grid(3, 3, true);
@@ -146,12 +168,18 @@ proptest! {
         let fabric = FabricOptions {
             tick_source: if own_timers { TickSource::Timer } else { TickSource::ChipGlobal },
             drift_ppm,
-            link_loss_probability: (loss_probability - 0.05).max(0.0),
+            fifo_policy,
+            link_loss_probability: loss_probability,
+            links: dies_at_ns.map(dying).into_iter().collect(),
             ..FabricOptions::default()
         };
         let options = EventOptions { levels, fabric, tick_ns, ..EventOptions::default() };
         let mut event = EventMachine::new(&network, &mapping, &machine, &options).unwrap();
         event.run(40);
+        let mut pieces = EventMachine::new(&network, &mapping, &machine, &options).unwrap();
+        pieces.run(cut);
+        pieces.run(40 - cut);
+        prop_assert_eq!(event.report(), pieces.report());
         let expected = functional(&network, 40);
         let differs = (0..expected.len()).any(|population| event.spikes(population) != &expected[population]);
         let report = event.report();
@@ -159,6 +187,19 @@ proptest! {
         prop_assert_eq!(report.is_clean(), report.notes().is_empty(), "{:?}", report.notes());
         event.finish();
         let totals = event.report().fabric.totals;
-        prop_assert!(totals.is_balanced() && totals.under_way == 0, "{:?}", totals);
+        prop_assert!(totals.is_balanced(), "{:?}", totals);
+        prop_assert!(fifo_policy == FifoPolicy::Stall || totals.under_way == 0, "{:?}", totals);
+        // A machine that has ended does nothing more, and says so.
+        let spikes: Vec<_> = (0..expected.len()).map(|population| event.spikes(population).clone()).collect();
+        event.run(0);
+        prop_assert_eq!(event.report().n_spikes, report.n_spikes);
+        event.run(1_000_000);
+        let after = event.report();
+        prop_assert_eq!((after.n_behind, after.fabric.totals), (mapping.slices.len() as u64, totals));
+        let are_kept = spikes.iter().enumerate().all(|(population, spikes)| {
+            let now = event.spikes(population);
+            now.ticks.len() >= spikes.ticks.len() && now.ticks[..spikes.ticks.len()] == spikes.ticks[..]
+        });
+        prop_assert!(are_kept);
     }
 }

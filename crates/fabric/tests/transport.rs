@@ -269,6 +269,7 @@ fn a_link_that_dies_loses_what_is_on_it_and_what_comes_later() {
     assert_eq!(totals.link_dead + totals.delivered, 1_000);
     // 16 ns apart, the last that is through by 2 us left 60 ns before.
     assert!(report.incidents.iter().all(|incident| incident.time_ps > 1_940_000));
+    assert!(report.incidents[0].time_ps <= 1_940_000 + 16_000, "{:?}", report.incidents[0]);
 }
 
 #[test]
@@ -308,12 +309,21 @@ fn options_outside_their_ranges_are_refused_by_name() {
     let check = |options: FabricOptions| options.check(&machine).map_err(|error| error.to_string());
     let default = FabricOptions::default;
     assert_eq!(check(default()), Ok(()));
+    let chip = gennaker_machine::ChipXy::new(0, 0);
+    let drift = |ppm| gennaker_fabric::ChipDrift { chip, ppm };
+    let (loss_probability, bit_error_rate, dies_at_ns) = (None, None, None);
+    let east = LinkOptions { chip, link: Link::East, loss_probability, bit_error_rate, dies_at_ns };
+    let both = FabricOptions { links: vec![east], drift_of: vec![drift(3.0)], ..default() };
+    assert_eq!(check(both), Ok(()));
     for (options, name) in [
         (FabricOptions { drift_ppm: f64::NAN, ..default() }, "drift_ppm"),
         (FabricOptions { router_input_packets: 3, ..default() }, "router_input_packets"),
         (FabricOptions { router_issue_packets: 0, ..default() }, "router_issue_packets"),
         (FabricOptions { link_loss_probability: 1.5, ..default() }, "link_loss_probability"),
         (FabricOptions { link_bit_error_rate: -0.1, ..default() }, "link_bit_error_rate"),
+        (FabricOptions { max_incidents: usize::MAX, ..default() }, "max_incidents"),
+        (FabricOptions { drift_of: vec![drift(3.0), drift(-3.0)], ..default() }, "drift_of"),
+        (FabricOptions { links: vec![east, east], ..default() }, "link east of chip (0, 0)"),
     ] {
         let message = check(options).unwrap_err();
         assert!(message.contains(name), "{message}");
@@ -388,4 +398,159 @@ fn a_full_fifo_that_stalls_holds_its_quad_and_loses_nothing() {
     let (taken, report) = taken_beside_a_full_fifo(FifoPolicy::Stall);
     assert_eq!((taken, report.totals.lost(), report.totals.under_way), (0, 0, 14));
     assert!(report.totals.is_balanced());
+}
+
+#[test]
+fn machines_too_slow_for_the_clock_of_the_model_are_refused() {
+    let check = |change: fn(&mut gennaker_machine::ChipSpec), options: &FabricOptions| {
+        let mut spec = MachineSpec::single_chip();
+        change(&mut spec.chip);
+        options.check(&Machine::new(spec).unwrap()).map_err(|error| error.to_string())
+    };
+    let default = FabricOptions::default();
+    let noisy = FabricOptions { link_bit_error_rate: 0.007, ..FabricOptions::default() };
+    assert_eq!(check(|_| {}, &noisy), Ok(()));
+    assert_eq!(check(|chip| chip.router.clock_hz = 1_000, &default), Ok(()));
+    for (change, name) in [
+        ((|chip| chip.router.clock_hz = 999) as fn(&mut gennaker_machine::ChipSpec), "router.clock_hz"),
+        (|chip| chip.noc.clock_hz = 1, "noc.clock_hz"),
+        (|chip| chip.noc.cycles_per_hop = u32::MAX, "noc.cycles_per_hop"),
+        (|chip| chip.links.long.packets_per_s = 1, "packets_per_s"),
+    ] {
+        let message = check(change, &default).unwrap_err();
+        assert!(message.contains(name), "{message}");
+    }
+    // Such packets would be wrong every time.
+    let message = check(|chip| chip.links.short.packet_bits = u32::MAX, &noisy).unwrap_err();
+    assert!(message.contains("link_bit_error_rate"), "{message}");
+}
+
+/// Two PEs of a QuadPE: the first takes a packet per tick, later than its ticks are due, the second waits for packets. Ten go to the
+/// first, later ten to the second. How many the second has taken, when, and the report; the run is cut at these times.
+fn taken_behind_a_slow_neighbour(cuts_ns: &[u64]) -> (Vec<(u64, u64)>, FabricReport) {
+    let machine = Machine::new(MachineSpec::single_chip()).unwrap();
+    let one = |population| gennaker_mapping::SliceDemand { population, n_neurons: 2, dram_bytes: 0 };
+    let graph = SliceGraph {
+        slices: (0..8).map(one).collect(),
+        nets: vec![
+            gennaker_mapping::Net { source: 4, targets: 0 },
+            gennaker_mapping::Net { source: 5, targets: 1 },
+        ],
+        target_sets: vec![vec![0], vec![1]],
+    };
+    let layout = lay_out(&graph, &machine, &MappingOptions::default()).unwrap();
+    let options = FabricOptions { fifo_policy: FifoPolicy::Stall, ..FabricOptions::default() };
+    let taken = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let mut fabric: Fabric<Box<dyn Program>> = Fabric::new(&machine, &layout.tables, &options).unwrap();
+    for (slice, (place, keys)) in layout.places.iter().zip(&layout.keys).enumerate() {
+        let (key, taken) = (keys.key, std::rc::Rc::clone(&taken));
+        let program = move |why: Interrupt, pe: &mut Pe<'_>, _: &mut usize| match slice {
+            0 if why == Interrupt::Start => pe.start_timer(5_000, 1_000),
+            0 => {
+                pe.charge(200);
+                pe.next_packet();
+                pe.charge(250);
+            }
+            1 => {
+                pe.interrupt_on_packets(true);
+                while let Some(packet) = pe.next_packet() {
+                    taken.borrow_mut().push((pe.now_ps(), packet.arrived_ps));
+                }
+            }
+            4 | 5 if why == Interrupt::Start => pe.start_timer(1_000 * (slice as u64 - 3), 1_000_000),
+            4 | 5 => (0..10).for_each(|_| pe.send(key, Payload::None)),
+            _ => {}
+        };
+        let setup = PeSetup { fifo_words: Some(6), ..PeSetup::default() };
+        fabric.load(*place, Box::new(Counted { program, taken: 0 }), setup).unwrap();
+    }
+    cuts_ns.iter().chain([&100_000]).for_each(|&end_ns| fabric.run_until(end_ns));
+    (taken.take(), fabric.report())
+}
+
+#[test]
+fn whoever_waits_behind_a_full_fifo_is_interrupted_as_soon_as_there_is_room_however_the_run_is_cut() {
+    let (taken, report) = taken_behind_a_slow_neighbour(&[]);
+    // Six of the first ten find room; the first PE takes the fourth 200 cycles after the beginning of its fourth handler.
+    assert_eq!((taken.len(), report.totals.lost(), report.totals.under_way), (10, 0, 0));
+    let at_ps = 5_000_000 + 3 * 1_500_000 + 666_667;
+    assert_eq!(taken, [(at_ps, at_ps); 10]);
+    let cuts: Vec<u64> = (0..400).map(|i| 37 * i).collect();
+    assert_eq!(taken_behind_a_slow_neighbour(&cuts), (taken, report));
+}
+
+/// Arrivals at the last slice of a machine when the first slices of two QuadPEs send ten packets each at once.
+fn arrivals(n_senders: u32, spec: MachineSpec) -> (Vec<u64>, [u8; 2]) {
+    let machine = Machine::new(spec).unwrap();
+    let one = |population| gennaker_mapping::SliceDemand { population, n_neurons: 1, dram_bytes: 0 };
+    let graph = SliceGraph {
+        slices: (0..9).map(one).collect(),
+        nets: (0..n_senders).map(|net| gennaker_mapping::Net { source: 4 * net, targets: 0 }).collect(),
+        target_sets: vec![vec![8]],
+    };
+    let layout = lay_out(&graph, &machine, &MappingOptions::default()).unwrap();
+    let arrived = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
+    let options = FabricOptions::default();
+    let mut fabric: Fabric<Box<dyn Program>> = Fabric::new(&machine, &layout.tables, &options).unwrap();
+    for (slice, (place, keys)) in layout.places.iter().zip(&layout.keys).enumerate() {
+        let (key, arrived) = (keys.key, std::rc::Rc::clone(&arrived));
+        let sends = slice % 4 == 0 && (slice as u32) < 4 * n_senders;
+        let program = move |why: Interrupt, pe: &mut Pe<'_>, _: &mut usize| {
+            if why == Interrupt::Start {
+                pe.interrupt_on_packets(slice == 8);
+                (0..10 * u32::from(sends)).for_each(|_| pe.send(key, Payload::None));
+            }
+            while let Some(packet) = pe.next_packet() {
+                arrived.borrow_mut().push(packet.arrived_ps);
+            }
+        };
+        fabric.load(*place, Box::new(Counted { program, taken: 0 }), PeSetup::default()).unwrap();
+    }
+    fabric.run();
+    (arrived.take(), [layout.places[0].core, layout.places[8].core])
+}
+
+#[test]
+fn packets_take_the_time_of_their_way_and_keep_their_distance() {
+    let cycles_ps = |cycles: u64| (cycles * 10_000).div_ceil(3);
+    let way_ps = |core| {
+        let hops = gennaker_machine::CorePosition::of(core).unwrap().quad.hops_to_router();
+        cycles_ps(5 * (u64::from(hops) + 1))
+    };
+    // On one chip: out of the mesh, 25 ns of router, into the mesh; one flit per cycle.
+    let (local, [from, to]) = arrivals(1, MachineSpec::single_chip());
+    let first = way_ps(from) + 25_000 + way_ps(to);
+    assert_eq!(local, (0..10).map(|i| first + i * cycles_ps(1)).collect::<Vec<_>>());
+    // Over a link: 60 ns and another router; one packet per 16 ns.
+    let mut spec = MachineSpec::grid(2, 1, false);
+    spec.chip.application_pes = 8;
+    let (remote, [from, to]) = arrivals(1, spec);
+    let first = way_ps(from) + 25_000 + 60_000 + 25_000 + way_ps(to);
+    assert_eq!(remote, (0..10).map(|i| first + i * 16_000).collect::<Vec<_>>());
+    // Two senders at once: a PE still gets one flit per cycle.
+    let (both, _) = arrivals(2, MachineSpec::single_chip());
+    assert_eq!(both.len(), 20);
+    assert!(both.windows(2).all(|pair| pair[1] - pair[0] >= cycles_ps(1)), "{both:?}");
+}
+
+#[test]
+fn links_lose_packets_independently_of_each_other() {
+    let mut spec = MachineSpec::grid(3, 1, false);
+    spec.chip.application_pes = 1;
+    let machine = Machine::new(spec).unwrap();
+    let one = |population| gennaker_mapping::SliceDemand { population, n_neurons: 1, dram_bytes: 0 };
+    let net = |source: u32| gennaker_mapping::Net { source, targets: source };
+    let graph = SliceGraph {
+        slices: (0..3).map(one).collect(),
+        nets: vec![net(0), net(1)],
+        target_sets: vec![vec![1], vec![2]],
+    };
+    let layout = lay_out(&graph, &machine, &MappingOptions::default()).unwrap();
+    let options = FabricOptions { link_loss_probability: 0.5, ..FabricOptions::default() };
+    let chatter = Chatter { words: 1, ..steady(50) };
+    let (report, programs) = run(&graph, &layout, &machine, &options, &chatter, 1_000);
+    let values = |program: &Chatter| program.taken.iter().map(|packet| packet.1).collect::<Vec<_>>();
+    let (first, second) = (values(&programs[1]), values(&programs[2]));
+    assert!(first.len() > 10 && second.len() > 10 && report.links.len() == 2);
+    assert_ne!(first, second);
 }

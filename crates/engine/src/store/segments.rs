@@ -104,6 +104,10 @@ impl Segments {
         add: impl Fn(S, S) -> S + Copy,
     ) -> u64 {
         found.clear();
+        if self.bytes.is_empty() {
+            // Rows without a synapse have no delay, either, that would say in which ticks to look.
+            return 0;
+        }
         let starts: &[u32] = &self.starts;
         let last_delay = self.first_delay + self.n_delays as u32 - 1;
         // What one spike brings in successive ticks lies side by side.

@@ -170,7 +170,8 @@ impl EventMachine {
         &self.fabric.programs()[slice].work
     }
 
-    /// Lets everything under way arrive and ends the run: no packet is left after it.
+    /// Lets everything under way arrive and ends the run: no packet is left after it, but for those that wait before full FIFOs under
+    /// [`crate::FifoPolicy::Stall`]. PEs do nothing in ticks that are asked for later, and the report counts them as behind.
     pub fn finish(&mut self) {
         self.fabric.drain();
     }

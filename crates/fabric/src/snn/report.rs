@@ -174,12 +174,10 @@ impl EventReport {
         note(self.n_unknown_keys, "spikes came to PEs that have no rows for them", &|_| false);
         note(self.n_behind, "PEs have not done all ticks", &|_| false);
         if self.n_lost > 0 {
-            let first = self.fabric.incidents.first().map(|first| self.explain_loss(first));
-            notes.push(format!(
-                "{} copies of spikes were lost; first {}",
-                self.n_lost,
-                first.unwrap_or_default()
-            ));
+            let first = self.fabric.incidents.first();
+            let example =
+                first.map_or(String::new(), |first| format!("; first {}", self.explain_loss(first)));
+            notes.push(format!("{} copies of spikes were lost{example}", self.n_lost));
         }
         notes
     }
