@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use gennaker_energy::{Coefficients, LevelPolicy, Levels, PeCycles};
 use gennaker_machine::Machine;
-use gennaker_mapping::{Mapping, MemoryBlock, Place, Slice};
+use gennaker_mapping::{Mapping, MemoryBlock, Place, Slice, verify};
 use gennaker_network::{Network, SpikeRecording};
 use serde::{Deserialize, Serialize};
 
@@ -114,6 +114,8 @@ impl EventMachine {
         network.validate()?;
         options.check(machine)?;
         check_cover(network, mapping)?;
+        // A mapping may come from a file; one that does not deliver would lose spikes without anybody noticing.
+        verify(mapping, machine).map_err(|error| FabricError::Mapping { problem: error.to_string() })?;
         let levels = Levels::of(&machine.spec().chip.pe);
         let shared = Arc::new(Shared {
             levels,
