@@ -37,7 +37,7 @@ pub(crate) fn run(
 ) -> Result<ExitCode, CliError> {
     let problem = "this one could not be laid on any";
     let mapped = mapped.ok_or(CliError::Fidelity { fidelity: "event", problem })?;
-    let options = experiment.event_options(account, &settings(command)?)?;
+    let options = experiment.event_options(account)?;
     interrupt::watch()?;
     let end = experiment.file.settings.timesteps;
     let mut progress = Progress::new(0, end, command.json);
@@ -69,14 +69,6 @@ pub(crate) fn run(
         return Ok(ExitCode::from(interrupt::EXIT_CODE));
     }
     Ok(ExitCode::SUCCESS)
-}
-
-fn settings(command: &Run) -> Result<Vec<(String, String)>, CliError> {
-    let split = |text: &String| match text.split_once('=') {
-        Some((key, value)) => Ok((key.trim().to_owned(), value.trim().to_owned())),
-        None => Err(CliError::EventSetting { given: text.clone() }),
-    };
-    command.event.iter().map(split).collect()
 }
 
 /// An assumption that holds for a counted run alone.

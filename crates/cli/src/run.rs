@@ -31,6 +31,8 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
         check_result_path(out)?;
     }
     let options = experiment.account_options()?;
+    // Settings of another level than this run's are checked all the same: they are kept with the results.
+    experiment.event_options(&options)?;
     check_fidelity(command)?;
     let mut notes = Vec::new();
     let mapped = if command.no_map { None } else { map(&experiment, &mut notes)? };
@@ -86,6 +88,11 @@ fn experiment(command: &Run) -> Result<Experiment, CliError> {
     experiment.counts = command.fidelity == Fidelity::Counted;
     // The results say under which assumptions they were accounted for, so that a later account starts from them.
     experiment.file.settings.account.extend(given(&command.assumptions)?);
+    for text in &command.event {
+        let (key, value) =
+            text.split_once('=').ok_or_else(|| CliError::EventSetting { given: text.clone() })?;
+        experiment.set_event(key.trim(), value.trim())?;
+    }
     if let Some(machine) = &command.machine {
         experiment.set_machine(machine)?;
     }

@@ -123,6 +123,9 @@ fn results_remember_their_assumptions() {
     let options = &desk.json(&["account", "out", "--json"])["options"];
     assert_eq!((&options["level"], &options["quad_permits"]), (&"pl2".into(), &2.into()));
     assert_eq!(desk.json(&["account", "out", "--json", "--level", "low"])["options"]["level"], "low");
+    desk.ok(&["run", "net.toml", "--out", "event", "--fidelity", "event", "--event", "fifo_policy=stall"]);
+    let kept = fs::read_to_string(desk.0.path().join("event/network.toml")).unwrap();
+    assert!(kept.contains("fifo_policy = \"stall\""), "{kept}");
 }
 
 #[test]
@@ -185,6 +188,7 @@ fn what_cannot_be_is_refused() {
             "unknown variant `sink`",
         ),
         (&["run", "net.toml", "--no-out", "--fidelity", "event", "--event", "drift_ppm=-5"], "drift_ppm"),
+        (&["run", "net.toml", "--no-out", "--event", "colour=red"], "unknown field `colour`"),
         (&["run", "net.toml", "--no-out", "--fidelity", "event", "--tick", "2s"], "tick_ns"),
         (&["run", "net.toml", "--no-out", "--fidelity", "event", "--set", "level_of.nobody=low"], "`nobody`"),
         (

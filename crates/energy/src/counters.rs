@@ -33,15 +33,12 @@ impl Counters {
     pub fn new(traffic: &Traffic, timesteps: u32) -> Result<Self, EnergyError> {
         let per_tick = 3 * traffic.n_slices + traffic.links.len() + traffic.routers.len();
         let bytes = 4 * per_tick as u64 * u64::from(timesteps);
-        if bytes > MAX_BYTES {
-            let remedy = "count a shorter run; the account itself keeps no ticks";
-            return Err(EnergyError::Memory {
-                what: "the counts of every tick",
-                bytes,
-                limit: MAX_BYTES,
-                remedy,
-            });
-        }
+        EnergyError::check_memory(
+            "the counts of every tick",
+            bytes,
+            MAX_BYTES,
+            "count a shorter run; the account itself keeps no ticks",
+        )?;
         Ok(Self::default())
     }
 

@@ -96,3 +96,15 @@ pub enum EnergyError {
         remedy: &'static str,
     },
 }
+
+impl EnergyError {
+    /// Refuses what would take more memory than is sensible.
+    pub(crate) fn check_memory(
+        what: &'static str,
+        bytes: u64,
+        limit: u64,
+        remedy: &'static str,
+    ) -> Result<(), Self> {
+        if bytes <= limit { Ok(()) } else { Err(Self::Memory { what, bytes, limit, remedy }) }
+    }
+}

@@ -43,16 +43,12 @@ pub(crate) fn rows_of_nets(network: &Network, mapping: &Mapping) -> Result<Vec<R
         row_len(&spans(mapping.targets(net))) as u64 * n_neurons
     };
     let bytes: u64 = mapping.nets.iter().map(|&net| rows(net)).sum();
-    if bytes > MAX_BYTES {
-        let remedy =
-            "account for fewer neurons, or give slices fewer targets by placing more neurons on a PE";
-        return Err(EnergyError::Memory {
-            what: "the table of row lengths",
-            bytes,
-            limit: MAX_BYTES,
-            remedy,
-        });
-    }
+    EnergyError::check_memory(
+        "the table of row lengths",
+        bytes,
+        MAX_BYTES,
+        "account for fewer neurons, or give slices fewer targets by placing more neurons on a PE",
+    )?;
     let columns = columns(network, mapping)?;
     let sources: Vec<Vec<usize>> = sources(mapping);
     let of_net = |(index, net): (usize, &gennaker_mapping::RoutedNet)| {

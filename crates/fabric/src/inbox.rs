@@ -158,13 +158,7 @@ impl Inbox {
 
     /// Loses the oldest packet that the program has not taken; returns its words.
     fn overwrite(&mut self, at_ps: u64, payloads: &Payloads, losses: &mut Vec<Loss>) -> u32 {
-        let oldest = &mut self.packets[self.n_taken];
-        let packet = *oldest;
-        let words = payloads.words(packet.luggage);
-        *oldest = Arrival { at_ps, luggage: Luggage::words(0), ..packet };
-        self.n_taken += 1;
-        self.n_fifo -= 1;
-        self.words -= words;
+        let (packet, words) = self.pass_oldest(at_ps, payloads, false);
         self.n_overwritten += 1;
         losses.push(Loss { at_ps, packet, is_overwritten: true });
         words
@@ -176,15 +170,23 @@ impl Inbox {
         if self.n_fifo == 0 {
             return None;
         }
+        let (packet, words) = self.pass_oldest(now_ps, payloads, true);
+        self.taken_words += words;
+        Some(packet)
+    }
+
+    /// The oldest packet in the FIFO is one of those before it from now on, with the room that it takes there, if any; returns it and its
+    /// words.
+    #[inline]
+    fn pass_oldest(&mut self, at_ps: u64, payloads: &Payloads, keeps_room: bool) -> (Arrival, u32) {
         let oldest = &mut self.packets[self.n_taken];
         let packet = *oldest;
         let words = payloads.words(packet.luggage);
-        *oldest = Arrival { at_ps: now_ps, luggage: Luggage::words(words), ..packet };
+        *oldest = Arrival { at_ps, luggage: Luggage::words(if keeps_room { words } else { 0 }), ..packet };
         self.n_taken += 1;
         self.n_fifo -= 1;
         self.words -= words;
-        self.taken_words += words;
-        Some(packet)
+        (packet, words)
     }
 
     /// Packets in the FIFO.

@@ -333,8 +333,8 @@ fn options_outside_their_ranges_are_refused_by_name() {
     assert!(toml::from_str::<FabricOptions>("fifo_polcy = \"drop\"").is_err());
 }
 
-/// Two PEs of one QuadPE: the first never takes what it gets, the second does. How many packets the second has taken.
-fn taken_beside_a_full_fifo(fifo_policy: FifoPolicy) -> (usize, FabricReport) {
+/// Eight slices on a chip: 4 sends to 0 and 5 to 1, which share a QuadPE.
+fn two_senders_to_one_quad() -> (Machine, SliceLayout) {
     let machine = Machine::new(MachineSpec::single_chip()).unwrap();
     let one = |population| gennaker_mapping::SliceDemand { population, n_neurons: 2, dram_bytes: 0 };
     let graph = SliceGraph {
@@ -346,6 +346,12 @@ fn taken_beside_a_full_fifo(fifo_policy: FifoPolicy) -> (usize, FabricReport) {
         target_sets: vec![vec![0], vec![1]],
     };
     let layout = lay_out(&graph, &machine, &MappingOptions::default()).unwrap();
+    (machine, layout)
+}
+
+/// Two PEs of one QuadPE: the first never takes what it gets, the second does. How many packets the second has taken.
+fn taken_beside_a_full_fifo(fifo_policy: FifoPolicy) -> (usize, FabricReport) {
+    let (machine, layout) = two_senders_to_one_quad();
     let options = FabricOptions { fifo_policy, ..FabricOptions::default() };
     let mut fabric: Fabric<Box<dyn FnMutProgram>> = Fabric::new(&machine, &layout.tables, &options).unwrap();
     for (slice, (place, keys)) in layout.places.iter().zip(&layout.keys).enumerate() {
@@ -428,17 +434,7 @@ fn machines_too_slow_for_the_clock_of_the_model_are_refused() {
 /// Two PEs of a QuadPE: the first takes a packet per tick, later than its ticks are due, the second waits for packets. Ten go to the
 /// first, later ten to the second. How many the second has taken, when, and the report; the run is cut at these times.
 fn taken_behind_a_slow_neighbour(cuts_ns: &[u64]) -> (Vec<(u64, u64)>, FabricReport) {
-    let machine = Machine::new(MachineSpec::single_chip()).unwrap();
-    let one = |population| gennaker_mapping::SliceDemand { population, n_neurons: 2, dram_bytes: 0 };
-    let graph = SliceGraph {
-        slices: (0..8).map(one).collect(),
-        nets: vec![
-            gennaker_mapping::Net { source: 4, targets: 0 },
-            gennaker_mapping::Net { source: 5, targets: 1 },
-        ],
-        target_sets: vec![vec![0], vec![1]],
-    };
-    let layout = lay_out(&graph, &machine, &MappingOptions::default()).unwrap();
+    let (machine, layout) = two_senders_to_one_quad();
     let options = FabricOptions { fifo_policy: FifoPolicy::Stall, ..FabricOptions::default() };
     let taken = std::rc::Rc::new(std::cell::RefCell::new(Vec::new()));
     let mut fabric: Fabric<Box<dyn Program>> = Fabric::new(&machine, &layout.tables, &options).unwrap();

@@ -39,34 +39,39 @@ pub struct Difference {
 }
 
 impl Experiment {
-    /// The options of a run at the event level: those of the network file's `[event]` table, with the account's tick, clock policy
-    /// and costs. `given` are further settings of that table, as TOML values by dotted name, which take precedence.
+    /// Replaces one setting of the network file's `[event]` table by a TOML value, so that results say what they were run with.
+    ///
+    /// # Errors
+    /// [`Error::EventOption`] for what is no setting; what it means is checked by [`Experiment::event_options`].
+    pub fn set_event(&mut self, key: &str, value: &str) -> Result<(), Error> {
+        let mut table = self.event_table()?;
+        // A word without quotes is meant as text.
+        let parsed = format!("{key} = {value}").parse::<toml::Table>();
+        let parsed = parsed.or_else(|_| format!("{key} = {value:?}").parse::<toml::Table>());
+        table.extend(parsed.map_err(|error| refused(error.message()))?);
+        self.file.settings.event = table.to_string();
+        Ok(())
+    }
+
+    /// The options of a run at the event level: those of the network file's `[event]` table, with the account's tick, clock policies
+    /// and costs.
     ///
     /// # Errors
     /// [`Error::EventOption`] for settings that are unknown or of the wrong kind.
-    pub fn event_options(
-        &self,
-        account: &AccountOptions,
-        given: &[(String, String)],
-    ) -> Result<EventOptions, Error> {
-        let refused = |problem: &dyn std::fmt::Display| Error::EventOption { problem: problem.to_string() };
-        let mut table: toml::Table =
-            self.file.settings.event.parse().map_err(|error: toml::de::Error| refused(&error.message()))?;
-        for (key, value) in given {
-            // A word without quotes is meant as text.
-            let parsed = format!("{key} = {value}").parse::<toml::Table>();
-            let parsed = parsed.or_else(|_| format!("{key} = {value:?}").parse::<toml::Table>());
-            table.extend(parsed.map_err(|error| refused(&error.message()))?);
-        }
-        let fabric = table.try_into().map_err(|error: toml::de::Error| refused(&error.to_string().trim()))?;
+    pub fn event_options(&self, account: &AccountOptions) -> Result<EventOptions, Error> {
+        let fabric = self.event_table()?.try_into();
         Ok(EventOptions {
-            fabric,
+            fabric: fabric.map_err(|error: toml::de::Error| refused(error.to_string().trim()))?,
             tick_ns: account.tick_ns.unwrap_or(self.tick_ns()),
             levels: account.level,
             population_levels: account.population_levels.clone(),
             coefficients: account.coefficients.clone(),
             keep_work: false,
         })
+    }
+
+    fn event_table(&self) -> Result<toml::Table, Error> {
+        self.file.settings.event.parse().map_err(|error: toml::de::Error| refused(error.message()))
     }
 
     /// Runs the network on the machine with clocks, queues and limits, from tick 0 on, and at the functional level for comparison.
@@ -121,6 +126,10 @@ impl Experiment {
         }
         whole
     }
+}
+
+fn refused(problem: &str) -> Error {
+    Error::EventOption { problem: problem.to_owned() }
 }
 
 /// The first spike that only one of the two has.

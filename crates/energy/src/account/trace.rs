@@ -38,15 +38,12 @@ impl Trace {
     pub(super) fn new(request: &TraceRequest, timesteps: u32) -> Result<Self, EnergyError> {
         let n_samples = request.slices.len() as u64 * u64::from(timesteps);
         let bytes = n_samples * BYTES_PER_SAMPLE + 4 * u64::from(timesteps) * u64::from(request.power);
-        if bytes > MAX_BYTES {
-            let remedy = "keep fewer PEs or ticks; the account itself needs no trace";
-            return Err(EnergyError::Memory {
-                what: "the trace of every tick",
-                bytes,
-                limit: MAX_BYTES,
-                remedy,
-            });
-        }
+        EnergyError::check_memory(
+            "the trace of every tick",
+            bytes,
+            MAX_BYTES,
+            "keep fewer PEs or ticks; the account itself needs no trace",
+        )?;
         Ok(Self { slices: request.slices.clone(), keeps_power: request.power, ..Self::default() })
     }
 
