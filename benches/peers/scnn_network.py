@@ -1,22 +1,24 @@
 """The spiking conv-nets of `scnn_torch.py`: definitions, weights, inputs and a plain numpy simulation. Needs numpy only.
 
-    python benches/peers/scnn_network.py                                # spikes per layer of recording 0, expected and simulated
+    python benches/peers/scnn_network.py                                # spikes per layer of recording 0, and whether as expected
     python benches/peers/scnn_network.py --nir net.nir --events in.npz  # the network as a NIR file (package nir), its input
-    python benches/peers/scnn_network.py --network scnn_mnist --data FOLDER --recordings 64
+    python benches/peers/scnn_network.py --network scnn_mnist --data FOLDER --recordings 64                 # needs h5py
 
-Two networks of integrate-and-fire neurons. All weights are whole numbers of -127..127, all potentials whole numbers below 2^24, thresholds are
-never whole: results are exact in single precision, in any order of additions, and `>` and `>=` agree.
+Two networks of integrate-and-fire neurons. All weights are whole numbers of -127..127, all potentials whole numbers below 2^24,
+thresholds are never whole: results are exact in single precision, in any order of additions, and `>` and `>=` agree.
 
-**What a step does.** Layers follow each other within the step (a spike passes through all of them at once), from the input's frame of 0 and 1:
+**What a step does.** Layers follow each other within the step (a spike passes through all of them at once), from the input's
+frame of 0 and 1:
 
-    d = W * z          convolution without bias (cross-correlation, zero padding), or matrix product over the flattened input (channel, y, x)
-    v = v + d          no leak, no lower bound; v = 0 before the first step
+    d = W * z      convolution without bias (cross-correlation, zero padding), or product over the flattened input (channel, y, x)
+    v = v + d      no leak, no lower bound; v = 0 before the first step
     z = 1 if v >= threshold else 0;  v = 0 where z = 1
 
-where W sees the sums of 2 x 2 neighbours if the layer says `pool` (stride 2, sums of 0..4, not limited to 1). A machine that takes one tick per hop
-does the same work later: the nets only feed forward, so if `len(layers)` empty ticks follow the input all counts are equal.
+where W sees the sums of 2 x 2 neighbours if the layer says `pool` (stride 2, sums of 0..4, not limited to 1). A machine that
+takes one tick per hop does the same work later: the nets only feed forward, so if as many empty ticks as there are hops follow
+the input, all counts are equal.
 
-**`scnn`**, made from hash numbers, 300 steps, about what N-MNIST does to such a net:
+**`scnn`**, made from hash numbers, 300 steps, spikes and synapses about as many as in a net of this size on N-MNIST:
 
     layer   source                      weights            drift   threshold   neurons
     0       2 x 34 x 34                 20 x 2 x 5 x 5     12      850.5       20 x 32 x 32     padding 1
@@ -25,28 +27,33 @@ does the same work later: the nets only feed forward, so if `len(layers)` empty 
     3       2048, flattened             500 x 2048         8       3850.5      500
     4       500                         10 x 500           8       1750.5      10
 
-with (all operations on unsigned 64-bit words, modulo 2^64; `mix` is the output function of SplitMix64)
+(strides 1, padding 0 but in layer 0), with all operations on unsigned 64-bit words, modulo 2^64; `mix` is the output function of
+SplitMix64, so that h(0, i) are the numbers of that generator with seed 0:
 
     mix(z)     z = (z ^ (z >> 30)) * 0xBF58476D1CE4E5B9;  z = (z ^ (z >> 27)) * 0x94D049BB133111EB;  z ^ (z >> 31)
     h(s, i)    mix(s * 0xD1B54A32D192ED03 + (i + 1) * 0x9E3779B97F4A7C15)
-    weight i   of layer l, i counting (out, in, y, x) or (out, in), last fastest:  clamp((h(l, i) >> 56) - 128 + drift, -127, 127)
+    weight i   of layer l, i counting (out, in, y, x) or (out, in), last fastest:
+               clamp((h(l, i) >> 56) - 128 + drift, -127, 127), the difference as a signed number
 
-**Its input**: recording r has 14 draws per step t = 0..299, j = 0..13; a pixel drawn twice in a step counts once. A blob of triangular profile goes
-round a triangle, a side in 100 steps, as the three saccades of N-MNIST:
+**Its input**: recording r has 14 draws per step t = 0..299, j = 0..13; a pixel drawn twice in a step counts once. A blob of
+bell-shaped profile goes round a triangle, a side in 100 steps, as the three saccades of N-MNIST:
 
     g          h(1000 + r, 14 t + j)
-    centre     of the side k = t / 100 from (x0, y0) to (x1, y1), p = t % 100:  (x0 (100 - p) + x1 p) / 100, rounded down; y alike
-    corners    (11, 11), (16, 22), (22, 11), and back
+    centre     of side k = t / 100 (rounded down) from (x0, y0) to (x1, y1), p = t % 100:
+               x = (x0 (100 - p) + x1 p) / 100, rounded down; y alike
+    corners    (11, 11), (16, 22), (22, 11), and back to the first
     x          centre x + (g & 7) + (g >> 3 & 7) + (g >> 6 & 7) - 10
     y          centre y + (g >> 9 & 7) + (g >> 12 & 7) + (g >> 15 & 7) - 10
     channel    g >> 18 & 1
 
-**`scnn_mnist`**, the trained network of the NIR paper (Pedersen et al., Nature Communications 15, 8122, 2024: `cnn_sinabs.nir`), weights as the
-chip takes them: s = 127 / max |W| per layer, W s cut toward zero, threshold v_threshold s / r. Its input is N-MNIST (`60001.bs2`...): frames of
-1 ms from the first event on, the unfinished last one dropped, several events of a pixel in a frame counted once; recordings shorter than
-the longest of a batch are followed by empty frames. Recording r is file 60001 + r % 60.
+**`scnn_mnist`**, the trained network of the NIR paper (Pedersen et al., Nature Communications 15, 8122, 2024: `cnn_sinabs.nir`),
+weights as the chip takes them: s = 127 / max |W| per layer, W s cut toward zero, threshold v_threshold s / r. Its input is
+N-MNIST (`60001.bs2`...): frames of 1 ms from the first event on, the unfinished last one dropped, several events of a pixel in a
+frame counted once; recordings shorter than the longest of a batch are followed by empty frames. Recording r is file
+60001 + r % 60.
 
-`scnn_expected.json` has what must come out of both: spikes per layer (input first) and of each output neuron, for recordings 0..63.
+`scnn_expected.json` has what must come out of both, for recordings 0..63: spikes per layer (input first) and of each output
+neuron.
 """
 
 import argparse
@@ -165,7 +172,7 @@ def load(network, n_recordings, data=None):
         layers, recordings = scnn(), [blob_frames(r) for r in range(n_recordings)]
     else:
         if data is None:
-            raise SystemExit("scnn_mnist needs --data FOLDER, which has scnn/cnn_sinabs.nir and nmnist/test/60001.bs2 to 60060.bs2")
+            raise SystemExit("scnn_mnist needs --data FOLDER with scnn/cnn_sinabs.nir and nmnist/test/60001.bs2 to 60060.bs2")
         layers, recordings = scnn_mnist(data), [mnist_frames(data, r) for r in range(n_recordings)]
     frames = np.zeros((max(map(len, recordings)), n_recordings, 2, 34, 34), np.float32)
     for r, recording in enumerate(recordings):
@@ -234,7 +241,7 @@ def write_expected(network, results):
 
 
 def write_nir(layers, path):
-    """The network as a NIR graph; quantised by the chip's rule its weights stay as they are (the largest of each layer is 127)."""
+    """The network as a NIR graph; the chip's rule leaves weights as they are, since the largest of each layer is 127."""
     import nir
 
     shape, nodes = (2, 34, 34), [nir.Input(np.array((2, 34, 34)))]
@@ -286,7 +293,7 @@ def main():
         write_expected(options.network, results)
     counts, outputs = (np.array(column) for column in zip(*results))
     mean = ", ".join(f"{n:.0f}" for n in counts.mean(axis=0))
-    print(f"{options.network}: {options.recordings} recordings, spikes per layer {mean} (mean), outputs of the first {outputs[0].tolist()}")
+    print(f"{options.network}, {options.recordings} recordings; mean spikes per layer {mean}; outputs of the first {outputs[0]}")
     if options.operations:
         operations = [synaptic_operations(layers, frames[:, r]) for r in range(options.recordings)]
         print(f"synaptic operations per recording {np.mean(operations):.0f} (mean)")

@@ -1,21 +1,26 @@
-"""Recordings per second that the tensor frameworks take through the spiking conv-nets of `scnn_network.py`, on a CPU, with equal results.
+"""Recordings per second through the spiking conv-nets of `scnn_network.py` in tensor frameworks, on a CPU, with equal results.
 
-    python3 -m venv venv && venv/bin/pip install torch snntorch sinabs norse numpy
+    python3 -m venv venv && venv/bin/pip install torch snntorch "sinabs>=3.1" norse numpy
     venv/bin/python benches/peers/scnn_torch.py --framework sinabs --mode whole --batch 64
     venv/bin/python benches/peers/scnn_torch.py --framework all --network scnn_mnist --data FOLDER
 
-Modes: `streaming` takes a frame through all layers before the next one, as live input needs; `whole` takes a layer over all steps before the next
-layer, convolutions of all steps in one call, in groups of `--piece` recordings (without it, of the fastest of 1, 4, 16 and 64). Not timed: building,
-frames from events, compiling, the first runs. Timed: from frames in memory to the output neurons' spike counts, `--repeats` times; the best counts.
+Modes: `streaming` takes a frame through all layers before the next one, as live input needs; `whole` takes a layer over all steps
+before the next layer, convolutions of all steps in one call, in groups of `--piece` recordings (without it, of the fastest of 1,
+4, 16 and 64). Not timed: building, frames from events, compiling, the first runs. Timed: from frames in memory to the output
+neurons' spike counts, `--repeats` times; the best counts.
 
-Each prints a JSON line. Before it is timed, spikes per layer and recording are compared with `scnn_expected.json`; exit code 1 if one differs.
+Each prints a JSON line. Before it is timed, spikes per layer and recording are compared with `scnn_expected.json`; exit code 1 if
+one differs.
 
-How each is made to do the same neuron (reset to zero in the step of the spike, one spike a step, no leak, no lower bound). All share PyTorch's
-convolutions, products and pooling (`avg_pool2d` with divisor 1: sinabs' own SumPool2d raises to powers and is slower), in inference mode:
+How each is made to do the same neuron (reset to zero in the step of the spike, one spike a step, no leak, no lower bound). All
+share PyTorch's convolutions, products and pooling (`avg_pool2d` with divisor 1: sinabs' own SumPool2d raises to powers and is
+slower), in inference mode:
 
-    torch           by hand: three operations in place
-    torch_compiled  the same through torch.compile: a step of the whole net (streaming), or 20 steps of a layer's neurons (whole) in one kernel
-    snntorch        Leaky(beta=1, reset_mechanism="zero", reset_delay=False, surrogate_disable=True); has no form for many steps that resets
+    torch           by hand, in place
+    torch_compiled  the same through torch.compile: a step of the whole net (streaming), or 20 steps of a layer's neurons in one
+                    kernel (whole); needs a C++ compiler
+    snntorch        Leaky(beta=1, reset_mechanism="zero", reset_delay=False, surrogate_disable=True); it has no form for many
+                    steps that resets, so these are a loop here
     sinabs          IAF(spike_fn=SingleSpike, reset_fn=MembraneReset(), min_v_mem=None); its faster Exodus needs a GPU
     norse           IAFCell (streaming) and IAF (whole)
 """
@@ -326,6 +331,7 @@ def compare(options, frames, spikes, outputs):
 def result(options, piece, runs, spikes, differences):
     wall, cpu = min(run[0] for run in runs), min(run[1] for run in runs)
     package = FRAMEWORKS[options.framework].package
+    versions = {name: importlib.metadata.version(name) for name in sorted({"torch", package})}
     return {
         "framework": options.framework,
         "network": options.network,
@@ -341,7 +347,7 @@ def result(options, piece, runs, spikes, differences):
         "channels_first": options.channels_first,
         "piece": piece,
         "peak_mib": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024,
-        "versions": {name: importlib.metadata.version(name) for name in sorted({"torch", package})} | {"python": platform.python_version()},
+        "versions": {**versions, "python": platform.python_version()},
     }
 
 
@@ -361,7 +367,7 @@ def measure_all():
 
 def main():
     parser = argparse.ArgumentParser(description="Spiking conv-nets in tensor frameworks.")
-    parser.add_argument("--framework", choices=(*FRAMEWORKS, "all"), default="all", help="default all: every one that is installed")
+    parser.add_argument("--framework", choices=(*FRAMEWORKS, "all"), default="all", help="default all that are installed")
     parser.add_argument("--network", choices=("scnn", "scnn_mnist"), default="scnn")
     parser.add_argument("--data", metavar="FOLDER", help="folder with scnn/ and nmnist/, for scnn_mnist")
     parser.add_argument("--mode", choices=("streaming", "whole"), default="streaming")
@@ -369,7 +375,7 @@ def main():
     parser.add_argument("--piece", type=int, help="of them at a time in whole mode, a divisor (default: the fastest)")
     parser.add_argument("--threads", type=int, default=1, help="of PyTorch (default 1)")
     parser.add_argument("--repeats", type=int, default=5, help="timed runs; the best counts (default 5)")
-    parser.add_argument("--channels-first", action="store_true", help="in memory; channels last, the default, is faster as a rule")
+    parser.add_argument("--channels-first", action="store_true", help="in memory; the default, channels last, is faster")
     options = parser.parse_args()
     if not 1 <= options.batch <= 64 or min(options.threads, options.repeats) < 1:
         parser.error("--batch is 1 to 64, --threads and --repeats are at least 1")
