@@ -370,7 +370,7 @@ def main():
     parser.add_argument("--framework", choices=(*FRAMEWORKS, "all"), default="all", help="default all that are installed")
     parser.add_argument("--network", choices=("scnn", "scnn_mnist"), default="scnn")
     parser.add_argument("--data", metavar="FOLDER", help="folder with scnn/ and nmnist/, for scnn_mnist")
-    parser.add_argument("--mode", choices=("streaming", "whole"), default="streaming")
+    parser.add_argument("--mode", choices=("streaming", "whole"), default="streaming", help="all frameworks: both")
     parser.add_argument("--batch", type=int, default=1, help="recordings side by side, 1 to 64 (default 1)")
     parser.add_argument("--piece", type=int, help="of them at a time in whole mode, a divisor (default: the fastest)")
     parser.add_argument("--threads", type=int, default=1, help="of PyTorch (default 1)")
