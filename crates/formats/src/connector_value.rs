@@ -17,6 +17,39 @@ pub(crate) enum ConnectorValue {
     Rule(Connector),
     /// A list whose rows or file are still to be read.
     List(ListTable),
+    /// A convolution whose kernels are still to be read.
+    Conv2d(ConvolutionTable),
+}
+
+/// A kernel that slides over images. Lengths are in pixels.
+#[derive(Debug, Clone, Deserialize, JsonSchema)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ConvolutionTable {
+    /// Channels, height and width of the sending population.
+    pub(crate) input: [u32; 3],
+    /// Channels of the receiving population.
+    pub(crate) out_channels: u32,
+    /// Height and width of the kernel.
+    pub(crate) kernel: [u32; 2],
+    /// Steps down and right.
+    #[serde(default = "ones")]
+    pub(crate) stride: [u32; 2],
+    /// Distances of the kernel's rows and columns.
+    #[serde(default = "ones")]
+    pub(crate) dilation: [u32; 2],
+    /// Zeros at the top, bottom, left and right.
+    #[serde(default)]
+    pub(crate) padding: [u32; 4],
+    /// Windows over which spikes are summed first.
+    #[serde(default = "ones")]
+    pub(crate) pool: [u32; 2],
+    /// Groups of channels that do not see each other.
+    #[serde(default = "one_group")]
+    pub(crate) groups: u32,
+    /// Kernels, (input channels / groups, output channels, height, width), the last axis fastest.
+    pub(crate) weights: Option<Vec<f64>>,
+    /// An npz file, relative to the network file, whose array `weights` holds them.
+    pub(crate) file: Option<String>,
 }
 
 /// Single synapses: rows in the file, or the name of another file.
@@ -136,6 +169,8 @@ enum ConnectorTable {
         #[serde(default = "yes")]
         allow_self_connections: bool,
     },
+    /// A kernel that slides over images; only onto `lif_conv2d`.
+    Conv2d(ConvolutionTable),
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -167,6 +202,14 @@ fn one() -> f64 {
     1.0
 }
 
+fn ones() -> [u32; 2] {
+    [1, 1]
+}
+
+fn one_group() -> u32 {
+    1
+}
+
 impl From<ConnectorTable> for ConnectorValue {
     fn from(table: ConnectorTable) -> Self {
         use ConnectorTable as T;
@@ -174,6 +217,7 @@ impl From<ConnectorTable> for ConnectorValue {
             T::List { connections, file, columns } => {
                 return Self::List(ListTable { connections, file, columns });
             }
+            T::Conv2d(table) => return Self::Conv2d(table),
             T::OneToOne {} => Connector::OneToOne,
             T::AllToAll { allow_self_connections } => Connector::AllToAll { allow_self_connections },
             T::FixedProbability { p, allow_self_connections } => {

@@ -107,6 +107,15 @@ fn connector(size: u32) -> impl Strategy<Value = Connector> {
                 allow_self_connections
             }
         ),
+        (prop::array::uniform4(0u32..4), prop::collection::vec(-15.0..15.0f64, 0..60)).prop_map(
+            |(lengths, weights)| Connector::Conv2d(Convolution {
+                stride: [lengths[0], 2],
+                padding: lengths,
+                pool: [2, lengths[1]],
+                groups: lengths[2],
+                ..Convolution::new([lengths[3], 7, 8], lengths[0], [3, 4], weights)
+            })
+        ),
     ]
 }
 

@@ -172,6 +172,7 @@ impl<'a> Drawn<'a> {
             }
             #[expect(clippy::cast_precision_loss, reason = "an estimate")]
             Connector::List(list) => Some(list.len() as f64 / n_post * n_targets),
+            Connector::Conv2d(_) => Some(self.sampled() * n_targets),
             _ => None,
         }
     }
@@ -235,8 +236,8 @@ fn used(quantises: bool, quantiser: &mut Quantiser, weight: f64, delay: u32) -> 
 }
 
 fn shared_weight(projection: &Projection) -> Option<f64> {
-    match (&projection.connector, &projection.weight) {
-        (Connector::List(list), _) if !list.weight.is_empty() => common(&list.weight),
+    match (projection.connector.weights(), &projection.weight) {
+        (Some(weights), _) => common(weights),
         (_, Parameter::Number(weight)) => Some(*weight),
         _ => None,
     }
@@ -256,8 +257,8 @@ fn given_weights(projection: &Projection) -> (f64, f64) {
         let bounds = (f64::INFINITY, f64::NEG_INFINITY);
         weights.iter().fold(bounds, |(low, high), &w| (low.min(w), high.max(w)))
     };
-    match (&projection.connector, &projection.weight) {
-        (Connector::List(list), _) if !list.weight.is_empty() => bounds(&list.weight),
+    match (projection.connector.weights(), &projection.weight) {
+        (Some(weights), _) => bounds(weights),
         (_, Parameter::Number(weight)) => (*weight, *weight),
         (_, Parameter::Array(weights)) => bounds(weights),
         (_, Parameter::Random(law)) => match *law {
