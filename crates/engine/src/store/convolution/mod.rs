@@ -15,7 +15,7 @@ use crate::sums::Receptors;
 
 use super::drawn::Drawn;
 use taps::{Run, Taps};
-use word::{Own, BLOCK, TILE};
+use word::{BLOCK, Own, TILE};
 
 pub(crate) use word::Word;
 
