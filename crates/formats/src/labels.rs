@@ -67,7 +67,7 @@ fn from_text(bytes: &[u8]) -> Result<Labels, String> {
         let is_header = class_column.is_none() && fields.iter().any(|field| field.parse::<u32>().is_err());
         let is_class =
             |field: &&str| matches!(field.to_ascii_lowercase().as_str(), "class" | "label" | "target");
-        if is_header && fields.iter().any(|field| is_class(field)) {
+        if is_header && fields.iter().any(is_class) {
             class_column = fields.iter().position(is_class);
             continue;
         }
