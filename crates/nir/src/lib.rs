@@ -59,6 +59,7 @@ mod limits;
 mod parameters;
 mod primitive;
 mod read;
+pub mod reference;
 mod shapes;
 mod value;
 mod window;
