@@ -244,8 +244,11 @@ proptest! {
     }
 }
 
+type Nodes = Vec<(&'static str, Primitive)>;
+type Edges = Vec<(&'static str, &'static str)>;
+
 /// A recurrent layer behind a matrix, with delays of 0 to 3 steps and a read-out.
-fn recurrent(seed: u64) -> (Vec<(&'static str, Primitive)>, Vec<(&'static str, &'static str)>) {
+fn recurrent(seed: u64) -> (Nodes, Edges) {
     let cells = CubaLif {
         tau_syn: constant(0.004),
         tau_mem: constant(0.01),
