@@ -140,7 +140,7 @@ impl Coefficients {
     #[must_use]
     pub fn cycles_per_neuron(&self, model: Model) -> f64 {
         match model {
-            Model::Lif | Model::LifNoDelay | Model::LifWide | Model::ChargeAndSpike => {
+            Model::Lif | Model::LifNoDelay | Model::LifConv2d | Model::LifWide | Model::ChargeAndSpike => {
                 self.cycles_per_neuron_lif
             }
             Model::LifCurrExp | Model::LifCurrExpNoDelay | Model::LifCurrExpWide => {

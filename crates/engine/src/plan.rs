@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use gennaker_network::{Connector, Distribution, Model, Network, Parameter, Projection};
+use gennaker_network::{Connector, Convolution, Distribution, Model, Network, Parameter, Projection};
 
 use crate::feed::fed;
 use crate::kernels::reads_net_drive;
@@ -188,8 +188,8 @@ fn largest_sum(network: &Network, population: usize) -> f64 {
 
 fn largest_weight(projection: &Projection) -> f64 {
     let largest = |weights: &[f64]| weights.iter().fold(0.0, |a: f64, w| a.max(w.abs()));
-    match (&projection.connector, &projection.weight) {
-        (Connector::List(list), _) if !list.weight.is_empty() => largest(&list.weight),
+    match (projection.connector.weights(), &projection.weight) {
+        (Some(weights), _) => largest(weights),
         (_, Parameter::Number(weight)) => weight.abs(),
         (_, Parameter::Array(weights)) => largest(weights),
         (_, Parameter::Random(law)) => match *law {
@@ -220,8 +220,15 @@ fn largest_in_degree(network: &Network, projection: &Projection) -> f64 {
             list.post.iter().for_each(|&post| counts[post as usize] += 1);
             f64::from(counts.into_iter().max().unwrap_or(0))
         }
+        Connector::Conv2d(convolution) => largest_field(convolution),
         _ => n_pre,
     }
+}
+
+/// Synapses of a neuron whose kernel lies wholly within the image.
+fn largest_field(convolution: &Convolution) -> f64 {
+    let Convolution { kernel, pool, input, groups, .. } = convolution;
+    [kernel[0], kernel[1], pool[0], pool[1], input[0] / groups].map(f64::from).iter().product()
 }
 
 /// As many of `n` balls as no one of `n_boxes` boxes gets, but for a chance of less than e^-400: by Chernoff's bound,

@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::path::Path;
 
 use gennaker_network::{
-    ConnectionList, Connector, Model, Network, Parameter, Population, Projection, SpikeTrains,
+    ConnectionList, Connector, Convolution, Model, Network, Parameter, Population, Projection, SpikeTrains,
 };
 use toml::Spanned;
 
@@ -12,6 +12,7 @@ use crate::connector_value::{Column, ConnectorValue, ListTable};
 use crate::entries::{FileEntry, MachineEntry, PopulationEntry, ProjectionEntry};
 use crate::error::FormatError;
 use crate::network_file::{MachineChoice, NetworkFile, RunSettings};
+use crate::npz::read_npz;
 use crate::source::Source;
 use crate::suggest::hint;
 use crate::table::Table;
@@ -197,8 +198,23 @@ fn connector(entry: Spanned<ConnectorValue>, source: &Source<'_>) -> Result<Conn
             let columns = columns.unwrap_or_else(|| Column::ALL.to_vec());
             read_connections(&source.folder.join(file), &columns).map(Connector::List)
         }
+        ConnectorValue::Conv2d(table) => {
+            let weights = match (table.weights, table.file) {
+                (Some(weights), None) => weights,
+                (None, Some(file)) => read_kernels(&source.folder.join(file))?,
+                _ => return Err(at_entry("a convolution needs either `weights` or `file`")),
+            };
+            Ok(Connector::Conv2d(Convolution { weights, ..table.lengths }))
+        }
         ConnectorValue::List(_) => Err(at_entry("a list needs either `connections` or `file`")),
     }
+}
+
+/// The array `weights` of an npz file, whatever its axes: the lengths are in the network file.
+fn read_kernels(path: &Path) -> Result<Vec<f64>, FormatError> {
+    let mut arrays = read_npz(path)?;
+    let missing = || FormatError::table(path, "there is no array `weights`".to_owned());
+    Ok(arrays.remove("weights").ok_or_else(missing)?.to_f64())
 }
 
 fn width(rows: &[Vec<f64>]) -> usize {

@@ -3,8 +3,8 @@
 use std::fmt::Write;
 
 use gennaker_network::{
-    ConnectionList, Connector, DistanceKernel, Distribution, Parameter, Population, Projection, Recording,
-    Selection, SpikeTrains,
+    ConnectionList, Connector, Convolution, DistanceKernel, Distribution, Parameter, Population, Projection,
+    Recording, Selection, SpikeTrains,
 };
 use toml::{Table, Value};
 
@@ -127,6 +127,7 @@ impl Writer {
         self.line("post", name_of(projection.post));
         let connector = match &projection.connector {
             Connector::List(list) => self.list_value(list),
+            Connector::Conv2d(convolution) => self.convolution_value(convolution),
             rule => rule_value(rule),
         };
         self.line("connector", connector);
@@ -149,6 +150,30 @@ impl Writer {
             table.insert("connections".to_owned(), rows.into());
         }
         table.into()
+    }
+
+    fn convolution_value(&mut self, convolution: &Convolution) -> Value {
+        let Convolution { input, out_channels, kernel, stride, dilation, padding, pool, groups, weights } =
+            convolution;
+        let lengths = |lengths: &[u32]| numbers(lengths.iter().copied());
+        let kernels = if weights.len() > self.max_inline {
+            let array = NamedArray::column("weights", Elements::F64(weights), weights.len());
+            ("file", self.file("kernels", &[array]).into())
+        } else {
+            ("weights", weights.clone().into())
+        };
+        table([
+            ("type", "conv2d".into()),
+            ("input", lengths(input)),
+            ("out_channels", i64::from(*out_channels).into()),
+            ("kernel", lengths(kernel)),
+            ("stride", lengths(stride)),
+            ("dilation", lengths(dilation)),
+            ("padding", lengths(padding)),
+            ("pool", lengths(pool)),
+            ("groups", i64::from(*groups).into()),
+            kernels,
+        ])
     }
 
     /// Adds a file and returns its name.
@@ -260,7 +285,7 @@ fn rule_value(rule: &Connector) -> Value {
     let mut entries = vec![("type", rule.name().into())];
     let mut add = |key, value: Value| entries.push((key, value));
     match *rule {
-        Connector::List(_) | Connector::OneToOne => {}
+        Connector::List(_) | Connector::Conv2d(_) | Connector::OneToOne => {}
         Connector::AllToAll { allow_self_connections } => {
             add("allow_self_connections", allow_self_connections.into())
         }

@@ -34,7 +34,9 @@ fn least_bytes(network: &Network, projection: &Projection) -> f64 {
         Connector::FixedInDegree { n, .. } => f64::from(*n) * n_post,
         Connector::FixedOutDegree { n, .. } => f64::from(*n) * n_pre,
         Connector::FixedTotalNumber { n, .. } => *n as f64,
-        Connector::FixedProbability { .. } | Connector::DistanceDependent { .. } => 0.0,
+        Connector::FixedProbability { .. } | Connector::DistanceDependent { .. } | Connector::Conv2d(_) => {
+            0.0
+        }
     };
     let word = network.populations[projection.post].model.core_profile().synapse_word;
     n_synapses * f64::from(word.map_or(0, |word| word.bytes))

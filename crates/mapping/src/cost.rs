@@ -284,7 +284,8 @@ fn is_single_synapse(projection: &Projection) -> bool {
         Connector::OneToOne
         | Connector::AllToAll { .. }
         | Connector::FixedProbability { .. }
-        | Connector::DistanceDependent { .. } => true,
+        | Connector::DistanceDependent { .. }
+        | Connector::Conv2d(_) => true,
         Connector::FixedInDegree { with_replacement, .. }
         | Connector::FixedOutDegree { with_replacement, .. }
         | Connector::FixedTotalNumber { with_replacement, .. } => !with_replacement,

@@ -2,6 +2,7 @@
 
 use serde::{Deserialize, Serialize};
 
+use crate::convolution::Convolution;
 use crate::parameter::Parameter;
 
 /// Synapses from one population to another.
@@ -123,6 +124,8 @@ pub enum Connector {
         /// Whether a neuron may connect to itself when both populations are the same.
         allow_self_connections: bool,
     },
+    /// A kernel that slides over images; its weights stand in the place of the projection's.
+    Conv2d(Convolution),
 }
 
 impl Connector {
@@ -138,6 +141,17 @@ impl Connector {
             Self::FixedOutDegree { .. } => "fixed_out_degree",
             Self::FixedTotalNumber { .. } => "fixed_total_number",
             Self::DistanceDependent { .. } => "distance_dependent",
+            Self::Conv2d(_) => "conv2d",
+        }
+    }
+
+    /// The weights that stand in the place of the projection's; synapses name them by position.
+    #[must_use]
+    pub fn weights(&self) -> Option<&[f64]> {
+        match self {
+            Self::List(list) if !list.weight.is_empty() => Some(&list.weight),
+            Self::Conv2d(convolution) => Some(&convolution.weights),
+            _ => None,
         }
     }
 

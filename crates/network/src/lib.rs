@@ -26,6 +26,7 @@
 
 mod connectivity;
 mod connector;
+mod convolution;
 mod error;
 pub mod exponential;
 mod law;
@@ -45,6 +46,7 @@ pub use connectivity::{
     BitMatrix, Drawer, Synapse, for_each_pair, for_each_synapse, in_degrees, n_synapses, slice_pairs,
 };
 pub use connector::{ConnectionList, Connector, DistanceKernel, Projection};
+pub use convolution::{Convolution, ConvolutionProblem};
 pub use error::{NetworkError, nearest};
 pub use model::{
     CoreProfile, Model, ModelDescriptor, ParameterDefault, ParameterDescriptor, RingLayout, StateDescriptor,

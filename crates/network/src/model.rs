@@ -23,6 +23,8 @@ pub enum Model {
     Lif,
     /// [`Model::Lif`] with 8-bit weights and no delay field.
     LifNoDelay,
+    /// [`Model::LifNoDelay`] whose input comes through convolution kernels.
+    LifConv2d,
     /// [`Model::Lif`] with 16-bit weights and 7-bit delays.
     LifWide,
     /// Leaky integrate-and-fire with exponential synaptic currents, 4-bit weights with delays.
@@ -41,7 +43,7 @@ pub enum Model {
 
 impl Model {
     /// All models, in the order of the documentation.
-    pub const ALL: [Self; 14] = [
+    pub const ALL: [Self; 15] = [
         Self::SpikeList,
         Self::SpikesFromArray,
         Self::PoissonProcess,
@@ -49,6 +51,7 @@ impl Model {
         Self::Relay,
         Self::Lif,
         Self::LifNoDelay,
+        Self::LifConv2d,
         Self::LifWide,
         Self::LifCurrExp,
         Self::LifCurrExpNoDelay,

@@ -168,6 +168,7 @@ pub(crate) fn descriptor(model: Model) -> &'static ModelDescriptor {
         Model::Relay => &RELAY,
         Model::Lif => &LIF,
         Model::LifNoDelay => &LIF_NO_DELAY,
+        Model::LifConv2d => &LIF_CONV2D,
         Model::LifWide => &LIF_WIDE,
         Model::LifCurrExp => &LIF_CURR_EXP,
         Model::LifCurrExpNoDelay => &LIF_CURR_EXP_NO_DELAY,
@@ -287,6 +288,19 @@ static LIF_NO_DELAY: ModelDescriptor = ModelDescriptor {
     states: &[V],
     synapse_word: Some(WORD_NO_DELAY),
     max_atoms: LIF_ATOMS,
+    state_words: 3,
+    parameter_words: 4,
+};
+
+static LIF_CONV2D: ModelDescriptor = ModelDescriptor {
+    name: "lif_conv2d",
+    summary: "Leaky integrate-and-fire neuron fed by convolutions, whose kernels (-127..127) the core keeps instead of synapses; every spike acts one tick after it was sent.",
+    equations: LIF_EQUATIONS,
+    source: "name, parameters and kernels from py-spinnaker2's public examples; update as lif; how many neurons a core holds is an assumption",
+    parameters: LIF_PARAMETERS,
+    states: &[V],
+    synapse_word: Some(WORD_NO_DELAY),
+    max_atoms: INDEX_ATOMS,
     state_words: 3,
     parameter_words: 4,
 };

@@ -73,6 +73,8 @@ pub(crate) trait Kernel<A: Arithmetic>: Send {
     fn visit(&mut self, visitor: &mut dyn FnMut(StateArray<'_, A::Real>));
     /// Back to the state before the first tick.
     fn reset(&mut self);
+    /// Replaces the spikes that are sent, where they are listed.
+    fn set_spikes(&mut self, _spikes: &SpikeTrains) {}
 }
 
 /// A neuron update that marks who fires; `#[inline(always)]`, as [`simd::Task`] asks.
@@ -271,7 +273,7 @@ impl<A: Arithmetic> Drive<A::Real> for SplitDrive<'_, A> {
 /// Whether the model's update reads excitation minus inhibition only.
 pub(crate) fn reads_net_drive(model: Model) -> bool {
     match model {
-        Model::Lif | Model::LifNoDelay | Model::LifWide => true,
+        Model::Lif | Model::LifNoDelay | Model::LifConv2d | Model::LifWide => true,
         Model::ChargeAndSpike | Model::Izhikevich => true,
         Model::LifCurrExp | Model::LifCurrExpNoDelay | Model::LifCurrExpWide => false,
         Model::LifCondExp | Model::Relay => false,
@@ -290,7 +292,9 @@ pub(crate) fn kernel<A: Arithmetic>(
         Model::PoissonProcess => Box::new(source::Poisson::new(reader)),
         Model::PoissonInput => Box::new(poisson_input::PoissonInput::new(reader)),
         Model::Relay => Box::new(source::Relay),
-        Model::Lif | Model::LifNoDelay | Model::LifWide => Box::new(lif::Lif::<A>::new(reader, receptors)),
+        Model::Lif | Model::LifNoDelay | Model::LifConv2d | Model::LifWide => {
+            Box::new(lif::Lif::<A>::new(reader, receptors))
+        }
         Model::LifCurrExp | Model::LifCurrExpNoDelay | Model::LifCurrExpWide => {
             Box::new(lif::LifCurrExp::<A>::new(reader))
         }

@@ -138,6 +138,19 @@ impl<'a> Drawn<'a> {
         Some(used(self.numeric.quantises(), &mut self.quantiser.clone(), 0.0, delay).1)
     }
 
+    /// The value of a synapse of the given weight and its account, where all delays are alike.
+    pub(crate) fn one_synapse(&self, weight: f64) -> Option<(f64, QuantisationReport)> {
+        let delay = shared_delay(self.description())?;
+        let mut quantiser = self.quantiser.clone();
+        let (weight, _) = used(self.numeric.quantises(), &mut quantiser, weight, delay);
+        Some((weight, *quantiser.report()))
+    }
+
+    /// Whether the synapses are those of kernels.
+    pub(crate) fn is_convolution(&self) -> bool {
+        matches!(self.description().connector, Connector::Conv2d(_))
+    }
+
     /// Whether a byte for every possible synapse takes no more than a target and a weight for every real one; only where
     /// sums are whole numbers (`counts`) and all delays alike.
     pub(crate) fn is_dense(&self, counts: bool) -> bool {
@@ -172,6 +185,7 @@ impl<'a> Drawn<'a> {
             }
             #[expect(clippy::cast_precision_loss, reason = "an estimate")]
             Connector::List(list) => Some(list.len() as f64 / n_post * n_targets),
+            Connector::Conv2d(_) => Some(self.sampled() * n_targets),
             _ => None,
         }
     }
@@ -235,8 +249,8 @@ fn used(quantises: bool, quantiser: &mut Quantiser, weight: f64, delay: u32) -> 
 }
 
 fn shared_weight(projection: &Projection) -> Option<f64> {
-    match (&projection.connector, &projection.weight) {
-        (Connector::List(list), _) if !list.weight.is_empty() => common(&list.weight),
+    match (projection.connector.weights(), &projection.weight) {
+        (Some(weights), _) => common(weights),
         (_, Parameter::Number(weight)) => Some(*weight),
         _ => None,
     }
@@ -256,8 +270,8 @@ fn given_weights(projection: &Projection) -> (f64, f64) {
         let bounds = (f64::INFINITY, f64::NEG_INFINITY);
         weights.iter().fold(bounds, |(low, high), &w| (low.min(w), high.max(w)))
     };
-    match (&projection.connector, &projection.weight) {
-        (Connector::List(list), _) if !list.weight.is_empty() => bounds(&list.weight),
+    match (projection.connector.weights(), &projection.weight) {
+        (Some(weights), _) => bounds(weights),
         (_, Parameter::Number(weight)) => (*weight, *weight),
         (_, Parameter::Array(weights)) => bounds(weights),
         (_, Parameter::Random(law)) => match *law {

@@ -143,7 +143,7 @@ impl Neuron {
                 thresholds: poisson_thresholds(exact("mean")),
                 draw: draw(Purpose::PoissonInput),
             },
-            Model::Lif | Model::LifNoDelay | Model::LifWide => {
+            Model::Lif | Model::LifNoDelay | Model::LifConv2d | Model::LifWide => {
                 Update::Lif { membrane: membrane(), alpha: value("alpha_decay") }
             }
             Model::LifCurrExp | Model::LifCurrExpNoDelay | Model::LifCurrExpWide => Update::CurrExp {

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::ops::Range;
 
 use crate::connector::{ConnectionList, Connector, DistanceKernel};
+use crate::convolution::Convolution;
 use crate::network::Network;
 use crate::population::Population;
 use crate::random::{Purpose, Stream, UniformInts, Words, bernoulli_threshold};
@@ -12,7 +13,7 @@ use crate::random::{Purpose, Stream, UniformInts, Words, bernoulli_threshold};
 pub(super) trait Sink {
     /// A new entity begins.
     fn begin(&mut self, entity: u32);
-    /// One synapse; `row` is its position in an explicit list.
+    /// One synapse; `row` is its position in an explicit list, or its weight's in a kernel.
     fn synapse(&mut self, pre: u32, post: u32, row: usize);
     /// Synapses onto one target, not from an explicit list.
     fn synapses(&mut self, pre: &[u32], post: u32);
@@ -75,6 +76,7 @@ pub(super) fn walk(
             };
             pairs.distance_dependent(&law, *allow_self_connections, pre, post, sink);
         }
+        Connector::Conv2d(convolution) => pairs.convolution(convolution, sink),
     }
 }
 
@@ -118,6 +120,13 @@ impl Pairs {
                     sink.synapse(pre, post, 0);
                 }
             }
+        }
+    }
+
+    fn convolution(&self, convolution: &Convolution, sink: &mut impl Sink) {
+        for post in self.range.clone() {
+            sink.begin(post);
+            convolution.each_onto(post, |pre, post, row| sink.synapse(pre, post, row));
         }
     }
 

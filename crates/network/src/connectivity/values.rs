@@ -55,9 +55,9 @@ enum Source<'a, T> {
 impl<'a> Values<'a, f64> {
     pub(super) fn weights(network: &'a Network, projection: usize) -> Self {
         let p = &network.projections[projection];
-        match &p.connector {
-            Connector::List(list) if !list.weight.is_empty() => Self::column(&list.weight),
-            _ => Self::of(&p.weight, network.seed, Purpose::Weight, projection),
+        match p.connector.weights() {
+            Some(weights) => Self::column(weights),
+            None => Self::of(&p.weight, network.seed, Purpose::Weight, projection),
         }
     }
 }

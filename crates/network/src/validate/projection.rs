@@ -1,7 +1,9 @@
 //! What can be wrong with one projection: its values, its rule, its list.
 
 use crate::connector::{ConnectionList, Connector, Projection};
+use crate::convolution::Convolution;
 use crate::error::NetworkError;
+use crate::model::Model;
 use crate::parameter::Parameter;
 use crate::population::Population;
 
@@ -57,6 +59,14 @@ pub(crate) fn check_connector(
     post: &Population,
 ) -> Result<(), NetworkError> {
     let problem = |problem: String| Err(connector_error(projection, problem));
+    let takes_kernels = post.model == Model::LifConv2d;
+    if takes_kernels != matches!(projection.connector, Connector::Conv2d(_)) {
+        return problem(format!(
+            "`{}` is of the model `{}`; `lif_conv2d` takes conv2d connectors only, and no other model takes them",
+            post.name,
+            post.model.name()
+        ));
+    }
     let without_self = |allow: bool| u32::from(!allow && projection.pre == projection.post);
     match &projection.connector {
         Connector::List(list) => check_list(projection, list, pre, post),
@@ -112,8 +122,32 @@ pub(crate) fn check_connector(
             }
             Ok(())
         }
+        Connector::Conv2d(convolution) => check_convolution(projection, convolution, pre, post),
         Connector::OneToOne | Connector::AllToAll { .. } | Connector::FixedProbability { .. } => Ok(()),
     }
+}
+
+fn check_convolution(
+    projection: &Projection,
+    convolution: &Convolution,
+    pre: &Population,
+    post: &Population,
+) -> Result<(), NetworkError> {
+    let problem = |problem: String| Err(connector_error(projection, problem));
+    let output = convolution.output().map_err(|error| connector_error(projection, error.to_string()))?;
+    for (end, population, shape) in [("input", pre, convolution.input), ("output", post, output)] {
+        let n = shape.map(u64::from).iter().product::<u64>();
+        if n != u64::from(population.size) {
+            return problem(format!(
+                "its {end} of channels, height, width {shape:?} has {n} neurons, but `{}` has {}",
+                population.name, population.size
+            ));
+        }
+    }
+    if let Some((at, w)) = convolution.weights.iter().enumerate().find(|(_, w)| !w.is_finite()) {
+        return problem(format!("weight {at} of the kernels is {w}; it must be a finite number"));
+    }
+    Ok(())
 }
 
 /// Rules that are drawn from first to last for any part of them cannot be arbitrarily long.
