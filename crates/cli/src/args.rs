@@ -337,6 +337,10 @@ pub(crate) struct Bench {
     /// Run once more with all spikes recorded, and show rates, irregularity and correlations by population.
     #[arg(long)]
     pub(crate) statistics: bool,
+    /// Measure recordings per second of the spiking convolutional network `scnn` instead, alone and so many side by side.
+    #[arg(long, value_name = "BATCH", num_args = 0..=1, default_missing_value = "64", conflicts_with_all = ["statistics", "account", "names"])]
+    #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    pub(crate) recordings: Option<usize>,
     /// Measure what accounting for time and energy costs instead: counted during the run, and afterwards.
     #[arg(long, conflicts_with_all = ["statistics", "builds", "settle"])]
     pub(crate) account: bool,
