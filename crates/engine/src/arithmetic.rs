@@ -9,6 +9,7 @@ use serde::de::DeserializeOwned;
 use gennaker_network::exponential;
 
 use crate::recording::Values;
+use crate::store::Word;
 
 /// A number type of neuron state.
 pub(crate) trait Real:
@@ -111,6 +112,8 @@ pub(crate) trait Sum:
     + DeserializeOwned
     + 'static
 {
+    /// Sums of several channels of an image in one number.
+    type Word: Word<Sum = Self>;
     /// Bytes that hold every weight from 0 to `largest`: 1, 2, 4 or 8.
     fn weight_bytes(largest: Self) -> usize;
     /// A weight of at least 0 as bytes, little end first; those beyond [`Self::weight_bytes`] are 0.
@@ -134,6 +137,7 @@ pub(crate) trait Sum:
 }
 
 impl Sum for i32 {
+    type Word = u64;
     const COUNTS: bool = true;
     #[inline(always)]
     fn add_times(self, weight: Self, count: u32) -> Self {
@@ -175,6 +179,7 @@ impl Sum for i32 {
 }
 
 impl Sum for f64 {
+    type Word = f64;
     const COUNTS: bool = false;
     #[inline(always)]
     fn add_times(self, weight: Self, count: u32) -> Self {

@@ -146,7 +146,8 @@ fn jobs<A: Arithmetic>(network: &Network, options: &Options, plan: &Plan, shard:
         let piece = plan.piece(shard, p.post).filter(|_| plan.fed[p.pre].is_none());
         let Some(input) = piece.and_then(|piece| piece.input.as_ref()) else { continue };
         let Some(drawn) = Drawn::new(network, projection, options.numeric) else { continue };
-        let is_alone = drawn.shared_values().is_some() || drawn.is_dense(A::Sum::COUNTS);
+        let is_alone =
+            drawn.is_convolution() || drawn.shared_values().is_some() || drawn.is_dense(A::Sum::COUNTS);
         let new = Job { shard, projections: vec![projection], is_alone };
         if is_alone || !A::Sum::COUNTS {
             jobs.push(new);

@@ -3,7 +3,7 @@
 use std::ops::{ControlFlow, Range};
 use std::sync::{Mutex, PoisonError, RwLock, RwLockReadGuard};
 
-use gennaker_network::{Network, Population, QuantisationReport};
+use gennaker_network::{Network, Population, QuantisationReport, SpikeTrains};
 
 use crate::arithmetic::{Arithmetic, Real};
 use crate::build::build;
@@ -29,6 +29,8 @@ pub(crate) struct Core<A: Arithmetic> {
     pub(crate) quantisation: Vec<QuantisationReport>,
     /// Most ticks between two exchanges.
     epoch: u32,
+    /// Threads that can be kept busy.
+    pub(crate) n_busy: usize,
     /// Time spent exchanging, as the clock tells it.
     pub(crate) exchanging: u64,
 }
@@ -37,6 +39,7 @@ impl<A: Arithmetic> Core<A> {
     pub(crate) fn new(network: &Network, options: &Options, n_threads: usize) -> Result<Self, EngineError> {
         let built = build::<A>(network, options, n_threads)?;
         Ok(Self {
+            n_busy: gang::n_busy(&built.shards, n_threads),
             shards: built.shards,
             history: History::new(network.populations.len(), built.max_delay, built.epoch),
             spike_recorders: network.populations.iter().map(SpikeRecorder::of).collect(),
@@ -66,7 +69,7 @@ impl<A: Arithmetic> Core<A> {
         let exchange =
             Exchange { n_spikes: &mut self.n_spikes, recorders: &mut self.spike_recorders, observe };
         let work = |shard: &mut &mut Shard<A>| shard.run(read(&epoch).clone(), &read(&history), clock);
-        gang::run(&shards, rayon::current_num_threads(), work, |stage| {
+        gang::run(&shards, self.n_busy, work, |stage| {
             let mut exchange = exchange;
             while *tick - start < ticks {
                 stage();
@@ -98,6 +101,14 @@ impl<A: Arithmetic> Core<A> {
         self.exchanging = 0;
         for recorder in self.spike_recorders.iter_mut().flatten() {
             recorder.spikes = Default::default();
+        }
+    }
+
+    /// Replaces what a `spike_list` sends. For the first tick only.
+    pub(crate) fn set_spikes(&mut self, population: usize, spikes: &SpikeTrains) {
+        let members = self.shards.iter_mut().flat_map(|shard| &mut shard.members);
+        for member in members.filter(|m| m.population == population) {
+            member.kernel.set_spikes(spikes);
         }
     }
 
@@ -228,7 +239,7 @@ fn read<T>(lock: &RwLock<T>) -> RwLockReadGuard<'_, T> {
 
 #[cfg(test)]
 mod tests {
-    use gennaker_network::{ConnectionList, Connector, Distribution, Model, Projection, SpikeTrains};
+    use gennaker_network::{ConnectionList, Connector, Distribution, Model, Projection};
 
     use super::*;
     use crate::arithmetic::Chip;

@@ -29,6 +29,22 @@ pub enum EngineError {
         /// Synapses drawn.
         n_synapses: u64,
     },
+    /// Spikes were to be replaced in the middle of a run.
+    #[error(
+        "spikes can be replaced before the first tick only, and {tick} ticks have been run; reset the simulation first"
+    )]
+    Running {
+        /// Ticks run.
+        tick: u32,
+    },
+    /// A number that names no population.
+    #[error("there is no population number {population}; the network has {n_populations}, numbered from 0")]
+    NoPopulation {
+        /// The number given.
+        population: usize,
+        /// Populations of the network.
+        n_populations: usize,
+    },
     /// Bytes that are not a checkpoint, or not a whole one.
     #[error("not a usable checkpoint: {problem}")]
     Checkpoint {

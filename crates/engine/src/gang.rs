@@ -12,7 +12,13 @@ const LOOKS: u32 = 1_500;
 /// The stage after the last.
 const STOP: u64 = u64::MAX;
 
-/// Runs stages on items with the threads of the current pool. `stages` is called once, on the calling thread, with a function
+/// Threads that [`run`] keeps busy: more than items are no use.
+pub(crate) fn n_busy<T>(items: &[T], n_threads: usize) -> usize {
+    n_threads.min(items.len()).max(1)
+}
+
+/// Runs stages on items with the threads of the current pool, or, where one is enough, on the calling thread, which need not be
+/// one of a pool then. `stages` is called once, on the calling thread, with a function
 /// that runs `work` on all items and returns when that is done; between the calls, items can be looked at through `items`.
 ///
 /// `work` must not panic; if it does, the panic reaches the caller once all threads have stopped.
@@ -28,12 +34,15 @@ where
     let gang = Gang {
         items,
         taken: items.iter().map(|_| AtomicU64::new(0)).collect(),
-        n_threads: n_threads.min(items.len()).max(1),
+        n_threads: n_busy(items, n_threads),
         stage: AtomicU64::new(0),
         n_done: AtomicUsize::new(0),
         begun: Signal::default(),
         done: Signal::default(),
     };
+    if gang.n_threads == 1 {
+        return stages(&mut || gang.lead(&work));
+    }
     rayon::scope(|scope| {
         let _stop = StopOnDrop(&gang);
         let leader = rayon::current_thread_index();

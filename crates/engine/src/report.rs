@@ -58,7 +58,7 @@ pub struct ProjectionReport {
     pub n_synapses: u64,
     /// Host memory of its rows and their index, in bytes.
     pub bytes: u64,
-    /// Their layout: `rule` (nothing stored), `bits`, `lists`, `dense`, `segments` or `calendar`.
+    /// Their layout: `rule` (nothing stored), `kernels`, `bits`, `lists`, `dense`, `segments` or `calendar`.
     pub layout: String,
     /// What quantisation did to weights and delays. Where nothing is quantised, only synapses and ignored delays count.
     pub quantisation: QuantisationReport,

@@ -2,7 +2,7 @@
 
 use std::ops::ControlFlow;
 
-use gennaker_network::Network;
+use gennaker_network::{Network, SpikeTrains};
 use rayon::{ThreadPool, ThreadPoolBuilder};
 
 use crate::arithmetic::{Chip, Reference};
@@ -14,11 +14,17 @@ use crate::recording::Recordings;
 use crate::report::RunReport;
 
 /// A network in memory. Running it `100` and then `200` ticks gives what running it `300` ticks gives.
+///
+/// With one thread ([`Options::threads`]), or where there is work for one only, it runs on the thread that calls: several simulations can
+/// run side by side, one on each thread of the caller's.
 pub struct Simulation {
     network: Network,
     options: Options,
     core: AnyCore,
-    pool: ThreadPool,
+    /// Threads asked for.
+    n_threads: usize,
+    /// None where one thread is enough: the caller's.
+    pool: Option<ThreadPool>,
 }
 
 /// The core in the arithmetic that the options choose.
@@ -50,7 +56,9 @@ impl Simulation {
             Numeric::Chip => Core::new(network, options, n_threads).map(|core| AnyCore::Chip(Box::new(core))),
             _ => Core::new(network, options, n_threads).map(|core| AnyCore::Reference(Box::new(core))),
         })?;
-        Ok(Self { network: network.clone(), options: options.clone(), core, pool })
+        let is_shared = with_core!(&core, core => core.n_busy) > 1;
+        let pool = is_shared.then_some(pool);
+        Ok(Self { network: network.clone(), options: options.clone(), core, n_threads, pool })
     }
 
     /// The network that is run.
@@ -107,14 +115,36 @@ impl Simulation {
         each: &mut (dyn FnMut(u32) -> ControlFlow<()> + Send),
     ) -> u32 {
         let ticks = ticks.min(u32::MAX - self.tick());
-        let (pool, core) = (&self.pool, &mut self.core);
+        let core = &mut self.core;
+        let mut run = || with_core!(core, core => core.run(ticks, clock, observe, each));
         // One entry into the pool for the whole run: entering costs more than a short tick.
-        pool.install(|| with_core!(core, core => core.run(ticks, clock, observe, each)))
+        match &self.pool {
+            Some(pool) => pool.install(run),
+            None => run(),
+        }
     }
 
     /// Back to tick 0 with empty recordings; the drawn synapses stay.
     pub fn reset(&mut self) {
         with_core!(&mut self.core, core => core.reset());
+    }
+
+    /// Replaces what a `spike_list` population (by its position) sends, so that one network, drawn once, runs many samples.
+    /// The cost is proportional to the spikes. To be called before the first tick, as after [`Simulation::reset`].
+    ///
+    /// # Errors
+    /// If ticks have been run, or the population does not exist, is no `spike_list` or lacks a neuron. Nothing is changed then.
+    pub fn set_spikes(&mut self, population: usize, spikes: SpikeTrains) -> Result<(), EngineError> {
+        if self.tick() > 0 {
+            return Err(EngineError::Running { tick: self.tick() });
+        }
+        let n_populations = self.network.populations.len();
+        let own = self.network.populations.get_mut(population);
+        let own = own.ok_or(EngineError::NoPopulation { population, n_populations })?;
+        own.check_spikes(&spikes)?;
+        with_core!(&mut self.core, core => core.set_spikes(population, &spikes));
+        own.spikes = spikes;
+        Ok(())
     }
 
     /// Everything recorded since the last reset, less what was taken out.
@@ -141,8 +171,7 @@ impl Simulation {
     /// The account of the run so far.
     #[must_use]
     pub fn report(&self) -> RunReport {
-        let n_threads = self.pool.current_num_threads();
-        with_core!(&self.core, core => RunReport::new(core, &self.network, &self.options, n_threads))
+        with_core!(&self.core, core => RunReport::new(core, &self.network, &self.options, self.n_threads))
     }
 
     /// Everything that evolves, as bytes: state, spikes under way, counters and recordings. Independent of threads.

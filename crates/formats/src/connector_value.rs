@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use gennaker_network::{Connector, DistanceKernel};
+use gennaker_network::{Connector, Convolution, DistanceKernel};
 use schemars::JsonSchema;
 use serde::Deserialize;
 use serde::de::value::MapAccessDeserializer;
@@ -21,31 +21,11 @@ pub(crate) enum ConnectorValue {
     Conv2d(ConvolutionTable),
 }
 
-/// A kernel that slides over images. Lengths are in pixels.
-#[derive(Debug, Clone, Deserialize, JsonSchema)]
-#[serde(deny_unknown_fields)]
+/// A kernel that slides over images.
+#[derive(Debug, Clone)]
 pub(crate) struct ConvolutionTable {
-    /// Channels, height and width of the sending population.
-    pub(crate) input: [u32; 3],
-    /// Channels of the receiving population.
-    pub(crate) out_channels: u32,
-    /// Height and width of the kernel.
-    pub(crate) kernel: [u32; 2],
-    /// Steps down and right.
-    #[serde(default = "ones")]
-    pub(crate) stride: [u32; 2],
-    /// Distances of the kernel's rows and columns.
-    #[serde(default = "ones")]
-    pub(crate) dilation: [u32; 2],
-    /// Zeros at the top, bottom, left and right.
-    #[serde(default)]
-    pub(crate) padding: [u32; 4],
-    /// Windows over which spikes are summed first.
-    #[serde(default = "ones")]
-    pub(crate) pool: [u32; 2],
-    /// Groups of channels that do not see each other.
-    #[serde(default = "one_group")]
-    pub(crate) groups: u32,
+    /// The convolution, still without weights.
+    pub(crate) lengths: Convolution,
     /// Kernels, (input channels / groups, output channels, height, width), the last axis fastest.
     pub(crate) weights: Option<Vec<f64>>,
     /// An npz file, relative to the network file, whose array `weights` holds them.
@@ -170,7 +150,33 @@ enum ConnectorTable {
         allow_self_connections: bool,
     },
     /// A kernel that slides over images; only onto `lif_conv2d`.
-    Conv2d(ConvolutionTable),
+    Conv2d {
+        /// Channels, height and width of the sending population.
+        input: [u32; 3],
+        /// Channels of the receiving population.
+        out_channels: u32,
+        /// Height and width of the kernel, in pixels.
+        kernel: [u32; 2],
+        /// Steps down and right.
+        #[serde(default = "ones")]
+        stride: [u32; 2],
+        /// Distances of the kernel's rows and columns.
+        #[serde(default = "ones")]
+        dilation: [u32; 2],
+        /// Zeros at the top, bottom, left and right.
+        #[serde(default)]
+        padding: [u32; 4],
+        /// Height and width of windows over which spikes are summed first.
+        #[serde(default = "ones")]
+        pool: [u32; 2],
+        /// Groups of channels that do not see each other.
+        #[serde(default = "one_group")]
+        groups: u32,
+        /// Kernels, (input channels / groups, output channels, height, width), the last axis fastest.
+        weights: Option<Vec<f64>>,
+        /// An npz file, relative to the network file, whose array `weights` holds them.
+        file: Option<String>,
+    },
 }
 
 #[derive(Deserialize, JsonSchema)]
@@ -217,7 +223,28 @@ impl From<ConnectorTable> for ConnectorValue {
             T::List { connections, file, columns } => {
                 return Self::List(ListTable { connections, file, columns });
             }
-            T::Conv2d(table) => return Self::Conv2d(table),
+            T::Conv2d {
+                input,
+                out_channels,
+                kernel,
+                stride,
+                dilation,
+                padding,
+                pool,
+                groups,
+                weights,
+                file,
+            } => {
+                let lengths = Convolution {
+                    stride,
+                    dilation,
+                    padding,
+                    pool,
+                    groups,
+                    ..Convolution::new(input, out_channels, kernel, Vec::new())
+                };
+                return Self::Conv2d(ConvolutionTable { lengths, weights, file });
+            }
             T::OneToOne {} => Connector::OneToOne,
             T::AllToAll { allow_self_connections } => Connector::AllToAll { allow_self_connections },
             T::FixedProbability { p, allow_self_connections } => {

@@ -199,22 +199,12 @@ fn connector(entry: Spanned<ConnectorValue>, source: &Source<'_>) -> Result<Conn
             read_connections(&source.folder.join(file), &columns).map(Connector::List)
         }
         ConnectorValue::Conv2d(table) => {
-            let weights = match (&table.weights, &table.file) {
-                (Some(weights), None) => weights.clone(),
+            let weights = match (table.weights, table.file) {
+                (Some(weights), None) => weights,
                 (None, Some(file)) => read_kernels(&source.folder.join(file))?,
                 _ => return Err(at_entry("a convolution needs either `weights` or `file`")),
             };
-            Ok(Connector::Conv2d(Convolution {
-                input: table.input,
-                out_channels: table.out_channels,
-                kernel: table.kernel,
-                stride: table.stride,
-                dilation: table.dilation,
-                padding: table.padding,
-                pool: table.pool,
-                groups: table.groups,
-                weights,
-            }))
+            Ok(Connector::Conv2d(Convolution { weights, ..table.lengths }))
         }
         ConnectorValue::List(_) => Err(at_entry("a list needs either `connections` or `file`")),
     }

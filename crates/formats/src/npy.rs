@@ -153,7 +153,7 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Array, String> {
     Ok(Array { data: header.decode(body), shape: header.shape })
 }
 
-fn split_header(bytes: &[u8]) -> Result<(&str, &[u8]), String> {
+pub(crate) fn split_header(bytes: &[u8]) -> Result<(&str, &[u8]), String> {
     let damaged = || "is not an npy array, or is truncated".to_owned();
     let rest = bytes.strip_prefix(MAGIC).ok_or_else(damaged)?;
     let (version, rest) = rest.split_at_checked(2).ok_or_else(damaged)?;
@@ -222,8 +222,18 @@ impl Header {
         Ok(Self { type_code, is_fortran, shape })
     }
 
+    /// One axis of elements of a type, by NumPy's code.
+    pub(crate) fn of_type(type_code: &str) -> Self {
+        Self { type_code: type_code.to_owned(), is_fortran: false, shape: Vec::new() }
+    }
+
+    /// `n` elements in a row, from their bytes.
+    pub(crate) fn elements(&self, n: usize, body: &[u8]) -> Array {
+        Array { shape: vec![n], data: self.decode(body) }
+    }
+
     /// Bytes per element.
-    fn width(&self) -> Result<usize, String> {
+    pub(crate) fn width(&self) -> Result<usize, String> {
         match self.type_code.trim_start_matches(['<', '|', '=']) {
             "b1" | "i1" | "u1" => Ok(1),
             "i2" | "u2" => Ok(2),

@@ -103,20 +103,28 @@ pub fn read_npz(path: &Path) -> Result<BTreeMap<String, Array>, FormatError> {
 
 /// Reads the bytes of an archive.
 pub(crate) fn parse(bytes: &[u8]) -> Result<BTreeMap<String, Array>, String> {
+    let array = |(name, content): (String, Vec<u8>)| {
+        let array =
+            npy::read(&content).map_err(|problem| format!("array `{}` {problem}", name.escape_debug()))?;
+        Ok((name, array))
+    };
+    entries(bytes)?.into_iter().map(array).collect()
+}
+
+/// The unpacked entries of an archive, by name without ending.
+pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
     let damaged = |error| format!("is not an npz archive, or is damaged ({error})");
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
-    let mut arrays = BTreeMap::new();
+    let mut entries = Vec::new();
     for index in 0..zip.len() {
         let mut entry = zip.by_index(index).map_err(damaged)?;
         let file_name = entry.name().map_err(damaged)?.into_owned();
         let name = file_name.strip_suffix(".npy").unwrap_or(&file_name);
         let content =
             unpack(&mut entry).map_err(|problem| format!("entry `{}` {problem}", name.escape_debug()))?;
-        let array =
-            npy::read(&content).map_err(|problem| format!("array `{}` {problem}", name.escape_debug()))?;
-        arrays.insert(name.to_owned(), array);
+        entries.push((name.to_owned(), content));
     }
-    Ok(arrays)
+    Ok(entries)
 }
 
 /// Unpacks no more than the limit, whatever the archive's directory says.

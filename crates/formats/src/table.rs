@@ -98,7 +98,7 @@ fn matrix_columns(array: &Array, names: &[&str]) -> Result<Vec<(String, Vec<f64>
     Ok((0..n_columns).map(|c| (names[c].to_owned(), column(c))).collect())
 }
 
-fn csv_columns(bytes: &[u8], names: &[&str]) -> Result<Vec<(String, Vec<f64>)>, String> {
+pub(crate) fn csv_columns(bytes: &[u8], names: &[&str]) -> Result<Vec<(String, Vec<f64>)>, String> {
     let text = std::str::from_utf8(bytes).map_err(|_| "is not UTF-8 text".to_owned())?;
     let text = text.trim_start_matches('\u{feff}');
     let lines = text.lines().enumerate().map(|(index, line)| (index + 1, line.trim()));

@@ -107,15 +107,6 @@ fn connector(size: u32) -> impl Strategy<Value = Connector> {
                 allow_self_connections
             }
         ),
-        (prop::array::uniform4(0u32..4), prop::collection::vec(-15.0..15.0f64, 0..60)).prop_map(
-            |(lengths, weights)| Connector::Conv2d(Convolution {
-                stride: [lengths[0], 2],
-                padding: lengths,
-                pool: [2, lengths[1]],
-                groups: lengths[2],
-                ..Convolution::new([lengths[3], 7, 8], lengths[0], [3, 4], weights)
-            })
-        ),
     ]
 }
 
@@ -198,4 +189,33 @@ proptest! {
     fn arbitrary_text_never_panics(text in any::<String>()) {
         let _ = NetworkFile::parse(&text, "net.toml", Path::new(""));
     }
+}
+
+#[test]
+fn convolutions_come_back() {
+    let weights: Vec<f64> = (0..24).map(|i| f64::from(i) / 3.0 - 2.0).collect();
+    let layer = Convolution {
+        stride: [2, 1],
+        dilation: [1, 2],
+        padding: [1, 0, 2, 1],
+        pool: [2, 1],
+        groups: 2,
+        ..Convolution::new([4, 9, 5], 2, [3, 2], weights)
+    };
+    let size = layer.output().expect("fits").iter().product();
+    let mut network = Network::new("images");
+    network.add_population(Population::new("in", 180, Model::SpikeList));
+    network.add_population(Population::new("out", size, Model::LifConv2d).with_shape(&[2, 2, 6]));
+    network.add_projection(Projection::new("kernels", 0, 1, Connector::Conv2d(layer)));
+    let file = NetworkFile::new(network);
+    assert_eq!(parse(&file.to_toml(), Path::new("")), file);
+
+    let folder = tempfile::tempdir().unwrap();
+    let (text, side_files) = file.to_toml_with_files(3);
+    assert_eq!(side_files.len(), 1);
+    std::fs::write(folder.path().join(&side_files[0].name), &side_files[0].bytes).unwrap();
+    assert_eq!(parse(&text, folder.path()), file);
+    let both = text.replace("file = ", "weights = [1.0], file = ");
+    let error = NetworkFile::parse(&both, "net.toml", folder.path()).expect_err("both").to_string();
+    assert!(error.contains("either `weights` or `file`"), "{error}");
 }

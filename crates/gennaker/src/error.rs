@@ -2,12 +2,14 @@
 
 use std::path::PathBuf;
 
+use gennaker_deploy::DeployError;
 use gennaker_energy::EnergyError;
 use gennaker_engine::EngineError;
 use gennaker_fabric::FabricError;
 use gennaker_formats::FormatError;
 use gennaker_machine::MachineError;
 use gennaker_mapping::MappingError;
+use gennaker_nir::NirError;
 use gennaker_report::ReportError;
 use thiserror::Error;
 
@@ -79,6 +81,12 @@ pub enum Error {
         /// What is wrong with it.
         problem: String,
     },
+    /// A graph that cannot be deployed, or data that do not fit it.
+    #[error(transparent)]
+    Deploy(Box<DeployError>),
+    /// A NIR file.
+    #[error(transparent)]
+    Nir(Box<NirError>),
     /// A picture.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -105,5 +113,7 @@ from_boxed!(
     Engine(EngineError),
     Energy(EnergyError),
     Fabric(FabricError),
+    Deploy(DeployError),
+    Nir(NirError),
     Benchmark(BenchmarkError)
 );

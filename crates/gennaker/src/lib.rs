@@ -35,6 +35,7 @@ mod account;
 pub mod benchmarks;
 mod counter;
 mod counters;
+mod deployment;
 mod doctor;
 mod error;
 mod event;
@@ -44,6 +45,7 @@ pub mod pictures;
 mod pieces;
 mod sweep;
 
+pub use gennaker_deploy as deploy;
 pub use gennaker_energy as energy;
 pub use gennaker_engine as engine;
 pub use gennaker_fabric as fabric;
@@ -51,10 +53,12 @@ pub use gennaker_formats as formats;
 pub use gennaker_machine as machine;
 pub use gennaker_mapping as mapping;
 pub use gennaker_network as network;
+pub use gennaker_nir as nir;
 pub use gennaker_report as report;
 
 pub use account::{Accounted, account_recordings, open_accountable};
 pub use counter::Counter;
+pub use deployment::{Deployment, SampleRun, classes_of, read_samples};
 pub use doctor::{Peaks, explain_silence, highest_v};
 pub use error::Error;
 pub use event::{Difference, EventRun};

@@ -5,9 +5,11 @@ use std::ops::Range;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::NetworkError;
 use crate::model::{Model, ParameterDefault};
 use crate::parameter::{Parameter, Resolved, resolve};
 use crate::spike_trains::SpikeTrains;
+use crate::validate;
 
 /// A group of neurons of one model.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -58,6 +60,15 @@ impl Population {
     pub fn with_spikes(mut self, spikes: SpikeTrains) -> Self {
         self.spikes = spikes;
         self
+    }
+
+    /// Whether the population can send these spikes: it must be a `spike_list` and have all their neurons.
+    ///
+    /// # Errors
+    /// [`NetworkError::ParameterValue`] for another model,
+    /// [`NetworkError::IndexOutOfRange`] for a neuron that does not exist.
+    pub fn check_spikes(&self, spikes: &SpikeTrains) -> Result<(), NetworkError> {
+        validate::check_spikes(self, spikes)
     }
 
     /// Puts the neurons on a grid, slowest axis first; the product must equal the size.

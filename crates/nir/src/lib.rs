@@ -55,6 +55,7 @@ mod fields;
 mod flat;
 mod graph;
 mod hdf5;
+mod inlined;
 mod limits;
 mod parameters;
 mod primitive;

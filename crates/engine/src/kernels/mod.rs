@@ -73,6 +73,8 @@ pub(crate) trait Kernel<A: Arithmetic>: Send {
     fn visit(&mut self, visitor: &mut dyn FnMut(StateArray<'_, A::Real>));
     /// Back to the state before the first tick.
     fn reset(&mut self);
+    /// Replaces the spikes that are sent, where they are listed.
+    fn set_spikes(&mut self, _spikes: &SpikeTrains) {}
 }
 
 /// A neuron update that marks who fires; `#[inline(always)]`, as [`simd::Task`] asks.

@@ -26,6 +26,9 @@ impl<A: Arithmetic> Kernel<A> for Trains {
     }
     fn visit(&mut self, _visitor: &mut dyn FnMut(StateArray<'_, A::Real>)) {}
     fn reset(&mut self) {}
+    fn set_spikes(&mut self, spikes: &SpikeTrains) {
+        self.0.clone_from(spikes);
+    }
 }
 
 /// Blocks of four random words that serve neighbouring sources.

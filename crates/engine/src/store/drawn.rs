@@ -138,6 +138,19 @@ impl<'a> Drawn<'a> {
         Some(used(self.numeric.quantises(), &mut self.quantiser.clone(), 0.0, delay).1)
     }
 
+    /// The value of a synapse of the given weight and its account, where all delays are alike.
+    pub(crate) fn one_synapse(&self, weight: f64) -> Option<(f64, QuantisationReport)> {
+        let delay = shared_delay(self.description())?;
+        let mut quantiser = self.quantiser.clone();
+        let (weight, _) = used(self.numeric.quantises(), &mut quantiser, weight, delay);
+        Some((weight, *quantiser.report()))
+    }
+
+    /// Whether the synapses are those of kernels.
+    pub(crate) fn is_convolution(&self) -> bool {
+        matches!(self.description().connector, Connector::Conv2d(_))
+    }
+
     /// Whether a byte for every possible synapse takes no more than a target and a weight for every real one; only where
     /// sums are whole numbers (`counts`) and all delays alike.
     pub(crate) fn is_dense(&self, counts: bool) -> bool {

@@ -3,6 +3,7 @@
 
 mod bits;
 mod calendar;
+mod convolution;
 mod dense;
 mod drawn;
 mod lists;
@@ -18,11 +19,13 @@ use crate::sums::{Place, Receptors, Sums};
 
 use bits::BitRows;
 use calendar::Calendar;
+use convolution::Kernels;
 use dense::DenseRows;
 use lists::Lists;
 use segments::{Due, Segments, range_of_delays};
 
 pub(crate) use bits::Chunk;
+pub(crate) use convolution::Word;
 pub(crate) use drawn::{Drawn, SharedValues};
 
 /// The synapses of some projections from one sending population.
@@ -47,6 +50,8 @@ enum Rows<S: Sum> {
     Bits { rows: BitRows, weight: S, delay: u32 },
     /// Many synapses of one delay with small weights: a byte for every possible one.
     Dense { rows: DenseRows, delay: u32, receptors: Receptors },
+    /// A convolution: only the kernels are kept.
+    Kernels { rows: Kernels<S>, delay: u32, receptors: Receptors },
     /// Weights and delays that differ; `subtracts` where weights are negative and sums are net.
     Segments { rows: Segments, subtracts: bool },
     /// The same for few synapses of many delays.
@@ -121,6 +126,10 @@ impl<S: Sum> Store<S> {
                 let range = place.first..place.first + rows.n_targets();
                 rows.deliver(history.arriving(pre, tick, *delay), sums.due(slot, range, *receptors))
             }
+            Rows::Kernels { rows, delay, receptors } => {
+                let range = place.first..place.first + rows.n_targets();
+                rows.deliver(history.arriving(pre, tick, *delay), sums.due(slot, range, *receptors))
+            }
             Rows::Calendar { rows, subtracts: true } => {
                 rows.deliver((pre, tick), history, sums.at(slot, place), |sum, weight| sum.minus(weight))
             }
@@ -153,6 +162,7 @@ impl<S: Sum> Store<S> {
             Rows::Bits { rows, .. } => rows.len() as u64,
             Rows::Lists { rows, .. } => rows.len() as u64,
             Rows::Dense { rows, .. } => rows.len() as u64,
+            Rows::Kernels { rows, .. } => rows.len(),
             Rows::Segments { rows, .. } => rows.len() as u64,
             Rows::Calendar { rows, .. } => rows.len() as u64,
         }
@@ -172,6 +182,7 @@ impl<S: Sum> Store<S> {
             Rows::Lists { rows, .. } => rows.n_bytes(),
             Rows::Bits { rows, .. } => rows.n_bytes(),
             Rows::Dense { rows, .. } => rows.n_bytes(),
+            Rows::Kernels { rows, .. } => rows.n_bytes(),
             Rows::Segments { rows, .. } => rows.n_bytes(),
             Rows::Calendar { rows, .. } => rows.n_bytes(),
         }
@@ -184,6 +195,7 @@ impl<S: Sum> Store<S> {
             Rows::Lists { .. } => "lists",
             Rows::Bits { .. } => "bits",
             Rows::Dense { .. } => "dense",
+            Rows::Kernels { .. } => "kernels",
             Rows::Segments { .. } => "segments",
             Rows::Calendar { .. } => "calendar",
         }
@@ -228,8 +240,14 @@ pub(crate) struct Target {
 /// Fewest targets for which bits are considered: below, most of a chunk would be empty.
 const MIN_BIT_TARGETS: usize = 256;
 
-/// The store of a projection whose synapses are all alike, or of one delay and dense; `None` if it is neither.
+/// The store of a projection whose synapses are kernels, or all alike, or of one delay and dense; `None` if it is none of these.
 pub(crate) fn build_alone<S: Sum>(drawn: &mut Drawn<'_>, target: Target) -> Result<Option<Store<S>>, u64> {
+    if let Some(delay) = drawn.shared_delay().filter(|_| drawn.is_convolution() && !target.can_overflow)
+        && let Some(rows) = Kernels::build(drawn, target.receptors)
+    {
+        let place = Place { plane: 0, first: target.first };
+        return Ok(Some(finish(drawn, place, Rows::Kernels { rows, delay, receptors: target.receptors })));
+    }
     let shared_origin = std::mem::replace(&mut drawn.origin, i64::from(drawn.range.start));
     if let Some((shared, account)) = drawn.shared_values() {
         let rows = build_shared(drawn, target, shared)?;

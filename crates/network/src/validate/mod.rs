@@ -12,6 +12,7 @@ use crate::parameter::{Distribution, Parameter};
 use crate::population::Population;
 
 use self::population::check_population;
+pub(crate) use self::population::check_spikes;
 use self::projection::{check_connector, check_values};
 
 impl Network {

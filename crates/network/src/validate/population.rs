@@ -6,6 +6,7 @@ use crate::error::{NetworkError, nearest};
 use crate::model::{Model, ModelDescriptor, ParameterDefault, ParameterDescriptor};
 use crate::parameter::{Distribution, Parameter};
 use crate::population::{Population, Recording, Selection};
+use crate::spike_trains::SpikeTrains;
 
 use super::{index_error, show, support};
 
@@ -164,11 +165,16 @@ fn check_sources(population: &Population) -> Result<(), NetworkError> {
     if population.spikes.is_empty() {
         return Ok(());
     }
+    check_spikes(population, &population.spikes)
+}
+
+/// Whether a population can send these spikes.
+pub(crate) fn check_spikes(population: &Population, spikes: &SpikeTrains) -> Result<(), NetworkError> {
     if population.model != Model::SpikeList {
-        let found = format!("{} spikes for a `{}`", population.spikes.len(), population.model.name());
+        let found = format!("{} spikes for a `{}`", spikes.len(), population.model.name());
         return Err(value_error(population, "spikes", found, "given to a `spike_list` only".into()));
     }
-    match population.spikes.neurons().iter().find(|&&n| n >= population.size) {
+    match spikes.neurons().iter().find(|&&n| n >= population.size) {
         None => Ok(()),
         Some(&index) => Err(index_error("source spikes", "source", index, population)),
     }

@@ -1,0 +1,144 @@
+//! The choices that NIR leaves open, and those of quantisation.
+
+use std::collections::BTreeSet;
+
+use serde::{Deserialize, Serialize};
+
+/// How a graph is lowered. Names and formulas of the first six are those of py-spinnaker2's `s2_nir.ConversionConfig`; defaults are those
+/// of the NIR paper's runs on the chip (Pedersen et al., Nature Communications 15, 8122, 2024).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default, deny_unknown_fields)]
+pub struct LoweringOptions {
+    /// Time that a tick stands for in the graph's equations, s.
+    pub dt_s: f64,
+    /// How decays follow from time constants.
+    pub integrator: Integrator,
+    /// What a spike does to the membrane.
+    pub reset: Reset,
+    /// Delay field of synapses in ticks, where the model has one; a Delay node adds to it.
+    pub conn_delay: u32,
+    /// Whether weights are scaled so that the largest one onto a population fills the synapse word; else they are taken as they are.
+    pub scale_weights: bool,
+    /// What is recorded of the neurons that feed an Output: `spikes`, `v`, ...
+    pub output_record: Vec<String>,
+    /// Whether a layer has one scale, or each output channel (or neuron) its own.
+    pub scaling: Scaling,
+    /// How scaled weights become whole numbers.
+    pub rounding: Rounding,
+    /// Width of a weight.
+    pub weight_bits: WeightBits,
+    /// Whether thresholds follow what rounding did to the weights.
+    pub threshold_fit: ThresholdFit,
+    /// Populations whose weights stay fractions, by name, or all of them: for runs in the reference arithmetic.
+    pub real_weights: RealWeights,
+}
+
+/// Populations whose weights are not rounded.
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum RealWeights {
+    /// None: the chip's weights.
+    #[default]
+    None,
+    /// All: the network as it was trained, with the chip's order of things.
+    All,
+    /// All but these.
+    AllBut(BTreeSet<String>),
+}
+
+impl RealWeights {
+    pub(crate) fn holds(&self, population: &str) -> bool {
+        match self {
+            Self::None => false,
+            Self::All => true,
+            Self::AllBut(names) => !names.contains(population),
+        }
+    }
+}
+
+impl Default for LoweringOptions {
+    fn default() -> Self {
+        Self {
+            dt_s: 1e-4,
+            integrator: Integrator::Forward,
+            reset: Reset::Zero,
+            conn_delay: 0,
+            scale_weights: true,
+            output_record: vec!["spikes".to_owned()],
+            scaling: Scaling::Layer,
+            rounding: Rounding::TowardZero,
+            weight_bits: WeightBits::Eight,
+            threshold_fit: ThresholdFit::Nominal,
+            real_weights: RealWeights::None,
+        }
+    }
+}
+
+/// How the decay of a tick follows from a time constant; `g` is the part that decays.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Integrator {
+    /// Forward Euler: `g = dt / tau`.
+    #[default]
+    Forward,
+    /// Exponential Euler: `g = 1 - exp(-dt / tau)`.
+    Exponential,
+}
+
+/// What a spike does to the membrane.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Reset {
+    /// It is set to the node's `v_reset`, which is 0 in nearly all graphs.
+    #[default]
+    Zero,
+    /// The threshold is subtracted.
+    Subtract,
+}
+
+/// What shares a scale.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Scaling {
+    /// All weights onto a population.
+    #[default]
+    Layer,
+    /// All weights onto an output channel of a convolution, or onto a neuron of any other layer.
+    Channel,
+}
+
+/// How scaled weights become whole numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Rounding {
+    /// Cut, as the chip's importer does.
+    #[default]
+    TowardZero,
+    /// To the nearest whole number, halves away from zero.
+    Nearest,
+}
+
+/// Width of a weight, and with it the synapse word.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum WeightBits {
+    /// -15..15 with delays 0..7 (`lif`, `lif_curr_exp`).
+    Four,
+    /// -127..127 without delays (`lif_no_delay`, `lif_curr_exp_no_delay`, `lif_conv2d`).
+    #[default]
+    Eight,
+    /// -65535..65535 with delays 0..127 (`lif_wide`, `lif_curr_exp_wide`); ours.
+    Sixteen,
+}
+
+/// Whether thresholds follow what rounding did to the weights.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ThresholdFit {
+    /// Thresholds are scaled as the weights were.
+    #[default]
+    Nominal,
+    /// Thresholds are scaled by the factor that maps the weights to their rounded values best, in the least-squares sense. Cutting
+    /// makes weights smaller on average; this makes up for it.
+    Fitted,
+}

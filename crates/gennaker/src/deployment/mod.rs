@@ -1,0 +1,262 @@
+//! Lowered graphs at work: samples in, answers out, many side by side.
+
+mod data;
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use gennaker_deploy::{DeployError, Lowered, Output, Port, Readout, Sample};
+use gennaker_engine::{Numeric, Options, Recordings, Simulation};
+use gennaker_network::{Network, OutOfRange, Recording};
+
+use crate::error::Error;
+
+pub use data::{classes_of, read_samples};
+
+/// A lowered graph with everything that is chosen about its runs. Plain data: change what you like between runs.
+///
+/// ```
+/// use gennaker::deploy::{LoweringOptions, Readout, Sample, lower};
+/// use gennaker::nir::{Array, Graph, If, Primitive};
+/// use gennaker::network::SpikeTrains;
+/// use gennaker::Deployment;
+///
+/// let cells = If { r: Array::scalar(1.0), v_threshold: Array::vector(vec![2.0, 1.0]), v_reset: None };
+/// let graph = Graph::new(
+///     [
+///         ("in", Primitive::Input { shape: vec![2] }),
+///         ("cells", Primitive::IF(cells)),
+///         ("out", Primitive::Output { shape: vec![2] }),
+///     ],
+///     [("in", "cells"), ("cells", "out")],
+/// );
+/// let deployment = Deployment::new(lower(&graph, &LoweringOptions::default())?);
+/// let spikes = SpikeTrains::from_lists([(0, vec![0, 1, 2]), (1, vec![3])]);
+/// let runs = deployment.run(&[Sample::new("a", spikes, 4)], Readout::SpikeCount)?;
+/// assert_eq!(runs[0].outputs[0].values, [1.0, 1.0]);
+/// # Ok::<(), gennaker::Error>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct Deployment {
+    /// The network, its ports and what was decided.
+    pub lowered: Lowered,
+    /// Which arithmetic computes the neurons; the chip's by default.
+    pub numeric: Numeric,
+    /// What happens to weights beyond the synapse word.
+    pub out_of_range: OutOfRange,
+    /// Threads to use; `None` takes all processors. Never changes a result.
+    pub threads: Option<usize>,
+    /// Ticks that a sample runs on after its last one, so that its last spikes can pass through all layers; `None` for as many as
+    /// the shortest way to the farthest layer takes.
+    pub tail_ticks: Option<u32>,
+    /// Whether all spikes of all populations are kept with the results.
+    pub keeps_recordings: bool,
+}
+
+/// What became of one sample.
+#[derive(Debug, Clone)]
+pub struct SampleRun {
+    /// The sample's name.
+    pub name: String,
+    /// Values of the output ports, in their order.
+    pub outputs: Vec<Output>,
+    /// Spikes of each population.
+    pub n_spikes: Vec<u64>,
+    /// Ticks that were run.
+    pub n_ticks: u32,
+    /// Synapses that spikes met.
+    pub n_synaptic_events: u64,
+    /// Everything recorded, if it was to be kept.
+    pub recordings: Option<Recordings>,
+}
+
+impl Deployment {
+    /// With the chip's arithmetic, on all processors.
+    #[must_use]
+    pub fn new(lowered: Lowered) -> Self {
+        Self {
+            lowered,
+            numeric: Numeric::Chip,
+            out_of_range: OutOfRange::Error,
+            threads: None,
+            tail_ticks: None,
+            keeps_recordings: false,
+        }
+    }
+
+    /// Runs samples of the graph's only input, several at a time on as many threads. The order of results is that of the samples.
+    ///
+    /// # Errors
+    /// [`DeployError`] for samples that do not fit, or a graph with several inputs or a read-out that its outputs do not have;
+    /// [`Error::Engine`].
+    pub fn run(&self, samples: &[Sample], readout: Readout) -> Result<Vec<SampleRun>, Error> {
+        self.run_with(samples, readout, &|_| true)
+    }
+
+    /// [`Deployment::run`]; after each sample, `each` is told how many are done, and stops the run by `false`: results are then those of
+    /// the first samples, without a gap.
+    ///
+    /// # Errors
+    /// As [`Deployment::run`].
+    pub fn run_with(
+        &self,
+        samples: &[Sample],
+        readout: Readout,
+        each: &(dyn Fn(usize) -> bool + Sync),
+    ) -> Result<Vec<SampleRun>, Error> {
+        let input = self.input()?;
+        let size = self.lowered.network.populations[input.population].size;
+        samples.iter().try_for_each(|sample| sample.check(&input.node, size))?;
+        let network = self.network(readout)?;
+        let first = Worker::new(self, &network, readout)?;
+        let n_threads = self.n_threads().min(samples.len()).max(1);
+        let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
+        let results: Vec<Mutex<Option<Result<SampleRun, Error>>>> =
+            samples.iter().map(|_| Mutex::new(None)).collect();
+        let work = |mut worker: Worker<'_>| {
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(sample) = samples.get(at) else { return };
+                let result = worker.run(sample);
+                *results[at].lock().expect("nobody panics while it is locked") = Some(result);
+                if !each(done.fetch_add(1, Ordering::Relaxed) + 1) {
+                    next.store(samples.len(), Ordering::Relaxed);
+                }
+            }
+        };
+        let others =
+            (1..n_threads).map(|_| Worker::new(self, &network, readout)).collect::<Result<Vec<_>, _>>()?;
+        std::thread::scope(|scope| {
+            for worker in others {
+                scope.spawn(|| work(worker));
+            }
+            work(first);
+        });
+        let results = results.into_iter().map(|result| result.into_inner().expect("nobody panicked"));
+        results.map_while(|result| result).collect()
+    }
+
+    /// The only input.
+    ///
+    /// # Errors
+    /// [`DeployError::Data`] if there are several.
+    pub fn input(&self) -> Result<&Port, Error> {
+        match self.lowered.inputs.as_slice() {
+            [input] => Ok(input),
+            inputs => {
+                let names: Vec<&str> = inputs.iter().map(|input| input.node.as_str()).collect();
+                let problem =
+                    format!("the graph has {} inputs ({}); samples have one", names.len(), names.join(", "));
+                Err(DeployError::Data(problem).into())
+            }
+        }
+    }
+
+    fn n_threads(&self) -> usize {
+        self.threads
+            .unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from))
+            .clamp(1, 1024)
+    }
+
+    /// The network with what has to be recorded for the read-out.
+    pub(crate) fn network(&self, readout: Readout) -> Result<Network, Error> {
+        let mut network = self.lowered.network.clone();
+        for port in &self.lowered.outputs {
+            if readout == Readout::SpikeCount && !port.spikes {
+                let problem = format!(
+                    "output `{}` has no spikes to count, only a potential: read out its last or its largest",
+                    port.node
+                );
+                return Err(DeployError::Data(problem).into());
+            }
+            let population = &mut network.populations[port.population];
+            let wanted = match readout {
+                Readout::SpikeCount => "spikes",
+                Readout::LastPotential | Readout::MaxPotential => "v",
+            };
+            if self.keeps_recordings {
+                add_recording(&mut population.record, wanted);
+            } else {
+                population.record = vec![Recording::all(wanted)];
+            }
+        }
+        if self.keeps_recordings {
+            network.populations.iter_mut().for_each(|p| add_recording(&mut p.record, "spikes"));
+        }
+        Ok(network)
+    }
+
+    /// Ticks that a sample takes.
+    #[must_use]
+    pub fn n_ticks(&self, sample: &Sample) -> u32 {
+        sample.n_ticks.saturating_add(self.tail_ticks.unwrap_or_else(|| self.lowered.latency_ticks()))
+    }
+}
+
+fn add_recording(record: &mut Vec<Recording>, variable: &str) {
+    if !record.iter().any(|recording| recording.variable == variable) {
+        record.push(Recording::all(variable));
+    }
+}
+
+/// A network in memory through which samples pass, one after the other.
+struct Worker<'a> {
+    deployment: &'a Deployment,
+    simulation: Simulation,
+    input: usize,
+    readout: Readout,
+}
+
+impl<'a> Worker<'a> {
+    fn new(deployment: &'a Deployment, network: &Network, readout: Readout) -> Result<Self, Error> {
+        let options = Options {
+            numeric: deployment.numeric,
+            out_of_range: deployment.out_of_range,
+            threads: Some(1),
+            ..Options::default()
+        };
+        let simulation = Simulation::new(network, &options)?;
+        Ok(Self { deployment, simulation, input: deployment.input()?.population, readout })
+    }
+
+    fn run(&mut self, sample: &Sample) -> Result<SampleRun, Error> {
+        let n_ticks = self.deployment.n_ticks(sample);
+        self.simulation.reset();
+        self.simulation.set_spikes(self.input, sample.spikes.clone())?;
+        self.simulation.run(n_ticks);
+        let recordings = self.simulation.take_recordings();
+        let report = self.simulation.report();
+        let ports = &self.deployment.lowered.outputs;
+        Ok(SampleRun {
+            name: sample.name.clone(),
+            outputs: ports.iter().map(|port| self.output(port, &recordings)).collect(),
+            n_spikes: report.spikes_per_population,
+            n_ticks,
+            n_synaptic_events: report.n_synaptic_events,
+            recordings: self.deployment.keeps_recordings.then_some(recordings),
+        })
+    }
+
+    fn output(&self, port: &Port, recordings: &Recordings) -> Output {
+        let recorded = &recordings.populations[port.population];
+        let size = recorded.size as usize;
+        if self.readout == Readout::SpikeCount {
+            let mut values = vec![0.0; size];
+            for &neuron in recorded.spikes.iter().flat_map(|spikes| &spikes.neurons) {
+                values[neuron as usize] += 1.0;
+            }
+            return Output { values };
+        }
+        let Some(v) = recorded.state("v") else { return Output { values: Vec::new() } };
+        let scale = |neuron: usize| self.deployment.lowered.v_scale_of(port.population, neuron);
+        let value = |neuron: usize| {
+            let column = v.column(neuron);
+            let value = match self.readout {
+                Readout::LastPotential => column.last(),
+                _ => column.reduce(f64::max),
+            };
+            value.unwrap_or(0.0) / scale(neuron)
+        };
+        Output { values: (0..size).map(value).collect() }
+    }
+}
