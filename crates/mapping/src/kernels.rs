@@ -222,3 +222,45 @@ fn geometry(convolution: &Convolution, output: [u32; 3]) -> KernelRecord {
         ..KernelRecord::default()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_record_is_as_long_as_the_budget_says_and_holds_every_field() {
+        let record = KernelRecord {
+            senders: AtomOrder::Blocks { shape: [1, 2, 3], groups: 4, strips: 5 },
+            receivers: AtomOrder::Blocks { shape: [6, 7, 8], groups: 9, strips: 10 },
+            first_atom: 1 << 20,
+            n_atoms: 250,
+            input: [11, 12, 13],
+            output: [14, 15, 16],
+            kernel: [17, 18],
+            stride: [19, 20],
+            dilation: [21, 22],
+            pool: [23, 24],
+            padding: [25, 26],
+            groups: 27,
+            first_channel: 28,
+            n_channels: 29,
+            first_weight: 70_000,
+            is_last: true,
+        };
+        let words = record.to_words();
+        let halves: Vec<u32> = words[..15].iter().flat_map(|word| [word & 0xFFFF, word >> 16]).collect();
+        assert_eq!(halves, (1..30).chain([1]).collect::<Vec<_>>());
+        assert_eq!(words[15..], [1 << 20, 250, 70_000]);
+    }
+
+    #[test]
+    fn channels_are_those_between_the_outermost() {
+        let contiguous = |atoms| channels(AtomOrder::Contiguous, atoms, [4, 2, 5]);
+        assert_eq!([contiguous(0..10), contiguous(9..11), contiguous(35..40)], [0..1, 0..2, 3..4]);
+        let blocks = AtomOrder::Blocks { shape: [4, 2, 5], groups: 2, strips: 1 };
+        assert_eq!(
+            [0..4, 0..1, 19..21, 20..40].map(|atoms| channels(blocks, atoms, [4, 2, 5])),
+            [0..2, 0..1, 1..3, 2..4]
+        );
+    }
+}

@@ -24,7 +24,7 @@ impl Dice {
 /// A convolution of some kind from such an image; of single pixels if nothing else was drawn that fits.
 fn convolution(dice: &mut Dice, input: [u32; 3]) -> Convolution {
     for _ in 0..4 {
-        let groups = if input[0] % 2 == 0 && dice.below(3) == 0 { 2 } else { 1 };
+        let groups = if input[0].is_multiple_of(2) && dice.below(3) == 0 { 2 } else { 1 };
         let out_channels = groups * dice.between(1, 4);
         let kernel = dice.pair(1, 4);
         let n_weights = input[0] / groups * out_channels * kernel[0] * kernel[1];
