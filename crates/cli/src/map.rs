@@ -32,7 +32,7 @@ pub(crate) fn map(command: &Map) -> Result<ExitCode, CliError> {
 
 /// The network file with what the command line overrides.
 fn experiment(command: &Map) -> Result<Experiment, CliError> {
-    let mut experiment = read(&command.network)?;
+    let mut experiment = read(&command.network, &command.lowering)?;
     let options = &mut experiment.mapping;
     options.placer = command.placer.unwrap_or(options.placer);
     options.router = command.router.unwrap_or(options.router);

@@ -1,6 +1,8 @@
 //! Lowered graphs at work: samples in, answers out, many side by side.
 
 mod data;
+mod reference;
+mod study;
 
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
@@ -12,6 +14,7 @@ use gennaker_network::{Network, OutOfRange, Recording};
 use crate::error::Error;
 
 pub use data::{classes_of, read_samples};
+pub use study::{FirstDifference, HardwarePerSample, LayerStudy, Study, StudyOptions, StudyRow, study};
 
 /// A lowered graph with everything that is chosen about its runs. Plain data: change what you like between runs.
 ///
@@ -62,6 +65,8 @@ pub struct SampleRun {
     pub outputs: Vec<Output>,
     /// Spikes of each population.
     pub n_spikes: Vec<u64>,
+    /// Spikes of all populations but the input.
+    pub n_neuron_spikes: u64,
     /// Ticks that were run.
     pub n_ticks: u32,
     /// Synapses that spikes met.
@@ -230,6 +235,7 @@ impl<'a> Worker<'a> {
         Ok(SampleRun {
             name: sample.name.clone(),
             outputs: ports.iter().map(|port| self.output(port, &recordings)).collect(),
+            n_neuron_spikes: report.n_spikes - report.spikes_per_population[self.input],
             n_spikes: report.spikes_per_population,
             n_ticks,
             n_synaptic_events: report.n_synaptic_events,
