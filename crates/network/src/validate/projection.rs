@@ -134,7 +134,7 @@ fn check_convolution(
     post: &Population,
 ) -> Result<(), NetworkError> {
     let problem = |problem: String| Err(connector_error(projection, problem));
-    let output = convolution.output().or_else(|error| Err(connector_error(projection, error.to_string())))?;
+    let output = convolution.output().map_err(|error| connector_error(projection, error.to_string()))?;
     for (end, population, shape) in [("input", pre, convolution.input), ("output", post, output)] {
         let n = shape.map(u64::from).iter().product::<u64>();
         if n != u64::from(population.size) {
