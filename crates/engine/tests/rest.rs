@@ -11,7 +11,7 @@ fn neurons_at_rest_are_what_they_would_be() {
     for (reset, is_reset_to_value) in [("reset_by_subtraction", false), ("reset_to_v_reset", true)] {
         // The first neurons begin with enough for several spikes, which must come without any input.
         let v_init: Vec<f64> = (0..N).map(|i| if i % 700 < 3 { 47.5 } else { -0.0 }).collect();
-        let spikes = SpikeTrains::from_events((0..60).map(|i| (i * 17 % 50, i * i * 31 % N)));
+        let spikes = SpikeTrains::from_events((0..60).map(|i| (i * 17 % 50, i % 12 * 200)));
         let mut network = Network::new("rest");
         let source = Population::new("source", N, Model::SpikeList).with_spikes(spikes.clone());
         let source = network.add_population(source);

@@ -102,11 +102,12 @@ impl<S: Sum> Kernels<S> {
 
     /// Adds the synapses of all senders to the excitatory (or net) and the inhibitory sums; returns their number.
     pub(crate) fn deliver(&mut self, senders: &[u32], sums: [&mut [S]; 2]) -> u64 {
+        let [excitatory, inhibitory] = sums;
         let mut n_synapses = 0;
         for senders in senders.chunks(self.batch) {
             for plane in &mut self.planes {
                 let mut n = 0;
-                let sums = &mut *sums[plane.of];
+                let sums = if plane.of == 0 { &mut *excitatory } else { &mut *inhibitory };
                 let groups = &mut plane.groups;
                 simd::run(Addition { image: &self.image, groups, senders, sums, n_synapses: &mut n });
                 // All planes have the same synapses.
