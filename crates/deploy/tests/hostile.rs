@@ -5,7 +5,7 @@ use gennaker_nir::{Array, Conv, Graph, If, Lif, Numbers, Padding, Pool2d, Primit
 
 fn chain(nodes: Vec<(&str, Primitive)>) -> Graph {
     let edges: Vec<(&str, &str)> = nodes.windows(2).map(|pair| (pair[0].0, pair[1].0)).collect();
-    Graph::new(nodes.clone(), edges)
+    Graph::new(nodes, edges)
 }
 
 fn cells() -> Primitive {

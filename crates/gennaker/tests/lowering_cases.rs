@@ -14,7 +14,7 @@ const TICKS: u32 = 40;
 
 fn chain(nodes: Vec<(&str, Primitive)>) -> Graph {
     let edges: Vec<(&str, &str)> = nodes.windows(2).map(|pair| (pair[0].0, pair[1].0)).collect();
-    Graph::new(nodes.clone(), edges)
+    Graph::new(nodes, edges)
 }
 
 fn input(shape: &[usize]) -> (&'static str, Primitive) {

@@ -32,7 +32,7 @@ fn graph(with_read_out: bool) -> Graph {
     }
     nodes.push(("out", Primitive::Output { shape: vec![2] }));
     let edges: Vec<(&str, &str)> = nodes.windows(2).map(|pair| (pair[0].0, pair[1].0)).collect();
-    Graph::new(nodes.clone(), edges)
+    Graph::new(nodes, edges)
 }
 
 fn sample(name: &str, neuron: u32, n_ticks: u32) -> Sample {
