@@ -143,6 +143,7 @@ impl<'a> Lowering<'a> {
         let scales = weights::scales(&synapses, (size, channels), options, max_weight, rounding);
         let bias = self.bias(node, size)?;
         let neurons = Neurons::new(plan, node, (&scales, &bias), options)?;
+        self.note_slow(node, &neurons);
         self.push(node, neurons.population(plan.names[node], model), Some(&neurons));
         let layer = self.layers.last_mut().expect("pushed above");
         layer.scale = range(&scales.weights).filter(|_| !synapses.is_empty());
@@ -155,6 +156,19 @@ impl<'a> Lowering<'a> {
             self.projections.push((path.from, node, Projection::new(&name, 0, 0, connector)));
         }
         Ok(())
+    }
+
+    /// A time constant of very many ticks tells of a time step that is not the graph's.
+    fn note_slow(&mut self, node: usize, neurons: &Neurons) {
+        let decays = neurons.alpha_decay.iter().chain(&neurons.current_decay);
+        let slowest = decays.copied().filter(|&decay| decay < 1.0).fold(0.0, f64::max);
+        if slowest > 1.0 - 1.0 / SLOW_TICKS {
+            let ticks = (1.0 / (1.0 - slowest)).round();
+            let (name, dt_s) = (self.plan.names[node], self.options.dt_s);
+            self.notes.push(format!(
+                "`{name}`: a time constant is {ticks} ticks long; dt is {dt_s} s, which may not be the time step that the graph was made for"
+            ));
+        }
     }
 
     /// Only spikes travel between populations.
@@ -414,6 +428,8 @@ impl<'a> Lowering<'a> {
     }
 }
 
+/// Ticks of a time constant beyond which a mistake is likely.
+const SLOW_TICKS: f64 = 5000.0;
 /// Most synapses that one path may have as a list: 20 bytes each while the network is described.
 const MAX_SYNAPSES: usize = 1 << 28;
 
