@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use gennaker::deploy::{Frames, Lowered, LoweringOptions, Sample, lower};
 use gennaker::formats::{NetworkFile, read_labels, write_atomically};
@@ -17,6 +18,7 @@ use serde::Serialize;
 use crate::account::given;
 use crate::args::{Lowering, Nir};
 use crate::error::CliError;
+use crate::interrupt;
 use crate::output::{Columns, complain, counted, grouped, name, plain, say, say_json, seconds, short};
 use crate::summary::MappingSummary;
 
@@ -187,7 +189,19 @@ fn merged(samples: &[Sample]) -> Vec<String> {
 }
 
 fn answers(command: &Nir, deployment: &Deployment, samples: &[Sample]) -> Result<Vec<Answer>, CliError> {
-    let runs = deployment.run(samples, command.readout)?;
+    interrupt::watch()?;
+    let mut runner = deployment.runner(command.readout)?;
+    let start = Instant::now();
+    let runs = runner.run_with(samples, &|_| !interrupt::requested())?;
+    if !command.json {
+        let s = start.elapsed().as_secs_f64();
+        let n = counted(runs.len() as u64, "sample");
+        let each = seconds(s / runs.len().max(1) as f64);
+        say(&format!("run       {n} in {}, {each} each", seconds(s)))?;
+    }
+    if runs.len() < samples.len() {
+        complain(&format!("interrupted after {} of {} samples", runs.len(), samples.len()));
+    }
     let answer = |run: gennaker::SampleRun| Answer {
         sample: run.name,
         answer: run.outputs.first().and_then(gennaker::deploy::Output::answer),
