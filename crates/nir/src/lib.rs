@@ -58,6 +58,7 @@ mod hdf5;
 mod inlined;
 mod limits;
 mod parameters;
+mod parts;
 mod primitive;
 mod read;
 mod shapes;
