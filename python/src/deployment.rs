@@ -1,6 +1,7 @@
 //! Lowered graphs at work: samples in, arrays out, with threads that do not hold the interpreter.
 
-use std::sync::Mutex;
+use std::sync::{Mutex, PoisonError};
+use std::thread::ThreadId;
 use std::time::Instant;
 
 use gennaker::deploy::{LoweringOptions, Port, Readout, lower};
@@ -113,10 +114,9 @@ impl Deployment {
             keeps_recordings: recordings,
             ..self.inner.clone()
         };
-        let looking = Mutex::new((Instant::now(), None));
-        let runs = py.detach(|| deployment.run_with(&samples.inner, readout, &|_| goes_on(&looking)));
-        let (_, stopped) = looking.into_inner().unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(error) = stopped {
+        let looking = Looking::new();
+        let runs = py.detach(|| deployment.run_with(&samples.inner, readout, &|_| looking.goes_on()));
+        if let Some(error) = looking.stopped() {
             return Err(error);
         }
         let n_neurons = |port: &Port| deployment.lowered.network.populations[port.population].size as usize;
@@ -131,24 +131,31 @@ impl Deployment {
     }
 }
 
-/// Whether no signal wants a run to end; Python is asked every now and then, by whoever comes first.
-fn goes_on(looking: &Mutex<(Instant, Option<PyErr>)>) -> bool {
-    // Python runs handlers of signals on its main thread only; asking from others costs little and does nothing.
-    let is_due = match looking.try_lock() {
-        Ok(last) if last.1.is_some() => return false,
-        Ok(last) => last.0.elapsed() >= LOOK_EVERY,
-        Err(_) => return true,
-    };
-    if !is_due {
-        return true;
+/// Looks for signals every now and then.
+struct Looking {
+    /// The thread that called: Python runs handlers of signals on its main thread, which is no other of these.
+    caller: ThreadId,
+    last: Mutex<(Instant, Option<PyErr>)>,
+}
+
+impl Looking {
+    fn new() -> Self {
+        Self { caller: std::thread::current().id(), last: Mutex::new((Instant::now(), None)) }
     }
-    let signal = Python::attach(|py| py.check_signals());
-    let mut last = looking.lock().unwrap_or_else(std::sync::PoisonError::into_inner);
-    last.0 = Instant::now();
-    if let Err(error) = signal {
-        last.1 = Some(error);
+
+    /// Whether no signal wants the run to end.
+    fn goes_on(&self) -> bool {
+        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+        // Only the caller waits for the interpreter with the lock in hand; who holds the interpreter wants no lock.
+        if std::thread::current().id() == self.caller && last.0.elapsed() >= LOOK_EVERY {
+            *last = (Instant::now(), Python::attach(|py| py.check_signals()).err());
+        }
+        last.1.is_none()
     }
-    last.1.is_none()
+
+    fn stopped(self) -> Option<PyErr> {
+        self.last.into_inner().unwrap_or_else(PoisonError::into_inner).1
+    }
 }
 
 /// The options of lowering with those that are given.

@@ -1,7 +1,7 @@
 //! Networks, built from Python values.
 
-use gennaker::network::{Connector, Model, Parameter, Population, Projection};
-use numpy::PyArray1;
+use gennaker::network::{Connector, Model, Parameter, Population, Projection, for_each_synapse};
+use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
@@ -164,6 +164,21 @@ impl Network {
             PyIndexError::new_err(format!("projection {index} does not exist; the network has {n}"))
         })?;
         described_projection(py, projection)
+    }
+
+    /// All synapses of a projection, drawn by whatever connector it has: n rows of pre, post, weight, delay, by target.
+    fn synapses<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        self.inner.validate().map_err(value_error)?;
+        let n = self.inner.projections.len();
+        let missing = || PyIndexError::new_err(format!("projection {index} does not exist; the network has {n}"));
+        let post = self.inner.projections.get(index).ok_or_else(missing)?.post;
+        let mut rows = Vec::new();
+        for_each_synapse(&self.inner, index, 0..self.inner.populations[post].size, |synapse| {
+            let ends = [synapse.pre, synapse.post].map(f64::from);
+            rows.extend([ends[0], ends[1], synapse.weight, f64::from(synapse.delay)]);
+        });
+        let n_synapses = rows.len() / 4;
+        PyArray1::from_vec(py, rows).reshape([n_synapses, 4])
     }
 
     /// The parameters of a population that differ from its model's defaults: numbers, arrays with one for each neuron, texts, or

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use gennaker_network::{Connector, Model, Population, Resolved};
+use gennaker_network::{Connector, Model, Resolved};
 use gennaker_nir::{Array, CubaLif, If, Lif, Numbers, Primitive};
 
 use crate::error::DeployError;
