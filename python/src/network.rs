@@ -170,7 +170,8 @@ impl Network {
     fn synapses<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyArray2<f64>>> {
         self.inner.validate().map_err(value_error)?;
         let n = self.inner.projections.len();
-        let missing = || PyIndexError::new_err(format!("projection {index} does not exist; the network has {n}"));
+        let missing =
+            || PyIndexError::new_err(format!("projection {index} does not exist; the network has {n}"));
         let post = self.inner.projections.get(index).ok_or_else(missing)?.post;
         let mut rows = Vec::new();
         for_each_synapse(&self.inner, index, 0..self.inner.populations[post].size, |synapse| {

@@ -332,7 +332,7 @@ def recurrent_net():
     inputs = snn.Population(6, "spike_list", {}, name="in")
     params = {"threshold": rng.uniform(80, 160, 5), "alpha_decay": 0.9, "exc_decay": 0.7, "inh_decay": 0.7, "i_offset": 1.3}
     hidden = snn.Population(5, "lif_curr_exp_no_delay", params, name="hidden")
-    params = {"threshold": 90.0, "alpha_decay": 0.83, "i_offset": rng.uniform(0, 3, 4)}
+    params = {"threshold": 500.0, "alpha_decay": 0.83, "i_offset": rng.uniform(0, 3, 4)}
     out = snn.Population(4, "lif_no_delay", params, name="out")
     net = snn.Network("recurrent")
     rows = [[i, j, w, 0] for (i, j), w in np.ndenumerate(rng.integers(-40, 90, (6, 5)))]
@@ -349,9 +349,9 @@ def convolutional_net():
     reset = {"reset": "reset_to_v_reset", "v_reset": -3.0}
     inputs = snn.Population(2 * 8 * 8, "spike_list", {}, name="in")
     offset = np.repeat([0.5, 0.0, 2.0], 64)
-    first = snn.Population(3 * 64, "lif_conv2d", {"threshold": 150, "alpha_decay": 1.0, "i_offset": offset, **reset}, name="first")
-    second = snn.Population(2 * 16, "lif_conv2d", {"threshold": 120, "alpha_decay": 0.9, **reset}, name="second")
-    out = snn.Population(3, "lif_no_delay", {"threshold": 100, **reset}, name="out")
+    first = snn.Population(3 * 64, "lif_conv2d", {"threshold": 600, "alpha_decay": 1.0, "i_offset": offset, **reset}, name="first")
+    second = snn.Population(2 * 16, "lif_conv2d", {"threshold": 900, "alpha_decay": 0.9, **reset}, name="second")
+    out = snn.Population(3, "lif_no_delay", {"threshold": 400, **reset}, name="out")
     square = {"in_height": 8, "in_width": 8, "pad_top": 1, "pad_bottom": 1, "pad_left": 1, "pad_right": 1}
     net = snn.Network("convolutional")
     net.add(inputs, first, second, out)
@@ -378,7 +378,8 @@ def test_there_and_back_again(make, integrator, tmp_path):
             runner().run(net, 60)
             runner().run(back, 60)
             expected, found = net.populations[-1].get_spikes(), outputs[0].get_spikes()
-            assert found == expected and sum(map(len, expected.values())) > 20
+            rate = sum(map(len, expected.values())) / (60 * len(expected))
+            assert found == expected and 0.05 < rate < 0.6
     package = pytest.importorskip("nir")
     assert isinstance(package.read(tmp_path / "net.nir"), package.NIRGraph)
     single = nir.to_nir(net, dt=1e-3, integrator=integrator, single_precision=True)
@@ -390,7 +391,7 @@ def test_drive_without_a_projection_becomes_a_leak():
     source, cell = snn.Population(1, "spike_list", {}, name="in"), snn.Population(2, "lif_no_delay", {"i_offset": [2.0, 3.0]}, name="c")
     net.add(source, cell)
     graph = nir.to_nir(net)
-    assert np.allclose(graph.nodes["c"].v_leak / 10, [2.0, 3.0])
+    assert np.allclose(graph.nodes["c"].v_leak, [2.0, 3.0]), "a gain of 10 for the tenth that leaks"
     back, _, (out,) = nir.from_nir(graph).to_snn()
     hardware.SpiNNaker2Chip().run(net, 30)
     hardware.SpiNNaker2Chip().run(back, 30)

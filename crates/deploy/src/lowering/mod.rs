@@ -81,7 +81,7 @@ impl<'a> Lowering<'a> {
             return self.add_input(node);
         }
         let is_readout = self.plan.is_output(node)
-            && self.plan.before(node).iter().any(|&before| !self.plan.is_population(before));
+            && self.plan.feeders(node).iter().any(|&before| !self.plan.is_population(before));
         if self.plan.is_population(node) || is_readout {
             return self.add_neurons(node);
         }
@@ -383,7 +383,7 @@ impl<'a> Lowering<'a> {
             if self.populations.contains_key(&node) {
                 shown.insert(node);
             } else {
-                let feeds = self.plan.before(node).iter().copied();
+                let feeds = self.plan.feeders(node).into_iter();
                 shown.extend(feeds.filter(|before| !self.plan.is_input(*before)));
             }
         }
