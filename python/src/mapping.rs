@@ -78,7 +78,7 @@ impl Mapping {
         self.mapped.mapping.notes.clone()
     }
 
-    /// The slices as columns: population, first and end neuron, chip_x, chip_y, core, key, mask, sram_bytes, dram_bytes.
+    /// The slices as columns: population, first and end neuron (in the mapping's order of the population), chip_x, chip_y, core, key, mask, sram_bytes, dram_bytes.
     fn slices<'py>(&self, py: Python<'py>) -> PyResult<Bound<'py, PyDict>> {
         let columns = PyDict::new(py);
         let set = |name: &str, value: fn(&Slice) -> u64| columns.set_item(name, self.column(py, value));

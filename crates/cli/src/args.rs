@@ -4,6 +4,7 @@ use std::path::PathBuf;
 
 use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser};
 use clap::{Args, Parser, Subcommand, ValueEnum};
+use gennaker::deploy::Readout;
 use gennaker::mapping::{CompressWhen, Compressor, KeyAllocator, Placer, RecordingPlace, Router};
 use gennaker::{Numeric, RECORDING_LIMIT_BYTES};
 use serde::de::DeserializeOwned;
@@ -30,6 +31,8 @@ pub(crate) enum Command {
     Models(Models),
     /// Say what the hardware would take for a run: time, clock levels, energy, traffic; from a result folder, without running again.
     Account(Account),
+    /// Lower a trained network (a NIR file) to the chip and show what was decided; run it over data and compare with the graph itself.
+    Nir(Nir),
     /// Measure benchmark networks: building, speed, memory, activity.
     Bench(Bench),
 }
@@ -37,8 +40,13 @@ pub(crate) enum Command {
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 pub(crate) struct Run {
-    /// The network file (TOML).
+    /// The network file (TOML), or a trained network (NIR).
     pub(crate) network: PathBuf,
+    #[command(flatten)]
+    pub(crate) lowering: Lowering,
+    /// What goes into a NIR network: events (x, y, t, p) or spikes in an npy, npz, csv, bin or bs2 file; of several samples the first.
+    #[arg(long, value_name = "FILE")]
+    pub(crate) input: Option<PathBuf>,
     /// Ticks to run, counted from the first; overrides the file.
     #[arg(long, value_name = "TICKS")]
     pub(crate) time: Option<u32>,
@@ -135,8 +143,10 @@ pub(crate) struct Account {
 #[derive(Debug, Args)]
 #[command(allow_negative_numbers = true)]
 pub(crate) struct Map {
-    /// The network file (TOML).
+    /// The network file (TOML), or a trained network (NIR).
     pub(crate) network: PathBuf,
+    #[command(flatten)]
+    pub(crate) lowering: Lowering,
     /// Machine: chip, board, boards:N, frame, rack, dresden, or a machine file; overrides the file.
     #[arg(long, value_name = "SPEC|FILE.toml")]
     pub(crate) machine: Option<String>,
@@ -234,6 +244,59 @@ pub(crate) enum PictureFormat {
     Png,
 }
 
+/// How a NIR graph becomes a network.
+#[derive(Debug, Args)]
+pub(crate) struct Lowering {
+    /// A choice that NIR leaves open: dt (s, 1e-4), integrator (forward, exponential), reset (zero, subtract), scaling (layer, channel),
+    /// rounding (toward_zero, nearest), weight_bits (4, 8, 16), threshold_fit (nominal, fitted), scale_weights, conn_delay.
+    #[arg(long, value_name = "NAME=VALUE")]
+    pub(crate) lower: Vec<String>,
+    /// Duration of a tick in recorded events, in microseconds.
+    #[arg(long, value_name = "US", default_value_t = 1000.0)]
+    pub(crate) window: f64,
+    /// Keep the events after the last full window.
+    #[arg(long)]
+    pub(crate) keep_last: bool,
+}
+
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
+pub(crate) struct Nir {
+    /// The NIR file.
+    pub(crate) model: PathBuf,
+    #[command(flatten)]
+    pub(crate) lowering: Lowering,
+    /// Samples: a file, or a folder of files: events, spikes or dense arrays (npy, npz, csv, bin, bs2).
+    #[arg(long, value_name = "FILE|DIR")]
+    pub(crate) data: Option<PathBuf>,
+    /// Classes of the samples: csv (sample, class), npy or npz.
+    #[arg(long, value_name = "FILE", requires = "data")]
+    pub(crate) labels: Option<PathBuf>,
+    /// Run only so many samples.
+    #[arg(long, value_name = "N", requires = "data")]
+    pub(crate) limit: Option<usize>,
+    /// Run the graph itself, unrounded weights, each layer's rounding alone and the chip side by side; with the hardware's time and energy.
+    #[arg(long, requires = "data")]
+    pub(crate) compare: bool,
+    /// How an answer is read off the output.
+    #[arg(long, value_parser = choice::<Readout>(&["spike_count", "last_potential", "max_potential"]), default_value = "spike_count")]
+    pub(crate) readout: Readout,
+    /// Machine for the account: chip, board, boards:N or a machine file; the smallest with room by default.
+    #[arg(long, value_name = "SPEC|FILE.toml")]
+    pub(crate) machine: Option<String>,
+    #[command(flatten)]
+    pub(crate) assumptions: Assumptions,
+    /// Threads; all processors by default. Results do not depend on it.
+    #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_THREADS))]
+    pub(crate) threads: Option<usize>,
+    /// Write the lowered network to a new folder, too: network.toml, with its weights in files beside it.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print one JSON document instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
 #[derive(Debug, Args)]
 pub(crate) struct Models {
     /// Show only these models.
@@ -274,6 +337,10 @@ pub(crate) struct Bench {
     /// Run once more with all spikes recorded, and show rates, irregularity and correlations by population.
     #[arg(long)]
     pub(crate) statistics: bool,
+    /// Measure recordings per second of the spiking convolutional network `scnn` instead, alone and so many side by side.
+    #[arg(long, value_name = "BATCH", num_args = 0..=1, default_missing_value = "64", conflicts_with_all = ["statistics", "account", "names"])]
+    #[arg(value_parser = RangedU64ValueParser::<usize>::new().range(1..=1_000_000))]
+    pub(crate) recordings: Option<usize>,
     /// Measure what accounting for time and energy costs instead: counted during the run, and afterwards.
     #[arg(long, conflicts_with_all = ["statistics", "builds", "settle"])]
     pub(crate) account: bool,

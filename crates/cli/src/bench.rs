@@ -5,13 +5,13 @@ use std::process::ExitCode;
 
 use gennaker::benchmarks::{
     self, Benchmark, Measurement, PopulationStudy, Protocol, by_name, catalogue, measure, measure_accounting,
-    study,
+    measure_scnn, study,
 };
 use serde::Serialize;
 
 use crate::args::Bench;
 use crate::error::CliError;
-use crate::output::{Columns, bytes, complain, large, name, plain, say, seconds, short};
+use crate::output::{Columns, bytes, complain, counted, large, name, plain, say, seconds, short};
 
 /// The JSON document of `gennaker bench --json`.
 #[derive(Debug, Serialize)]
@@ -33,6 +33,9 @@ pub(crate) fn bench(command: &Bench) -> Result<ExitCode, CliError> {
     if command.list {
         say(&list())?;
         return Ok(ExitCode::SUCCESS);
+    }
+    if let Some(batch) = command.recordings {
+        return recordings(command, batch);
     }
     // A wrong name must not cost the time of the benchmarks before it.
     let benchmarks = chosen(command)?;
@@ -85,6 +88,35 @@ fn accounting(command: &Bench, benchmarks: &[Benchmark], protocol: &Protocol) ->
             short(m.power_w),
             short(m.max_time_done)
         ))?;
+        rows.push(m);
+    }
+    write(command, rows)?;
+    Ok(ExitCode::SUCCESS)
+}
+
+/// Measures recordings per second, one by one and many side by side.
+fn recordings(command: &Bench, batch: usize) -> Result<ExitCode, CliError> {
+    let threads =
+        command.threads.unwrap_or_else(|| std::thread::available_parallelism().map_or(1, usize::from));
+    let mut batches = vec![1, batch];
+    batches.dedup();
+    let mut rows = Vec::new();
+    for batch in batches {
+        let m = measure_scnn(batch, threads, command.runs.unwrap_or(10))?;
+        let side_by_side =
+            if batch == 1 { "one recording".to_owned() } else { format!("{batch} recordings") };
+        say(&format!(
+            "scnn  {side_by_side} on {}: {} per second, {} ms each; {} synapses met per recording, {} ns each and thread; built in {}",
+            counted(m.threads.min(batch) as u64, "thread"),
+            short(m.recordings_per_second),
+            short(m.ms_per_recording),
+            large(m.synaptic_events),
+            short(m.ns_per_synaptic_event),
+            seconds(m.build_s)
+        ))?;
+        if !m.as_expected {
+            complain("note: counts are not those of the definition");
+        }
         rows.push(m);
     }
     write(command, rows)?;

@@ -35,6 +35,14 @@ pub(crate) enum CliError {
     Assumption { given: String },
     #[error("--fidelity {fidelity} follows the network on a machine: {problem}")]
     Fidelity { fidelity: &'static str, problem: &'static str },
+    #[error("`--lower {given}`: write it as name=value, such as --lower reset=subtract")]
+    Lowering { given: String },
+    #[error("`{}` is a network file with its own sources; --input is for NIR networks", .path.display())]
+    InputOfNetwork { path: PathBuf },
+    #[error("`{}` is there already and not empty; choose a new folder", .path.display())]
+    NotNew { path: PathBuf },
+    #[error("`{}` holds no sample", .path.display())]
+    NoSample { path: PathBuf },
     #[error("these results hold nothing to draw: neither spikes nor state variables were recorded")]
     NothingRecorded,
 }
@@ -56,6 +64,8 @@ through_facade!(
     gennaker::mapping::MappingError,
     gennaker::engine::EngineError,
     gennaker::energy::EnergyError,
+    gennaker::deploy::DeployError,
+    gennaker::nir::NirError,
     gennaker::report::ReportError
 );
 

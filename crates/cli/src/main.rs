@@ -15,6 +15,7 @@ mod interrupt;
 mod machine;
 mod map;
 mod models;
+mod nir;
 mod output;
 mod plot;
 mod progress;
@@ -30,6 +31,7 @@ fn main() -> ExitCode {
         args::Command::Plot(command) => plot::plot(&command),
         args::Command::Models(command) => models::models(&command),
         args::Command::Account(command) => account::account(&command),
+        args::Command::Nir(command) => nir::nir(&command),
         args::Command::Bench(command) => bench::bench(&command),
     };
     result.unwrap_or_else(|error| {

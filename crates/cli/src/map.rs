@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use gennaker::formats::write_atomically;
-use gennaker::mapping::{Slice, StageTimes, Verified, verify};
+use gennaker::mapping::{AtomOrder, Slice, StageTimes, Verified, verify};
 use gennaker::{Experiment, Mapped, Mapping, Network};
 
 use crate::args::Map;
@@ -32,7 +32,7 @@ pub(crate) fn map(command: &Map) -> Result<ExitCode, CliError> {
 
 /// The network file with what the command line overrides.
 fn experiment(command: &Map) -> Result<Experiment, CliError> {
-    let mut experiment = read(&command.network)?;
+    let mut experiment = read(&command.network, &command.lowering)?;
     let options = &mut experiment.mapping;
     options.placer = command.placer.unwrap_or(options.placer);
     options.router = command.router.unwrap_or(options.router);
@@ -59,7 +59,7 @@ fn text(network: &Network, mapped: &Mapped, verified: Option<Verified>) -> Strin
     );
     let mut add = |part: &str| writeln!(text, "{part}").expect("text takes every write");
     if let Some(slice) = mapping.slices.get(mapping.stats.fullest_slice as usize) {
-        add(&format!("\n{}", fullest(network, slice)));
+        add(&format!("\n{}", fullest(network, mapping, slice)));
     }
     add(&format!("\nrouting   {}", routing(mapping)));
     add(&format!("time      {}", stages(times)));
@@ -98,7 +98,9 @@ fn populations(network: &Network, mapping: &Mapping) -> String {
 }
 
 /// The memory of the fullest PE, block by block.
-fn fullest(network: &Network, slice: &Slice) -> String {
+fn fullest(network: &Network, mapping: &Mapping, slice: &Slice) -> String {
+    let in_blocks = mapping.order(slice.population as usize) != AtomOrder::Contiguous;
+    let order = if in_blocks { ", in the order of blocks" } else { "" };
     let population = network.populations.get(slice.population as usize).map_or("", |p| p.name.as_str());
     let mut columns = Columns::new(&["block", "bytes"]);
     for region in &slice.memory.regions {
@@ -107,7 +109,7 @@ fn fullest(network: &Network, slice: &Slice) -> String {
     let (population, last) = (name(population), slice.hi.saturating_sub(1));
     let (chip, core) = (slice.chip, slice.core);
     format!(
-        "fullest PE: core {core} of chip {chip}, neurons {} to {last} of `{population}`\n{}",
+        "fullest PE: core {core} of chip {chip}, neurons {} to {last} of `{population}`{order}\n{}",
         slice.lo,
         columns.text()
     )

@@ -15,10 +15,11 @@ use gennaker::{
 };
 
 use crate::account::{given, json};
-use crate::args::{Fidelity, Run};
+use crate::args::{Fidelity, Lowering, Run};
 use crate::error::CliError;
 use crate::event;
 use crate::interrupt;
+use crate::nir;
 use crate::output::{complain, say, say_json};
 use crate::progress::Progress;
 use crate::summary::{MappingSummary, RunSummary, Times};
@@ -79,7 +80,13 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
 
 /// The network file with what the command line overrides.
 fn experiment(command: &Run) -> Result<Experiment, CliError> {
-    let mut experiment = read(&command.network)?;
+    let mut experiment = match &command.input {
+        Some(_) if !nir::is_nir(&command.network) => {
+            return Err(CliError::InputOfNetwork { path: command.network.clone() });
+        }
+        Some(input) => nir::experiment(&command.network, &command.lowering, Some(input))?,
+        None => read(&command.network, &command.lowering)?,
+    };
     let settings = &mut experiment.file.settings;
     settings.timesteps = command.time.unwrap_or(settings.timesteps);
     settings.numeric = command.numeric.unwrap_or(settings.numeric);
@@ -99,8 +106,11 @@ fn experiment(command: &Run) -> Result<Experiment, CliError> {
     Ok(experiment)
 }
 
-/// Reads a network file. One without neurons is more likely the wrong file than a network.
-pub(crate) fn read(path: &Path) -> Result<Experiment, CliError> {
+/// Reads a network file, or lowers a NIR graph. A file without neurons is more likely the wrong file than a network.
+pub(crate) fn read(path: &Path, lowering: &Lowering) -> Result<Experiment, CliError> {
+    if nir::is_nir(path) {
+        return nir::experiment(path, lowering, None);
+    }
     let experiment = Experiment::read(path)?;
     if experiment.file.network.populations.is_empty() {
         return Err(CliError::NoPopulation { path: path.to_owned() });

@@ -23,6 +23,14 @@ pub enum DeployError {
         /// What it has to be.
         remedy: &'static str,
     },
+    /// An option that there is not.
+    #[error("there is no option `{name}`; there are: {known}")]
+    UnknownOption {
+        /// Its name.
+        name: String,
+        /// Names of all options.
+        known: String,
+    },
     /// A node that the chip cannot have.
     #[error("node `{node}` ({kind}): {problem}")]
     Node {

@@ -4,6 +4,8 @@ use std::collections::BTreeSet;
 
 use serde::{Deserialize, Serialize};
 
+use crate::error::DeployError;
+
 /// How a graph is lowered. Names and formulas of the first six are those of py-spinnaker2's `s2_nir.ConversionConfig`; defaults are those
 /// of the NIR paper's runs on the chip (Pedersen et al., Nature Communications 15, 8122, 2024).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -31,6 +33,72 @@ pub struct LoweringOptions {
     pub threshold_fit: ThresholdFit,
     /// Populations whose weights stay fractions, by name, or all of them: for runs in the reference arithmetic.
     pub real_weights: RealWeights,
+}
+
+/// Names of the options, as they are set from texts.
+const NAMES: [&str; 9] = [
+    "dt",
+    "integrator",
+    "reset",
+    "conn_delay",
+    "scale_weights",
+    "scaling",
+    "rounding",
+    "weight_bits",
+    "threshold_fit",
+];
+
+impl LoweringOptions {
+    /// Sets an option by its name: `dt` (s), `integrator` (forward, exponential), `reset` (zero, subtract), `conn_delay` (ticks),
+    /// `scale_weights` (true, false), `scaling` (layer, channel), `rounding` (toward_zero, nearest), `weight_bits` (4, 8, 16),
+    /// `threshold_fit` (nominal, fitted).
+    ///
+    /// # Errors
+    /// [`DeployError::Option`] for an unknown name or value, with those that are known.
+    pub fn set(&mut self, name: &str, value: &str) -> Result<(), DeployError> {
+        let wrong = |option: &'static str, remedy: &'static str| DeployError::Option {
+            option,
+            given: format!("`{value}`"),
+            remedy,
+        };
+        let Some(&name) = NAMES.iter().find(|known| **known == name) else {
+            let known = NAMES.join(", ");
+            return Err(DeployError::UnknownOption { name: name.to_owned(), known });
+        };
+        match (name, value) {
+            ("dt", _) => {
+                let remedy = "it must be a time in seconds above 0";
+                self.dt_s = value.parse().map_err(|_| wrong(name, remedy))?;
+            }
+            ("conn_delay", _) => {
+                let remedy = "it must be a whole number of ticks";
+                self.conn_delay = value.parse().map_err(|_| wrong(name, remedy))?;
+            }
+            ("scale_weights", _) => {
+                self.scale_weights = value.parse().map_err(|_| wrong(name, "it must be true or false"))?;
+            }
+            ("integrator", "forward") => self.integrator = Integrator::Forward,
+            ("integrator", "exponential") => self.integrator = Integrator::Exponential,
+            ("integrator", _) => return Err(wrong(name, "it must be forward or exponential")),
+            ("reset", "zero") => self.reset = Reset::Zero,
+            ("reset", "subtract") => self.reset = Reset::Subtract,
+            ("reset", _) => return Err(wrong(name, "it must be zero or subtract")),
+            ("scaling", "layer") => self.scaling = Scaling::Layer,
+            ("scaling", "channel") => self.scaling = Scaling::Channel,
+            ("scaling", _) => return Err(wrong(name, "it must be layer or channel")),
+            ("rounding", "toward_zero") => self.rounding = Rounding::TowardZero,
+            ("rounding", "nearest") => self.rounding = Rounding::Nearest,
+            ("rounding", _) => return Err(wrong(name, "it must be toward_zero or nearest")),
+            ("weight_bits", "4") => self.weight_bits = WeightBits::Four,
+            ("weight_bits", "8") => self.weight_bits = WeightBits::Eight,
+            ("weight_bits", "16") => self.weight_bits = WeightBits::Sixteen,
+            ("weight_bits", _) => return Err(wrong(name, "it must be 4, 8 or 16")),
+            (_, "nominal") => self.threshold_fit = ThresholdFit::Nominal,
+            (_, "fitted") => self.threshold_fit = ThresholdFit::Fitted,
+            _ => return Err(wrong(name, "it must be nominal or fitted")),
+        }
+        Ok(())
+    }
 }
 
 /// Populations whose weights are not rounded.

@@ -1,5 +1,6 @@
 //! Spikes in, counts out: what each PE, router and link has to do in each tick.
 
+use gennaker_mapping::AtomOrder;
 use gennaker_network::simd::{self, Task};
 
 use crate::cycles::Work;
@@ -53,6 +54,8 @@ pub struct Counting<'a> {
     sent: Vec<u32>,
     links: Vec<u32>,
     routers: Vec<u32>,
+    /// Spikes of one population, as atoms.
+    atoms: Vec<u32>,
     by_tree: Vec<u32>,
     touched_trees: Vec<u32>,
 }
@@ -91,6 +94,7 @@ impl<'a> Counting<'a> {
             sent: vec![0; n],
             links: vec![0; traffic.links.len()],
             routers: vec![0; traffic.routers.len()],
+            atoms: Vec::new(),
             by_tree: vec![0; traffic.trees.len()],
             touched_trees: Vec::new(),
         }
@@ -101,8 +105,8 @@ impl<'a> Counting<'a> {
         self.turn_over();
         let mut flit_hops = 0;
         for population in 0..self.traffic.ends.len() {
-            let spikes = spikes(population);
-            simd::run(Adding { counting: self, population, spikes, flit_hops: &mut flit_hops });
+            let atoms = std::mem::take(&mut self.atoms);
+            self.atoms = self.add(population, spikes(population), atoms, &mut flit_hops);
         }
         self.follow_trees();
         self.tick += 1;
@@ -115,6 +119,26 @@ impl<'a> Counting<'a> {
             routers: &self.routers,
             flit_hops,
         }
+    }
+
+    /// Adds the spikes of one population; returns the buffer for those that are numbered in another way than slices are.
+    fn add(
+        &mut self,
+        population: usize,
+        spikes: &[u32],
+        mut atoms: Vec<u32>,
+        flit_hops: &mut u64,
+    ) -> Vec<u32> {
+        let order = self.traffic.orders[population];
+        if order == AtomOrder::Contiguous {
+            simd::run(Adding { counting: self, population, spikes, flit_hops });
+            return atoms;
+        }
+        atoms.clear();
+        atoms.extend(spikes.iter().map(|&neuron| order.atom_of(neuron)));
+        atoms.sort_unstable();
+        simd::run(Adding { counting: self, population, spikes: &atoms, flit_hops });
+        atoms
     }
 
     /// What was sent in the last tick arrives.
@@ -133,7 +157,7 @@ impl<'a> Counting<'a> {
         self.routers.fill(0);
     }
 
-    /// Adds the spikes of one population; returns the flit hops of their packets.
+    /// Adds the spikes of one population, given as ascending atoms; returns the flit hops of their packets.
     #[inline(always)]
     fn population(&mut self, population: usize, mut spikes: &[u32]) -> u64 {
         let traffic = self.traffic;

@@ -1,6 +1,6 @@
 //! How many synapses a spike of each neuron meets in each PE that it reaches.
 
-use gennaker_mapping::{Mapping, Slice};
+use gennaker_mapping::{AtomOrder, Mapping, Slice};
 use gennaker_network::{Drawer, Network};
 use rayon::prelude::*;
 
@@ -10,7 +10,7 @@ use crate::spans::{row_len, spans};
 /// Row lengths may take as much memory as this, at a byte each; while they are arranged, twice as much.
 const MAX_BYTES: u64 = 4 << 30;
 
-/// The row lengths of one sending slice, neuron by neuron: `rows[neuron * row_len + element]`, with an element for each slice of the
+/// The row lengths of one sending slice, neuron by neuron in the order of the slice: `rows[neuron * row_len + element]`, with an element for each slice of the
 /// net's [`spans`].
 #[derive(Debug, Clone)]
 pub(crate) enum Rows {
@@ -86,13 +86,13 @@ fn columns(network: &Network, mapping: &Mapping) -> Result<Vec<Vec<Rows>>, Energ
         let ends: Vec<u32> = mapping.slices[range.clone()].iter().map(|slice| slice.hi).collect();
         let inputs: Vec<Input<'_>> = (0..network.projections.len())
             .filter(|&p| network.projections[p].post == post)
-            .map(|p| Input::new(network, p, &ends))
+            .map(|p| Input::new(network, mapping, p, &ends))
             .collect();
         let first = range.start;
         let of_slice = |tally: &mut Vec<Vec<u32>>, index: usize| {
             let slice = &mapping.slices[index];
-            let count =
-                |input: &Input<'_>| input.count(slice.lo..slice.hi, index - first, &mut tally[input.pre]);
+            let own = mapping.neurons(slice);
+            let count = |input: &Input<'_>| input.count(&own, index - first, &mut tally[input.pre]);
             let n_drawn = inputs.iter().map(count).sum();
             let columns: Vec<Rows> = sources[index].iter().map(|&net| column(mapping, net, tally)).collect();
             inputs.iter().for_each(|input| tally[input.pre].fill(0));
@@ -205,6 +205,8 @@ fn kept_once<T: Copy + PartialEq + Into<u32>>(rows: &[T], row_len: usize) -> Opt
 /// A projection whose synapses onto a slice can be counted by sender.
 struct Input<'a> {
     pre: usize,
+    /// How senders are numbered in their slices.
+    senders: AtomOrder,
     drawing: Drawing<'a>,
 }
 
@@ -217,28 +219,32 @@ enum Drawing<'a> {
 
 impl<'a> Input<'a> {
     /// `ends` has the end of each slice of the target population.
-    fn new(network: &'a Network, projection: usize, ends: &[u32]) -> Self {
+    fn new(network: &'a Network, mapping: &Mapping, projection: usize, ends: &[u32]) -> Self {
         let p = &network.projections[projection];
         let drawer = Drawer::new(network, projection);
         if p.connector.is_drawn_per_target() {
-            return Self { pre: p.pre, drawing: Drawing::PerTarget(drawer) };
+            return Self { pre: p.pre, senders: mapping.order(p.pre), drawing: Drawing::PerTarget(drawer) };
         }
+        let order = mapping.order(p.post);
         let mut senders = vec![Vec::new(); ends.len()];
         drawer.for_each_pair(0..u32::MAX, |pre, post| {
-            senders[ends.partition_point(|&end| end <= post)].push(pre)
+            let atom = order.atom_of(post);
+            senders[ends.partition_point(|&end| end <= atom)].push(pre)
         });
-        Self { pre: p.pre, drawing: Drawing::Whole(senders) }
+        Self { pre: p.pre, senders: mapping.order(p.pre), drawing: Drawing::Whole(senders) }
     }
 
-    /// Counts the synapses onto some neurons by sender; returns how many there are.
-    fn count(&self, post: std::ops::Range<u32>, slice: usize, tally: &mut [u32]) -> u64 {
+    /// Counts the synapses onto runs of neurons, those of one slice, by sender's atom; returns how many there are.
+    fn count(&self, neurons: &[std::ops::Range<u32>], slice: usize, tally: &mut [u32]) -> u64 {
         let mut n = 0;
         let mut add = |pre: u32| {
-            tally[pre as usize] += 1;
+            tally[self.senders.atom_of(pre) as usize] += 1;
             n += 1;
         };
         match &self.drawing {
-            Drawing::PerTarget(drawer) => drawer.for_each_pair(post, |pre, _| add(pre)),
+            Drawing::PerTarget(drawer) => {
+                neurons.iter().for_each(|run| drawer.for_each_pair(run.clone(), |pre, _| add(pre)));
+            }
             Drawing::Whole(senders) => senders[slice].iter().for_each(|&pre| add(pre)),
         }
         n

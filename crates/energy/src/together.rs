@@ -40,6 +40,12 @@ fn check_populations(network: &Network, mapping: &Mapping) -> Result<(), String>
             let lo = std::mem::replace(&mut next, slice.hi);
             lo == slice.lo && slice.lo < slice.hi
         };
+        if !mapping.order(index).fits(population.size) {
+            return Err(format!(
+                "the mapping's order of population `{}` is not one of {} neurons",
+                population.name, population.size
+            ));
+        }
         let is_contiguous = mapping.slices[mapping.slices_of(index)].iter().all(&mut follows);
         if !is_contiguous || next != population.size {
             return Err(format!(

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use gennaker_machine::{ChipXy, Link, LinkClass, Machine};
-use gennaker_mapping::{Mapping, Slice};
+use gennaker_mapping::{AtomOrder, Mapping, Slice};
 use gennaker_network::Network;
 
 use crate::error::EnergyError;
@@ -19,8 +19,10 @@ pub struct Traffic {
     /// Chips whose routers packets may pass, ascending.
     pub routers: Vec<ChipXy>,
     pub(crate) n_slices: usize,
-    /// By population: one past the last neuron of each slice.
+    /// By population: one past the last atom of each slice.
     pub(crate) ends: Vec<Vec<u32>>,
+    /// By population: which atom a neuron is.
+    pub(crate) orders: Vec<AtomOrder>,
     /// Index of each population's first slice.
     pub(crate) first_slice: Vec<usize>,
     /// By slice: index of its net.
@@ -101,6 +103,7 @@ impl Traffic {
         Ok(Self {
             n_slices: mapping.slices.len(),
             ends: populations().map(ends).collect(),
+            orders: populations().map(|population| mapping.order(population)).collect(),
             first_slice: populations().map(|population| mapping.slices_of(population).start).collect(),
             net_of,
             nets: mapping.nets.iter().zip(rows).map(net).collect(),

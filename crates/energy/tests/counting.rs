@@ -1,9 +1,13 @@
 //! Counts against a plain count: every spike followed to every synapse, packet by packet.
 
+#[path = "../../mapping/tests/common/images.rs"]
+mod images;
+
 use gennaker_energy::{Counting, Traffic};
 use gennaker_machine::{Layout, Machine, MachineSpec};
-use gennaker_mapping::{Mapping, MappingOptions, Placer, map};
+use gennaker_mapping::{Mapping, MappingOptions, Placer, SliceOrder, map};
 use gennaker_network::{Connector, Distribution, Model, Network, Population, Projection, for_each_synapse};
+use images::image_network;
 use proptest::prelude::*;
 
 const TICKS: usize = 12;
@@ -135,22 +139,43 @@ proptest! {
         let placer = if grouped { Placer::ApplicationGrouped } else { Placer::Radial };
         let options = MappingOptions { placer, ..MappingOptions::default() };
         let mapping = map(&network, &machine, &options).unwrap();
-        let traffic = Traffic::new(&network, &mapping, &machine).unwrap();
-        let mut counting = Counting::new(&traffic);
-        let mut arriving: Option<Plain> = None;
-        for (tick, fired) in spikes(&network, seed).iter().enumerate() {
-            let expected = plain(&network, &mapping, &traffic, fired);
-            let counts = counting.tick(|population| &fired[population]);
-            prop_assert_eq!(counts.tick as usize, tick);
-            prop_assert_eq!(counts.links, &expected.links);
-            prop_assert_eq!(counts.routers, &expected.routers);
-            for (slice, s) in mapping.slices.iter().enumerate() {
-                let own = fired[s.population as usize].iter().filter(|&&n| (s.lo..s.hi).contains(&n)).count();
-                let (packets, events) = arriving.as_ref().map_or((0, 0), |a| (a.packets[slice], a.events[slice]));
-                let work = counts.work(slice);
-                prop_assert_eq!((work.packets, work.events, work.sent), (packets, events, own as u32));
-            }
-            arriving = Some(expected);
-        }
+        check_counts(&network, &mapping, &machine, seed)?;
     }
+
+    #[test]
+    fn counts_of_images_are_those_of_a_plain_walk(network in image_network(), kind: u8, blocks: bool, seed: u64) {
+        let machine = machine(kind);
+        let order = if blocks { SliceOrder::Blocks } else { SliceOrder::Contiguous };
+        let options = MappingOptions { order, ..MappingOptions::default() };
+        // A small machine may be full.
+        let Ok(mapping) = map(&network, &machine, &options) else { return Ok(()) };
+        check_counts(&network, &mapping, &machine, seed)?;
+    }
+}
+
+fn check_counts(
+    network: &Network,
+    mapping: &Mapping,
+    machine: &Machine,
+    seed: u64,
+) -> Result<(), TestCaseError> {
+    let traffic = Traffic::new(network, mapping, machine).unwrap();
+    let mut counting = Counting::new(&traffic);
+    let mut arriving: Option<Plain> = None;
+    for (tick, fired) in spikes(network, seed).iter().enumerate() {
+        let expected = plain(network, mapping, &traffic, fired);
+        let counts = counting.tick(|population| &fired[population]);
+        prop_assert_eq!(counts.tick as usize, tick);
+        prop_assert_eq!(counts.links, &expected.links);
+        prop_assert_eq!(counts.routers, &expected.routers);
+        for (slice, s) in mapping.slices.iter().enumerate() {
+            let is_own = |&&neuron: &&u32| mapping.slice_of(s.population as usize, neuron) == Some(slice);
+            let own = fired[s.population as usize].iter().filter(is_own).count();
+            let (packets, events) = arriving.as_ref().map_or((0, 0), |a| (a.packets[slice], a.events[slice]));
+            let work = counts.work(slice);
+            prop_assert_eq!((work.packets, work.events, work.sent), (packets, events, own as u32));
+        }
+        arriving = Some(expected);
+    }
+    Ok(())
 }

@@ -2,7 +2,7 @@
 
 use gennaker_energy::{AccountOptions, Accountant, Traffic};
 use gennaker_machine::{ChipXy, Machine, MachineSpec};
-use gennaker_mapping::{Mapping, MappingOptions, map};
+use gennaker_mapping::{AtomOrder, Mapping, MappingOptions, map};
 use gennaker_network::{Connector, Model, Network, Population, Projection};
 use proptest::prelude::*;
 
@@ -63,6 +63,7 @@ fn a_mapping_for_other_synapses_is_refused() {
 #[test]
 fn a_mapping_on_impossible_places_is_refused_and_the_place_named() {
     let far = ChipXy { x: 100, y: 0 };
+    let blocks = AtomOrder::Blocks { shape: [1, 2, 1_000], groups: 1, strips: 1 };
     for (said, message) in [
         ("core 1 of chip (0, 0) twice", refused(|_, m| m.slices[1].core = m.slices[0].core)),
         ("core 150 of chip", refused(|_, m| m.slices[1].core = 150)),
@@ -70,6 +71,7 @@ fn a_mapping_on_impossible_places_is_refused_and_the_place_named() {
         ("chip (100, 0), machine `board` has none", refused(|_, m| m.slices[1].chip = far)),
         ("places for", refused(|_, m| (m.slices[1].lo, m.slices[1].hi, m.slices[2].lo) = (10, 5, 5))),
         ("not in order", refused(|_, m| m.slices[1].population = 1)),
+        ("order of population `a`", refused(|_, m| m.orders[0] = blocks)),
         ("a population 9", refused(|_, m| m.slices[7].population = 9)),
         ("nets are not in order", refused(|_, m| m.nets[1].source = m.nets[0].source)),
         ("the net of slice 0", refused(|_, m| m.target_sets.iter_mut().for_each(Vec::clear))),

@@ -42,8 +42,8 @@ fn layers() -> Vec<Layer> {
     ]
 }
 
-/// Chosen so that about 21,000, 14,000, 7,000, 6,000 spikes come out.
-const THRESHOLDS: [f64; 5] = [150.0, 900.0, 1_600.0, 1_100.0, 1e6];
+/// Chosen so that about 21,000, 15,000, 6,500 and 6,000 spikes come out.
+const THRESHOLDS: [f64; 5] = [480.0, 420.0, 5_800.0, 500.0, 1e6];
 
 /// A moving blob of events.
 fn events() -> SpikeTrains {

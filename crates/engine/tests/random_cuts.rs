@@ -71,7 +71,8 @@ impl Case {
     }
 
     fn add_cells(&mut self, c: &mut Choices, size: u32) {
-        let takers: Vec<Model> = Model::ALL.into_iter().filter(|m| !m.is_source()).collect();
+        let takers: Vec<Model> =
+            Model::ALL.into_iter().filter(|&m| !m.is_source() && m != Model::LifConv2d).collect();
         let model = c.one_of(&takers);
         let wide = model.descriptor().synapse_word.is_some_and(|word| word.max_weight > 127);
         let name = format!("cells{}", self.network.populations.len());

@@ -3,6 +3,8 @@
 
 #[path = "../../engine/tests/common/mod.rs"]
 mod common;
+#[path = "../../mapping/tests/common/scnn.rs"]
+mod scnn;
 
 use common::{Field, digest, field, mixed, wide};
 use gennaker_engine::{Options, Simulation, SpikeRecording};
@@ -99,6 +101,28 @@ fn every_model_agrees_for_every_way_of_mapping() {
                 literal(&network, MachineSpec::board(), &options, ticks) == expected,
                 "{}: {atoms} atoms, {options:?}",
                 network.name
+            );
+        }
+    }
+}
+
+#[test]
+fn a_convolutional_network_spikes_in_all_layers_in_the_same_way_from_kernels_and_from_rows() {
+    let mut network = scnn::scnn();
+    for population in &mut network.populations {
+        *population = population.clone().recording("spikes");
+    }
+    let rows = scnn::with_rows(network.clone());
+    let expected = fast(&network, 12);
+    assert!(expected.iter().all(|spikes| !spikes.ticks.is_empty()));
+    assert!(fast(&rows, 12) == expected);
+    for order in [SliceOrder::Blocks, SliceOrder::Contiguous] {
+        for atoms in [None, Some(37)] {
+            network.populations.iter_mut().for_each(|population| population.max_atoms_per_core = atoms);
+            let options = MappingOptions { order, timesteps: 100, ..Default::default() };
+            assert!(
+                literal(&network, MachineSpec::board(), &options, 12) == expected,
+                "{options:?} {atoms:?}"
             );
         }
     }

@@ -3,14 +3,19 @@
 
 #[path = "../../mapping/tests/common/mod.rs"]
 mod common;
+#[path = "../../mapping/tests/common/images.rs"]
+mod images;
 mod support;
 
 use common::{all_options, machine};
 use gennaker_energy::LevelPolicy;
-use gennaker_fabric::{EventMachine, EventOptions, FabricOptions, FifoPolicy, LinkOptions, TickSource};
+use gennaker_fabric::{
+    EventMachine, EventOptions, FabricOptions, FifoPolicy, LinkOptions, LiteralMachine, TickSource,
+};
 use gennaker_machine::{ChipXy, Link, Machine, MachineSpec};
-use gennaker_mapping::{MappingOptions, map};
+use gennaker_mapping::{MappingOptions, SliceOrder, map, verify};
 use gennaker_network::*;
+use images::image_network;
 use proptest::prelude::*;
 use support::{agree, functional};
 
@@ -146,6 +151,28 @@ proptest! {
         let Ok(mapping) = map(&network, &machine, &way) else { return Ok(()) };
         let fabric = FabricOptions { seed, ..FabricOptions::default() };
         // So long that no PE is late at the lowest clock, whatever was drawn.
+        let options = EventOptions { levels, fabric, keep_work: true, tick_ns: 20_000_000, ..EventOptions::default() };
+        agree(&network, &machine, &mapping, &options, 40);
+    }
+
+    /// Convolutions, with kernels in the PEs and images in blocks: the engine, the machine taken literally and the event level.
+    #[test]
+    fn images_agree_on_all_levels(
+        (network, machine, levels) in (image_network(), machine(), levels()),
+        (way, blocks, seed) in (any::<prop::sample::Index>(), any::<bool>(), any::<u64>()),
+    ) {
+        let mut ways = all_options();
+        let order = if blocks { SliceOrder::Blocks } else { SliceOrder::Contiguous };
+        let way = MappingOptions { timesteps: 60, order, ..ways.swap_remove(way.index(ways.len())) };
+        let Ok(mapping) = map(&network, &machine, &way) else { return Ok(()) };
+        verify(&mapping, &machine).unwrap();
+        let expected = functional(&network, 40);
+        let mut literal = LiteralMachine::new(&network, &mapping, &machine).unwrap();
+        literal.run(40).unwrap();
+        for (population, expected) in expected.iter().enumerate() {
+            prop_assert!(literal.spikes(population) == expected, "{}", network.populations[population].name);
+        }
+        let fabric = FabricOptions { seed, ..FabricOptions::default() };
         let options = EventOptions { levels, fabric, keep_work: true, tick_ns: 20_000_000, ..EventOptions::default() };
         agree(&network, &machine, &mapping, &options, 40);
     }

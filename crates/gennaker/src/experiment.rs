@@ -3,13 +3,15 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
+use gennaker_deploy::Sample;
 use gennaker_energy::AccountOptions;
 use gennaker_engine::{Options, Simulation};
 use gennaker_formats::{MachineChoice, NetworkFile};
 use gennaker_machine::{Machine, MachineSpec};
 use gennaker_mapping::{Mapping, MappingError, MappingOptions, StageTimes, map_timed};
-use gennaker_network::Network;
+use gennaker_network::{Network, Recording};
 
+use crate::deployment::Deployment;
 use crate::error::Error;
 
 /// A network with everything that is chosen about its run. Plain data: change what you like between steps.
@@ -52,6 +54,35 @@ impl Experiment {
     pub fn read(path: &Path) -> Result<Self, Error> {
         let folder = path.parent().unwrap_or(Path::new("")).to_owned();
         Ok(Self::of(NetworkFile::read(path)?, folder))
+    }
+
+    /// A lowered graph with a sample in its input, if there is one, for as many ticks as the sample takes to pass through all layers. The
+    /// spikes of all populations are recorded.
+    ///
+    /// # Errors
+    /// [`Error::Deploy`] for a sample that does not fit, or a graph with several inputs.
+    pub fn deployed(deployment: &Deployment, sample: Option<&Sample>) -> Result<Self, Error> {
+        let mut network = deployment.lowered.network.clone();
+        for population in &mut network.populations {
+            if !population.records("spikes") {
+                population.record.push(Recording::all("spikes"));
+            }
+        }
+        let mut timesteps = None;
+        if let Some(sample) = sample {
+            let input = deployment.input()?;
+            sample.check(&input.node, network.populations[input.population].size)?;
+            network.populations[input.population].spikes = sample.spikes.clone();
+            timesteps = Some(deployment.n_ticks(sample));
+        }
+        let mut experiment = Self::new(network);
+        experiment.file.settings.numeric = deployment.numeric;
+        experiment.file.settings.out_of_range = deployment.out_of_range;
+        experiment.threads = deployment.threads;
+        if let Some(timesteps) = timesteps {
+            experiment.file.settings.timesteps = timesteps;
+        }
+        Ok(experiment)
     }
 
     fn of(file: NetworkFile, folder: PathBuf) -> Self {

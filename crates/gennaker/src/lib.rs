@@ -58,7 +58,10 @@ pub use gennaker_report as report;
 
 pub use account::{Accounted, account_recordings, open_accountable};
 pub use counter::Counter;
-pub use deployment::{Deployment, SampleRun, classes_of, read_samples};
+pub use deployment::{
+    Deployment, FirstDifference, HardwarePerSample, LayerStudy, Runner, SampleRun, Study, StudyOptions,
+    StudyRow, classes_of, read_samples, study,
+};
 pub use doctor::{Peaks, explain_silence, highest_v};
 pub use error::Error;
 pub use event::{Difference, EventRun};

@@ -17,6 +17,8 @@ pub enum MemoryBlock {
     RowPointers,
     /// The synapses.
     SynapseWords,
+    /// What stands in the place of rows and synapses for convolutions: geometry, then weights.
+    Kernels,
     /// Keys received since the last tick.
     EventFifo,
     /// Input that is due in this and later ticks.
@@ -39,11 +41,12 @@ pub enum MemoryBlock {
 
 impl MemoryBlock {
     /// All blocks in the order of their addresses.
-    pub const ALL: [Self; 13] = [
+    pub const ALL: [Self; 14] = [
         Self::Code,
         Self::PopulationTable,
         Self::RowPointers,
         Self::SynapseWords,
+        Self::Kernels,
         Self::EventFifo,
         Self::RingBuffer,
         Self::NeuronState,
@@ -62,6 +65,7 @@ impl MemoryBlock {
             Self::PopulationTable => "population table",
             Self::RowPointers => "row pointers",
             Self::SynapseWords => "synapse words",
+            Self::Kernels => "convolution kernels",
             Self::EventFifo => "event FIFO",
             Self::RingBuffer => "ring buffer",
             Self::NeuronState => "neuron state",

@@ -6,11 +6,14 @@ use std::ops::Range;
 use gennaker_machine::PeSpec;
 use gennaker_network::random::poisson_thresholds;
 use gennaker_network::{
-    Connector, CoreProfile, Model, Network, Population, Projection, Resolved, Selection, in_degrees,
+    Connector, Convolution, CoreProfile, Model, Network, Population, Projection, Resolved, Selection,
+    in_degrees,
 };
 
 use crate::budget::{self, BlockSizes, MemoryBlock as Block};
+use crate::kernels::{KERNEL_RECORD_BYTES, channels, convolutions_onto, kernel_bytes};
 use crate::options::MappingOptions;
+use crate::order::AtomOrder;
 use crate::rows::{RowBytes, RowCount, RowLayout};
 
 /// Where recordings are kept.
@@ -33,14 +36,17 @@ pub(crate) enum Bound {
     Certain,
 }
 
-/// A population as the memory budget sees it.
+/// A population as the memory budget sees it; ranges are ranges of atoms in its order.
 pub(crate) struct PopulationCost<'a> {
     pub(crate) population: &'a Population,
     pub(crate) profile: CoreProfile,
     inputs: Vec<Input>,
+    /// The convolutions onto it, with the shape that they give it.
+    kernels: Vec<(&'a Convolution, [u32; 3])>,
+    order: AtomOrder,
     /// Most keys that the sources can send in one tick.
     n_keys: u64,
-    /// Spikes of the first `i` neurons of a spike list.
+    /// Spikes of the first `i` atoms of a spike list.
     spikes_before: Vec<u64>,
     individual: bool,
     /// How rows are sized before they are counted.
@@ -52,7 +58,7 @@ pub(crate) struct PopulationCost<'a> {
 /// All projections from one source population, taken together, since they share rows.
 struct Input {
     n_pre: u64,
-    /// Synapses of the first `i` target neurons.
+    /// Synapses of the first `i` target atoms; none for convolutions, whose budget does not depend on them.
     synapses_before: Vec<u64>,
     /// Projections that give a pair of neurons at most one synapse; `None` if any gives more.
     single_synapse_projections: Option<u64>,
@@ -79,6 +85,11 @@ impl<'a> PopulationCost<'a> {
             profile: population.model.core_profile(),
             n_keys: sources.keys().map(|&pre| most_keys(network, pre)).sum(),
             inputs,
+            kernels: convolutions_onto(network, index)
+                .into_iter()
+                .map(|(_, kernels, to)| (kernels, to))
+                .collect(),
+            order: AtomOrder::Contiguous,
             spikes_before: spikes_before(population),
             individual: population.has_individual_parameters() || population.model == Model::SpikesFromArray,
             bound: Bound::Likely,
@@ -92,9 +103,29 @@ impl<'a> PopulationCost<'a> {
         self.pe.sram_bytes
     }
 
-    /// Incoming synapses of one neuron.
-    pub(crate) fn synapses_of(&self, neuron: u32) -> u64 {
-        self.inputs.iter().map(|input| input.synapses(neuron..neuron + 1)).sum()
+    /// Incoming synapses of one neuron; for convolutions those that a neuron away from the image's edges has.
+    pub(crate) fn synapses_of(&self, atom: u32) -> u64 {
+        let listed: u64 = self.inputs.iter().map(|input| input.synapses(atom..atom + 1)).sum();
+        listed + self.kernels.iter().map(|(kernels, _)| most_synapses(kernels)).sum::<u64>()
+    }
+
+    /// The order in which neurons are dealt out.
+    pub(crate) fn order(&self) -> AtomOrder {
+        self.order
+    }
+
+    /// Takes the neurons in another order.
+    pub(crate) fn set_order(&mut self, order: AtomOrder) {
+        let from = std::mem::replace(&mut self.order, order);
+        if from != order {
+            let inputs = self.inputs.iter_mut().map(|input| &mut input.synapses_before);
+            inputs.chain([&mut self.spikes_before]).for_each(|sums| *sums = reordered(sums, from, order));
+        }
+    }
+
+    /// Whether a PE holds kernels in the place of rows.
+    pub(crate) fn has_kernels(&self) -> bool {
+        !self.kernels.is_empty()
     }
 
     /// What the neurons cost together as long as rows are not yet counted.
@@ -125,6 +156,7 @@ impl<'a> PopulationCost<'a> {
         sizes.set(Block::PopulationTable, n_records * u64::from(budget::POPULATION_RECORD_BYTES));
         sizes.set(Block::RowPointers, rows.pointers);
         sizes.set(Block::SynapseWords, rows.words);
+        sizes.set(Block::Kernels, self.kernel_bytes(neurons));
         sizes.set(Block::EventFifo, self.fifo_bytes());
         sizes.set(Block::RingBuffer, self.profile.ring.map_or(0, |ring| budget::ring_buffer_bytes(ring, n)));
         sizes.set(Block::NeuronState, budget::neuron_state_bytes(self.profile.state_words, n));
@@ -155,6 +187,15 @@ impl<'a> PopulationCost<'a> {
         }
     }
 
+    /// Geometry and kernels of all convolutions, for the channels that the atoms lie in.
+    fn kernel_bytes(&self, atoms: &Range<u32>) -> u64 {
+        let bytes = |&(kernels, output): &(&Convolution, [u32; 3])| {
+            let channels = channels(self.order, atoms.clone(), output);
+            u64::from(KERNEL_RECORD_BYTES) + kernel_bytes(kernels, channels.end - channels.start)
+        };
+        self.kernels.iter().map(bytes).sum()
+    }
+
     fn fifo_bytes(&self) -> u64 {
         if self.profile.is_source {
             return 0;
@@ -177,7 +218,9 @@ impl<'a> PopulationCost<'a> {
         for recording in &self.population.record {
             let n = match &recording.neurons {
                 Selection::All => neurons.end - neurons.start,
-                Selection::Only(list) => list.iter().filter(|&n| neurons.contains(n)).count() as u32,
+                Selection::Only(list) => {
+                    list.iter().filter(|&&n| neurons.contains(&self.order.atom_of(n))).count() as u32
+                }
             };
             if recording.variable == "spikes" {
                 // One bit says whether a neuron spiked; a number of spikes takes a byte.
@@ -196,8 +239,10 @@ impl<'a> PopulationCost<'a> {
 
 impl Input {
     fn new(network: &Network, pre: usize, projections: &[usize]) -> Self {
-        let n_post = network.populations[network.projections[projections[0]].post].size;
-        let mut synapses_before = vec![0; n_post as usize + 1];
+        let post = &network.populations[network.projections[projections[0]].post];
+        let has_rows = post.model != Model::LifConv2d;
+        let mut synapses_before = if has_rows { vec![0; post.size as usize + 1] } else { Vec::new() };
+        let projections = if has_rows { projections } else { &[] };
         for &projection in projections {
             for (sum, degree) in synapses_before[1..].iter_mut().zip(in_degrees(network, projection)) {
                 *sum += u64::from(degree);
@@ -216,11 +261,17 @@ impl Input {
     }
 
     fn synapses(&self, neurons: Range<u32>) -> u64 {
+        if self.synapses_before.is_empty() {
+            return 0;
+        }
         self.synapses_before[neurons.end as usize] - self.synapses_before[neurons.start as usize]
     }
 
     /// The rows' memory in the layout that will be smallest.
     fn estimate(&self, neurons: &Range<u32>, word_bytes: u32, bound: Bound) -> RowBytes {
+        if self.synapses_before.is_empty() {
+            return RowBytes::default();
+        }
         let synapses = self.synapses(neurons.clone());
         let mut filled_rows = self.n_pre.min(synapses);
         if bound == Bound::Likely && self.is_uniform {
@@ -291,6 +342,26 @@ fn is_single_synapse(projection: &Projection) -> bool {
         | Connector::FixedTotalNumber { with_replacement, .. } => !with_replacement,
         Connector::List(_) => false,
     }
+}
+
+/// Sums over the first places of one order, turned into sums over the first places of another.
+fn reordered(sums: &[u64], from: AtomOrder, to: AtomOrder) -> Vec<u64> {
+    let of_atom = |atom: u32| {
+        let place = from.atom_of(to.neuron_of(atom)) as usize;
+        sums[place + 1] - sums[place]
+    };
+    let n_atoms = sums.len().saturating_sub(1) as u32;
+    let totals = (0..n_atoms).scan(0, |total, atom| {
+        *total += of_atom(atom);
+        Some(*total)
+    });
+    sums.first().copied().into_iter().chain(totals).collect()
+}
+
+/// Synapses that a convolution gives a neuron whose window lies within the image.
+fn most_synapses(kernels: &Convolution) -> u64 {
+    let pixels = kernels.kernel.iter().chain(&kernels.pool).map(|&length| u64::from(length)).product::<u64>();
+    u64::from(kernels.input[0] / kernels.groups) * pixels
 }
 
 fn spikes_before(population: &Population) -> Vec<u64> {

@@ -2,10 +2,11 @@
 
 use std::ops::Range;
 
-use gennaker_network::{Connector, Network, for_each_synapse};
+use gennaker_network::{Connector, Drawer, Model, Network, for_each_pair};
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::order::AtomOrder;
 use crate::rows::{MAX_ROWS, RowBytes, RowCount, RowLayout};
 
 /// The rows from consecutive slices of one source population to one target slice.
@@ -47,6 +48,8 @@ pub(crate) struct Cuts {
     pub(crate) atoms_per_core: u32,
     /// Index of its first slice.
     pub(crate) first_slice: u32,
+    /// Which neurons a slice holds.
+    pub(crate) order: AtomOrder,
 }
 
 impl Cuts {
@@ -54,8 +57,13 @@ impl Cuts {
         self.size.div_ceil(self.atoms_per_core)
     }
 
-    fn neurons(self, slices: Range<u32>) -> Range<u32> {
+    fn atoms(self, slices: Range<u32>) -> Range<u32> {
         slices.start * self.atoms_per_core..(slices.end * self.atoms_per_core).min(self.size)
+    }
+
+    /// The slice that a neuron is in, counted from the first one of the population.
+    fn slice_of(self, neuron: u32) -> u32 {
+        self.order.atom_of(neuron) / self.atoms_per_core
     }
 }
 
@@ -75,16 +83,15 @@ pub(crate) fn count_inputs(network: &Network, cuts: &[Cuts]) -> Vec<SliceInputs>
 
 /// The projections onto one population, by source population.
 struct Sources<'a> {
-    network: &'a Network,
     cut: Cuts,
-    word_bytes: u32,
-    by_population: Vec<(usize, Vec<Drawing>)>,
+    model: Model,
+    by_population: Vec<(usize, Vec<Drawing<'a>>)>,
 }
 
 /// How the synapses of one projection onto one slice are obtained.
-enum Drawing {
+enum Drawing<'a> {
     /// Drawn when they are needed: this projection draws target by target.
-    PerTarget(usize),
+    PerTarget(Drawer<'a>),
     /// Drawn at once for all slices: source neurons by target slice.
     Whole(Vec<Vec<u32>>),
 }
@@ -92,7 +99,7 @@ enum Drawing {
 impl<'a> Sources<'a> {
     fn new(network: &'a Network, post: usize, cut: Cuts) -> Self {
         let model = network.populations[post].model;
-        let mut by_population: Vec<(usize, Vec<Drawing>)> = Vec::new();
+        let mut by_population: Vec<(usize, Vec<Drawing<'_>>)> = Vec::new();
         let mut projections: Vec<usize> = (0..network.projections.len()).collect();
         projections.retain(|&p| network.projections[p].post == post);
         projections.sort_by_key(|&p| network.projections[p].pre);
@@ -104,45 +111,44 @@ impl<'a> Sources<'a> {
                 _ => by_population.push((pre, vec![drawing])),
             }
         }
-        let word_bytes = model.core_profile().synapse_word.map_or(0, |word| word.bytes);
-        Self { network, cut, word_bytes, by_population }
+        Self { cut, model, by_population }
     }
 
     fn count(&self, cuts: &[Cuts], slice: u32, tally: &mut Tally) -> SliceInputs {
         let mut inputs = SliceInputs::default();
-        let targets = self.cut.neurons(slice..slice + 1);
+        let targets = self.cut.order.neurons(self.cut.atoms(slice..slice + 1));
         for (pre, drawings) in &self.by_population {
             tally.begin(cuts[*pre]);
             for drawing in drawings {
                 match drawing {
-                    Drawing::PerTarget(projection) => {
-                        for_each_synapse(self.network, *projection, targets.clone(), |synapse| {
-                            tally.add(synapse.pre);
-                        });
+                    Drawing::PerTarget(drawer) => {
+                        for run in &targets {
+                            drawer.for_each_pair(run.clone(), |pre, _| tally.add(pre));
+                        }
                     }
                     Drawing::Whole(by_slice) => {
                         by_slice[slice as usize].iter().for_each(|&pre| tally.add(pre));
                     }
                 }
             }
-            tally.finish(*pre as u32, cuts[*pre], self.word_bytes, &mut inputs);
+            tally.finish(*pre as u32, cuts[*pre], self.model, &mut inputs);
         }
         inputs
     }
 }
 
-impl Drawing {
-    fn new(network: &Network, projection: usize, cut: Cuts) -> Self {
+impl<'a> Drawing<'a> {
+    fn new(network: &'a Network, projection: usize, cut: Cuts) -> Self {
         let draws_whole = matches!(
             network.projections[projection].connector,
             Connector::List(_) | Connector::FixedOutDegree { .. } | Connector::FixedTotalNumber { .. }
         );
         if !draws_whole {
-            return Self::PerTarget(projection);
+            return Self::PerTarget(Drawer::new(network, projection));
         }
         let mut by_slice = vec![Vec::new(); cut.n_slices() as usize];
-        for_each_synapse(network, projection, 0..cut.size, |synapse| {
-            by_slice[(synapse.post / cut.atoms_per_core) as usize].push(synapse.pre);
+        for_each_pair(network, projection, 0..cut.size, |pre, post| {
+            by_slice[cut.slice_of(post) as usize].push(pre);
         });
         Self::Whole(by_slice)
     }
@@ -173,10 +179,10 @@ impl Tally {
         *row += 1;
     }
 
-    fn finish(&mut self, population: u32, cut: Cuts, word_bytes: u32, inputs: &mut SliceInputs) {
+    fn finish(&mut self, population: u32, cut: Cuts, post: Model, inputs: &mut SliceInputs) {
         for pre in self.touched.drain(..) {
             let length = u64::from(std::mem::take(&mut self.rows[pre as usize]));
-            let count = &mut self.slices[(pre / cut.atoms_per_core) as usize];
+            let count = &mut self.slices[cut.slice_of(pre) as usize];
             count.filled_rows += 1;
             count.synapses += length;
             count.longest = count.longest.max(length);
@@ -191,26 +197,23 @@ impl Tally {
             while let Some(slice) = filled.next_if(|&slice| slice < first + slices_per_block) {
                 end = slice + 1;
             }
-            let (block, bytes) = self.block(population, cut, first..end, word_bytes);
+            let (block, bytes) = self.block(population, cut, first..end, post);
             inputs.blocks.push(block);
             inputs.bytes += bytes;
         }
     }
 
-    fn block(
-        &self,
-        population: u32,
-        cut: Cuts,
-        slices: Range<u32>,
-        word_bytes: u32,
-    ) -> (InputBlock, RowBytes) {
-        let mut sum = RowCount { rows: cut.neurons(slices.clone()).len() as u64, ..RowCount::default() };
+    fn block(&self, population: u32, cut: Cuts, slices: Range<u32>, post: Model) -> (InputBlock, RowBytes) {
+        let mut sum = RowCount { rows: cut.atoms(slices.clone()).len() as u64, ..RowCount::default() };
         for count in &self.slices[slices.start as usize..slices.end as usize] {
             sum.filled_rows += count.filled_rows;
             sum.synapses += count.synapses;
             sum.longest = sum.longest.max(count.longest);
         }
-        let (layout, bytes) = sum.smallest(word_bytes);
+        let (layout, bytes) = match post {
+            Model::LifConv2d => (RowLayout::Kernels, RowBytes::default()),
+            _ => sum.smallest(post.core_profile().synapse_word.map_or(0, |word| word.bytes)),
+        };
         let block = InputBlock {
             population,
             first_slice: cut.first_slice + slices.start,

@@ -7,7 +7,8 @@
 //!
 //! The stages, each in a module of its own:
 //!
-//! 1. *partition*: populations are cut into slices that fit a PE's SRAM, block by block ([`MemoryBlock`]);
+//! 1. *partition*: populations are cut into slices that fit a PE's SRAM, block by block ([`MemoryBlock`]), images into blocks of
+//!    neighbours ([`AtomOrder`]);
 //! 2. *inputs*: the synapses between slices are counted, which decides who sends to whom and how rows are stored;
 //! 3. *place*: each slice gets a core ([`Placer`]);
 //! 4. *keys*: each slice gets a block of routing keys ([`KeyAllocator`]);
@@ -15,7 +16,8 @@
 //! 6. *tables*: trees become ternary entries, merged and, where needed, compressed ([`Compressor`]).
 //!
 //! [`verify`] proves the result by walking every key block through the finished tables.
-//! [`PeImage`] is the loadable content of a PE, drawn when it is asked for.
+//! [`PeImage`] is the loadable content of a PE, drawn when it is asked for: rows of synapses, or the kernels of convolutions
+//! ([`KernelRecord`]).
 //! Stages 3 to 6 know no neurons and can be used alone: [`lay_out`] takes any [`SliceGraph`].
 //!
 //! **What it does not know.** Time, spikes, neuron equations, files, and how the host stores synapses to run fast.
@@ -40,6 +42,7 @@
 //! ```
 #![deny(missing_docs)]
 
+mod blocks;
 mod budget;
 mod capacity;
 mod compress;
@@ -48,11 +51,13 @@ mod error;
 mod graph;
 mod image;
 mod inputs;
+mod kernels;
 mod key;
 mod keys;
 mod layout;
 mod mapping;
 mod options;
+mod order;
 mod partition;
 mod pipeline;
 mod place;
@@ -75,12 +80,16 @@ pub use budget::{
 pub use compress::compress;
 pub use error::MappingError;
 pub use graph::{Net, SliceDemand, SliceGraph};
-pub use image::{PeImage, PopulationRecord};
+pub use image::{PeImage, PopulationRecord, for_each_synapse_onto};
 pub use inputs::InputBlock;
+pub use kernels::{KERNEL_RECORD_BYTES, KernelRecord, kernel_bytes};
 pub use key::{KeyMask, aligned_cover};
 pub use layout::{ChipTable, SliceLayout, lay_out};
 pub use mapping::{Mapping, MappingStats, RoutedNet, Slice, verify};
-pub use options::{CompressWhen, Compressor, KeyAllocator, MappingOptions, Placer, RecordingPlace, Router};
+pub use options::{
+    CompressWhen, Compressor, KeyAllocator, MappingOptions, Placer, RecordingPlace, Router, SliceOrder,
+};
+pub use order::AtomOrder;
 pub use pipeline::{map, map_timed};
 pub use place::Place;
 pub use route::{RouteTree, TreeNode};

@@ -12,6 +12,7 @@ use crate::inputs::InputBlock;
 use crate::key::KeyMask;
 use crate::layout::ChipTable;
 use crate::options::MappingOptions;
+use crate::order::AtomOrder;
 use crate::place::Place;
 use crate::route::RouteTree;
 use crate::verify::{Delivery, Verified};
@@ -23,7 +24,10 @@ pub struct Mapping {
     pub machine: String,
     /// The options that were used.
     pub options: MappingOptions,
-    /// All slices, by population, then by neuron.
+    /// By population: the order in which its neurons are dealt out to slices. None at all stands for all [`AtomOrder::Contiguous`].
+    #[serde(default)]
+    pub orders: Vec<AtomOrder>,
+    /// All slices, by population, then by atom.
     pub slices: Vec<Slice>,
     /// What is sent: one net per slice with at least one synapse, ascending by source.
     pub nets: Vec<RoutedNet>,
@@ -39,20 +43,20 @@ pub struct Mapping {
     pub stats: MappingStats,
 }
 
-/// One core's worth of a population.
+/// One core's worth of a population: a range of atoms, which are its neurons in the order that [`Mapping::order`] gives.
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 pub struct Slice {
     /// Index of the population.
     pub population: u32,
-    /// First neuron.
+    /// First atom.
     pub lo: u32,
-    /// One past the last neuron.
+    /// One past the last atom.
     pub hi: u32,
     /// Its chip.
     pub chip: ChipXy,
     /// Its core on the chip.
     pub core: u8,
-    /// Key of neuron `lo`; neuron `i` sends `key + (i - lo)`.
+    /// Key of atom `lo`; atom `i` sends `key + (i - lo)`.
     pub key: u32,
     /// Mask that covers the keys of the whole slice.
     pub mask: u32,
@@ -135,12 +139,32 @@ impl Mapping {
         first..end
     }
 
+    /// The order in which a population's neurons are dealt out to slices.
+    pub fn order(&self, population: usize) -> AtomOrder {
+        self.orders.get(population).copied().unwrap_or_default()
+    }
+
+    /// The neurons of a slice, as ascending runs of consecutive neurons.
+    pub fn neurons(&self, slice: &Slice) -> Vec<Range<u32>> {
+        self.order(slice.population as usize).neurons(slice.lo..slice.hi)
+    }
+
     /// Index of the slice that holds a neuron.
     pub fn slice_of(&self, population: usize, neuron: u32) -> Option<usize> {
         let range = self.slices_of(population);
         let slices = &self.slices[range.clone()];
-        let at = slices.partition_point(|slice| slice.hi <= neuron);
-        (at < slices.len()).then_some(range.start + at)
+        let size = slices.last().map_or(0, |slice| slice.hi);
+        if neuron >= size {
+            return None;
+        }
+        let atom = self.order(population).atom_of(neuron);
+        Some(range.start + slices.partition_point(|slice| slice.hi <= atom))
+    }
+
+    /// The key that a neuron sends.
+    pub fn key_of(&self, population: usize, neuron: u32) -> Option<u32> {
+        let slice = &self.slices[self.slice_of(population, neuron)?];
+        Some(slice.key + (self.order(population).atom_of(neuron) - slice.lo))
     }
 
     /// The net that a slice sends to, if it has synapses.

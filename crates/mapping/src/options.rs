@@ -50,6 +50,18 @@ pub enum Compressor {
     Smaller,
 }
 
+/// In which order the neurons of images are dealt out to slices.
+#[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum SliceOrder {
+    /// As they are numbered.
+    Contiguous,
+    /// Populations on either side of a convolution in blocks of the image, so that spikes reach fewer PEs; all others as they are
+    /// numbered. See [`AtomOrder`](crate::AtomOrder).
+    #[default]
+    Blocks,
+}
+
 /// Which tables are compressed.
 #[derive(Clone, Copy, PartialEq, Eq, Debug, Default, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -78,6 +90,8 @@ pub enum RecordingPlace {
 #[derive(Clone, PartialEq, Eq, Debug, Serialize, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct MappingOptions {
+    /// In which order the neurons of images are dealt out to slices.
+    pub order: SliceOrder,
     /// How slices are put on chips.
     pub placer: Placer,
     /// How multicast trees are found.
@@ -108,6 +122,7 @@ pub struct MappingOptions {
 impl Default for MappingOptions {
     fn default() -> Self {
         Self {
+            order: SliceOrder::default(),
             placer: Placer::default(),
             router: Router::default(),
             keys: KeyAllocator::default(),

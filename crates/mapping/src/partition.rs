@@ -2,10 +2,12 @@
 
 use std::ops::Range;
 
+use crate::blocks::{Image, in_blocks};
 use crate::budget::MemoryBlock;
 use crate::cost::{PopulationCost, Recorder};
 use crate::error::MappingError;
 use crate::options::RecordingPlace;
+use crate::order::AtomOrder;
 
 /// How a population is cut: all slices full but the last.
 #[derive(Clone, Copy, PartialEq, Eq, Debug)]
@@ -14,10 +16,12 @@ pub(crate) struct Cut {
     pub(crate) atoms_per_core: u32,
     /// Where recordings go.
     pub(crate) recorder: Recorder,
+    /// Which neurons they are.
+    pub(crate) order: AtomOrder,
 }
 
 impl Cut {
-    /// The slices of a population of `size` neurons.
+    /// The slices of a population of `size` neurons, as ranges of atoms.
     pub(crate) fn slices(self, size: u32) -> impl Iterator<Item = Range<u32>> {
         slices_of(size, self.atoms_per_core)
     }
@@ -32,10 +36,22 @@ fn slices_of(size: u32, atoms: u32) -> impl Iterator<Item = Range<u32>> {
 /// # Errors
 ///
 /// [`MappingError::NeuronTooLarge`] if not even one neuron fits, [`MappingError::NoAtomsAllowed`] if none may.
-pub(crate) fn cut(cost: &PopulationCost<'_>, place: RecordingPlace) -> Result<Cut, MappingError> {
+pub(crate) fn cut(
+    cost: &mut PopulationCost<'_>,
+    place: RecordingPlace,
+    image: Option<Image>,
+) -> Result<Cut, MappingError> {
+    match image {
+        Some(image) => in_blocks(cost, place, image),
+        None => cut_in_order(cost, place),
+    }
+}
+
+/// The largest slices in the order that the population has.
+pub(crate) fn cut_in_order(cost: &PopulationCost<'_>, place: RecordingPlace) -> Result<Cut, MappingError> {
     let search = |recorder| {
         let atoms_per_core = most_atoms(cost, recorder)?;
-        Ok(Cut { atoms_per_core, recorder })
+        Ok(Cut { atoms_per_core, recorder, order: cost.order() })
     };
     match place {
         RecordingPlace::Sram => search(Recorder::Sram),
@@ -50,14 +66,18 @@ pub(crate) fn cut(cost: &PopulationCost<'_>, place: RecordingPlace) -> Result<Cu
     }
 }
 
-fn most_atoms(cost: &PopulationCost<'_>, recorder: Recorder) -> Result<u32, MappingError> {
-    let population = cost.population;
+/// As many atoms as model and user allow, whatever memory there is.
+pub(crate) fn atoms_allowed(cost: &PopulationCost<'_>) -> u32 {
     let by_index = cost.profile.synapse_word.map_or(u32::MAX, |word| 1 << word.index_bits);
-    let by_user = population.max_atoms_per_core.unwrap_or(u32::MAX);
-    if by_user == 0 {
-        return Err(MappingError::NoAtomsAllowed { population: population.name.clone() });
+    let by_user = cost.population.max_atoms_per_core.unwrap_or(u32::MAX);
+    cost.profile.max_atoms.min(by_index).min(by_user).min(cost.population.size).max(1)
+}
+
+fn most_atoms(cost: &PopulationCost<'_>, recorder: Recorder) -> Result<u32, MappingError> {
+    if cost.population.max_atoms_per_core == Some(0) {
+        return Err(MappingError::NoAtomsAllowed { population: cost.population.name.clone() });
     }
-    let cap = cost.profile.max_atoms.min(by_index).min(by_user).min(population.size).max(1);
+    let cap = atoms_allowed(cost);
     let (mut fits, mut too_many) = (0, cap + 1);
     let mut atoms = cap;
     while too_many - fits > 1 {
@@ -97,6 +117,9 @@ fn remedy(block: MemoryBlock) -> &'static str {
     match block {
         MemoryBlock::SynapseWords | MemoryBlock::RowPointers => {
             "reduce the fan-in, or divide it among several populations that relay to this one"
+        }
+        MemoryBlock::Kernels => {
+            "use fewer input channels or smaller kernels, or divide them among several groups"
         }
         MemoryBlock::PopulationTable => "let fewer populations project here",
         MemoryBlock::SpikeRecording | MemoryBlock::StateRecording => {

@@ -8,6 +8,7 @@ use gennaker_machine::Machine;
 use gennaker_network::Network;
 use rayon::prelude::*;
 
+use crate::blocks::{Image, image};
 use crate::budget::{BlockSizes, MemoryMap};
 use crate::capacity::check_capacity;
 use crate::cost::{Bound, PopulationCost, Recorder};
@@ -17,6 +18,7 @@ use crate::inputs::{Cuts, SliceInputs, count_inputs};
 use crate::layout::{SliceLayout, lay_out_timed};
 use crate::mapping::{Mapping, MappingStats, RoutedNet, Slice};
 use crate::options::{MappingOptions, RecordingPlace};
+use crate::order::AtomOrder;
 use crate::partition::{Cut, cut};
 use crate::place::check_room;
 use crate::times::StageTimes;
@@ -67,7 +69,8 @@ pub fn map_timed(
         .zip(&chosen)
         .filter_map(|(cost, cut)| recording_note(cost, *cut, options.recording))
         .collect();
-    Ok((assemble(slices, graph, layout, notes, machine, options), times))
+    let orders = chosen.iter().map(|cut| cut.order).collect();
+    Ok((assemble((orders, slices), graph, layout, notes, machine, options), times))
 }
 
 /// Cuts all populations and counts the synapses of the slices. Where the counted rows turn out larger than was
@@ -79,10 +82,12 @@ fn cut_and_count(
     costs: &mut [PopulationCost<'_>],
     times: &mut StageTimes,
 ) -> Result<(Vec<Cut>, Vec<SliceInputs>), MappingError> {
+    let images: Vec<Option<Image>> = (0..costs.len()).map(|index| image(network, index, options)).collect();
     loop {
         let start = Instant::now();
-        let chosen: Vec<Cut> =
-            costs.iter().map(|cost| cut(cost, options.recording)).collect::<Result<_, _>>()?;
+        let cut =
+            |(cost, &image): (&mut PopulationCost<'_>, &Option<Image>)| cut(cost, options.recording, image);
+        let chosen: Vec<Cut> = costs.iter_mut().zip(&images).map(cut).collect::<Result<_, _>>()?;
         let cuts = number_slices(network, &chosen);
         check_room(cuts.iter().map(|cut| cut.n_slices() as usize).sum(), machine)?;
         times.partition += start.elapsed();
@@ -129,7 +134,8 @@ struct Draft {
 fn number_slices(network: &Network, chosen: &[Cut]) -> Vec<Cuts> {
     let mut first_slice = 0;
     let number = |(population, cut): (&gennaker_network::Population, &Cut)| {
-        let cuts = Cuts { size: population.size, atoms_per_core: cut.atoms_per_core, first_slice };
+        let Cut { atoms_per_core, order, .. } = *cut;
+        let cuts = Cuts { size: population.size, atoms_per_core, first_slice, order };
         first_slice += cuts.n_slices();
         cuts
     };
@@ -220,7 +226,7 @@ fn recording_note(cost: &PopulationCost<'_>, cut: Cut, place: RecordingPlace) ->
 }
 
 fn assemble(
-    slices: Vec<Draft>,
+    (orders, slices): (Vec<AtomOrder>, Vec<Draft>),
     graph: SliceGraph,
     layout: SliceLayout,
     notes: Vec<String>,
@@ -231,6 +237,7 @@ fn assemble(
     let mut mapping = Mapping {
         machine: machine.spec().name.clone(),
         options: options.clone(),
+        orders,
         slices: slices.into_iter().map(|draft| draft.made).collect(),
         nets: routed
             .map(|(net, &tree)| RoutedNet { source: net.source, targets: net.targets, tree })

@@ -21,6 +21,8 @@ pub enum RowLayout {
     /// A sorted list that names only the source neurons with a row, with an end mark; for sparse, wide input.
     /// Not known from published software, which keeps such rows in DRAM.
     Listed,
+    /// No rows: targets and weights follow from the sender's place in the image and the kernels, which all senders share.
+    Kernels,
 }
 
 /// The rows from one run of source slices to one target slice, counted.
@@ -64,6 +66,7 @@ impl RowCount {
             RowLayout::Fixed { row_words } => (0, self.rows * u64::from(row_words)),
             RowLayout::Pointers => (self.rows, self.synapses),
             RowLayout::Listed => (self.filled_rows + 1, self.synapses),
+            RowLayout::Kernels => (0, 0),
         };
         RowBytes { pointers: pointer * n_pointers, words: u64::from(word_bytes) * n_words }
     }

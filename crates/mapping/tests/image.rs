@@ -1,14 +1,19 @@
 //! Images hold exactly the network's synapses, in exactly the bytes that the budget counted.
 
+#[path = "common/images.rs"]
+mod images;
+
 use std::collections::BTreeMap;
 
 use gennaker_machine::{Machine, MachineSpec};
 use gennaker_mapping::{
-    KeyAllocator, MappingOptions, MemoryBlock, PackedSynapse, PeImage, RowLayout, map, unpack_synapse,
+    KeyAllocator, Mapping, MappingOptions, MemoryBlock, PackedSynapse, PeImage, RowLayout, SliceOrder, map,
+    unpack_synapse,
 };
 use gennaker_network::{
     Connector, Model, Network, Parameter, Population, Projection, Quantiser, for_each_synapse,
 };
+use images::image_network;
 use proptest::prelude::*;
 
 fn check_images(network: &Network, options: &MappingOptions) -> Vec<RowLayout> {
@@ -17,7 +22,12 @@ fn check_images(network: &Network, options: &MappingOptions) -> Vec<RowLayout> {
     let mut layouts = Vec::new();
     for (index, slice) in mapping.slices.iter().enumerate() {
         let image = PeImage::build(network, &mapping, index);
-        for block in [MemoryBlock::PopulationTable, MemoryBlock::RowPointers, MemoryBlock::SynapseWords] {
+        for block in [
+            MemoryBlock::PopulationTable,
+            MemoryBlock::RowPointers,
+            MemoryBlock::SynapseWords,
+            MemoryBlock::Kernels,
+        ] {
             assert_eq!(
                 image.block(block).len() as u32,
                 slice.memory.bytes(block),
@@ -25,17 +35,19 @@ fn check_images(network: &Network, options: &MappingOptions) -> Vec<RowLayout> {
             );
         }
         layouts.extend(image.table.iter().map(|record| record.layout));
-        let mut rows = expected_rows(network, slice.population as usize, slice.lo..slice.hi);
+        let mut rows = expected_rows(network, &mapping, index);
         let model = network.populations[slice.population as usize].model;
         let Some(word) = model.core_profile().synapse_word else { continue };
-        for source in &mapping.slices {
-            for neuron in source.lo..source.hi {
-                let row = image.lookup(source.key + (neuron - source.lo)).unwrap_or(&[]);
-                let mut found: Vec<_> = row.iter().map(|&packed| unpack_synapse(word, packed)).collect();
-                found.retain(|synapse| synapse.weight != 0);
-                found.sort_unstable();
-                assert_eq!(found, rows.remove(&(source.population as usize, neuron)).unwrap_or_default());
-            }
+        for (population, neuron) in all_neurons(network) {
+            let key = mapping.key_of(population, neuron).unwrap();
+            let row = image.lookup(key).unwrap_or(&[]);
+            let mut found: Vec<_> = row.iter().map(|&packed| unpack_synapse(word, packed)).collect();
+            found.retain(|synapse| synapse.weight != 0);
+            let of_kernels = |index, weight| found.push(PackedSynapse { index, weight, delay: 0 });
+            let n_of_kernels = image.scatter(key, of_kernels).unwrap_or(0);
+            assert!(n_of_kernels == 0 || n_of_kernels as usize == found.len());
+            found.sort_unstable();
+            assert_eq!(found, rows.remove(&(population, neuron)).unwrap_or_default());
         }
         assert!(rows.is_empty());
     }
@@ -44,13 +56,28 @@ fn check_images(network: &Network, options: &MappingOptions) -> Vec<RowLayout> {
 
 type Rows = BTreeMap<(usize, u32), Vec<PackedSynapse>>;
 
-fn expected_rows(network: &Network, post: usize, range: std::ops::Range<u32>) -> Rows {
+fn all_neurons(network: &Network) -> impl Iterator<Item = (usize, u32)> {
+    network
+        .populations
+        .iter()
+        .enumerate()
+        .flat_map(|(index, p)| (0..p.size).map(move |neuron| (index, neuron)))
+}
+
+/// By sending neuron; all synapses are drawn, and those onto other slices left out.
+fn expected_rows(network: &Network, mapping: &Mapping, index: usize) -> Rows {
     let mut rows = Rows::new();
+    let slice = &mapping.slices[index];
+    let post = slice.population as usize;
     for (index, projection) in network.projections.iter().enumerate().filter(|(_, p)| p.post == post) {
         let mut quantiser = Quantiser::new(network.populations[post].model).unwrap();
-        for_each_synapse(network, index, range.clone(), |synapse| {
+        for_each_synapse(network, index, 0..u32::MAX, |synapse| {
+            let key = mapping.key_of(post, synapse.post).unwrap();
+            if !slice.keys().matches(key) {
+                return;
+            }
             let (weight, delay) = quantiser.quantise(synapse.weight, synapse.delay);
-            let packed = PackedSynapse { index: synapse.post - range.start, weight, delay };
+            let packed = PackedSynapse { index: key - slice.key, weight, delay };
             rows.entry((projection.pre, synapse.pre)).or_default().push(packed);
         });
     }
@@ -92,6 +119,17 @@ proptest! {
         }
         let keys = if malloc { KeyAllocator::Malloc } else { KeyAllocator::Zoned };
         check_images(&network, &MappingOptions { keys, ..MappingOptions::default() });
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(80))]
+
+    #[test]
+    fn kernels_scatter_exactly_the_synapses_of_a_convolution(network in image_network(), malloc: bool, blocks: bool) {
+        let keys = if malloc { KeyAllocator::Malloc } else { KeyAllocator::Zoned };
+        let order = if blocks { SliceOrder::Blocks } else { SliceOrder::Contiguous };
+        check_images(&network, &MappingOptions { keys, order, ..MappingOptions::default() });
     }
 }
 

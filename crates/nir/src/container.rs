@@ -30,10 +30,24 @@ impl Item {
     }
 }
 
+/// The key under which a tree holds an attribute of its group. Members have no such keys: their names are without `/`.
+pub(crate) fn attribute(name: &str) -> String {
+    format!("/{name}")
+}
+
+/// What of a file is wanted.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(crate) enum Parts {
+    /// Groups and datasets.
+    Members,
+    /// Those, and attributes of groups that are one number or one text.
+    MembersAndAttributes,
+}
+
 /// A container format.
 pub(crate) trait Container {
-    /// All that a file holds, within the limits.
-    fn load(&self, bytes: Vec<u8>, limits: &Limits) -> Result<Tree, NirError>;
+    /// All that is wanted of a file, within the limits.
+    fn load(&self, bytes: Vec<u8>, limits: &Limits, parts: Parts) -> Result<Tree, NirError>;
     /// The bytes of a file that holds this tree.
     fn save(&self, tree: &Tree) -> Result<Vec<u8>, NirError>;
 }

@@ -174,6 +174,14 @@ pub enum NirError {
         /// What would tell it.
         reason: &'static str,
     },
+    /// Recorded events do not fit a grid of time steps.
+    #[error("the events cannot be put on a grid of {dt_s} s: {reason}")]
+    NoGrid {
+        /// Length of a step, s.
+        dt_s: f64,
+        /// What does not fit, and what would.
+        reason: String,
+    },
     /// A name that a file cannot hold.
     #[error(
         "`{name}` cannot be the name of a {what}: names in HDF5 are not empty, not `.`, and without `/` and NUL; rename it"

@@ -12,6 +12,8 @@ pub(crate) struct Flat<'a> {
     pub(crate) names: Vec<String>,
     pub(crate) primitives: Vec<&'a Primitive>,
     pub(crate) edges: Vec<(usize, usize)>,
+    /// Whether a node belongs to the graph itself, and not to one within it.
+    pub(crate) is_outermost: Vec<bool>,
     /// Nested graphs by name, with their ports.
     pub(crate) nested: BTreeMap<String, Ports>,
 }
@@ -26,8 +28,13 @@ pub(crate) struct Ports {
 impl<'a> Flat<'a> {
     /// Lays a graph open. Edges whose ends do not exist or are ambiguous are left out; the check names them.
     pub(crate) fn new(graph: &'a Graph) -> Self {
-        let mut flat =
-            Self { names: Vec::new(), primitives: Vec::new(), edges: Vec::new(), nested: BTreeMap::new() };
+        let mut flat = Self {
+            names: Vec::new(),
+            primitives: Vec::new(),
+            edges: Vec::new(),
+            is_outermost: Vec::new(),
+            nested: BTreeMap::new(),
+        };
         flat.add(graph, "");
         flat
     }
@@ -41,6 +48,7 @@ impl<'a> Flat<'a> {
                 primitive => {
                     self.names.push(at);
                     self.primitives.push(primitive);
+                    self.is_outermost.push(path.is_empty());
                     let index = Some(self.names.len() - 1);
                     Ports { entry: index, exit: index }
                 }
@@ -76,10 +84,15 @@ impl<'a> Flat<'a> {
 
     /// Nodes that form a loop without any state in it, in the order of the loop.
     pub(crate) fn stateless_loop(&self) -> Option<Vec<usize>> {
-        let successors = self.successors();
-        let mut marks: Vec<Mark> = self.primitives.iter().map(|p| Mark::first(p)).collect();
-        (0..self.names.len()).find_map(|start| walk(start, &successors, &mut marks))
+        find_loop(&self.successors(), |node| self.primitives[node].holds_state())
     }
+}
+
+/// Nodes that form a loop which leads through no node that is `closed`, in the order of the loop.
+pub(crate) fn find_loop(successors: &[Vec<usize>], closed: impl Fn(usize) -> bool) -> Option<Vec<usize>> {
+    let first = |node| if closed(node) { Mark::Done } else { Mark::New };
+    let mut marks: Vec<Mark> = (0..successors.len()).map(first).collect();
+    (0..successors.len()).find_map(|start| walk(start, successors, &mut marks))
 }
 
 #[derive(Clone, Copy, PartialEq)]
@@ -89,12 +102,6 @@ enum Mark {
     Open,
     /// No loop leads through it.
     Done,
-}
-
-impl Mark {
-    fn first(primitive: &Primitive) -> Self {
-        if primitive.holds_state() { Self::Done } else { Self::New }
-    }
 }
 
 /// Walks depth first from `start`, without recursion: graphs may be long. The path ends where it meets itself.

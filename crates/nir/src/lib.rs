@@ -1,5 +1,5 @@
 //! NIR graphs: the Neuromorphic Intermediate Representation, in which frameworks hand trained spiking networks to each other
-//! (Pedersen et al., Nature Communications 15, 8122, 2024). Data types, files, checks, shapes.
+//! (Pedersen et al., Nature Communications 15, 8122, 2024). Data types, files, checks, shapes, and what a graph does when it is stepped.
 //!
 //! Four nouns: a [`Graph`] has [`Node`]s, a node does what its [`Primitive`] says, parameters are [`Array`]s. All are plain
 //! data with the names that NIR has. [`read`] and [`write`](fn@write) are the way in and out; [`Graph::check`] finds everything that
@@ -15,12 +15,15 @@
 //! mended, and refused by [`Graph::check`]. Missing and surplus parameters are refused by reading, since a [`Primitive`]
 //! could not hold them.
 //!
-//! **What it does not read.** Recordings beside a graph (`nir.write_data`); data packed otherwise than by deflate, shuffle, Fletcher's
+//! Recordings beside a graph are files of their own: [`Data`], by [`read_data`] and [`write_data`].
+//!
+//! **What it does not read.** Data packed otherwise than by deflate, shuffle, Fletcher's
 //! checksum and LZF; packed data that HDF5 2.0 writes when it is asked for its newest format, which neither h5py nor the
 //! reference package do by themselves. Soft links and links to other files are as if they were not there.
 //!
-//! **What it does not know.** Time steps, how neurons are integrated, machines, other networks than NIR's. NIR leaves open how a
-//! graph is stepped through time; so does this crate.
+//! **What it does not know.** Chips, quantisation, machines, other networks than NIR's. NIR leaves open how a graph is stepped
+//! through time; [`mod@reference`] makes the choices settings, and knows what a graph means under them in double precision, and
+//! nothing else.
 //!
 //! ```
 //! use gennaker_nir::{Array, Graph, Lif, Limits, Primitive, read_bytes, write_bytes};
@@ -50,6 +53,7 @@
 mod array;
 mod check;
 mod container;
+mod data;
 mod error;
 mod fields;
 mod flat;
@@ -61,6 +65,7 @@ mod parameters;
 mod parts;
 mod primitive;
 mod read;
+pub mod reference;
 mod shapes;
 mod value;
 mod window;
@@ -68,6 +73,10 @@ mod write;
 
 pub use array::{Array, Numbers, Shaped};
 pub use check::Fault;
+pub use data::{
+    Data, Event, Events, Grid, NodeData, Observable, TimeGridded, read_data, read_data_bytes,
+    read_data_within, write_data, write_data_bytes,
+};
 pub use error::{NirError, ShapeHint};
 pub use graph::{Graph, NIR_VERSION, Node};
 pub use limits::Limits;

@@ -15,7 +15,7 @@ pub struct Limits {
     pub max_total_bytes: u64,
     /// Groups within groups, 32; the nodes of the outermost graph are at depth 3, a nested graph takes two more.
     pub max_depth: usize,
-    /// Groups and datasets in the file; a million.
+    /// Groups, datasets and attributes in the file, and samples of a recording; a million.
     pub max_objects: usize,
     /// Nodes, those of nested graphs included; 100,000.
     pub max_nodes: usize,

@@ -5,7 +5,7 @@ use std::fs::File;
 use std::io::Read;
 use std::path::Path;
 
-use crate::container::{Container, Item, Tree};
+use crate::container::{Container, Item, Parts, Tree};
 use crate::error::NirError;
 use crate::fields::SIGNATURES;
 use crate::graph::{Graph, Node};
@@ -28,13 +28,17 @@ pub fn read(path: impl AsRef<Path>) -> Result<Graph, NirError> {
 /// # Errors
 /// As [`read`].
 pub fn read_within(path: impl AsRef<Path>, limits: &Limits) -> Result<Graph, NirError> {
-    let path = path.as_ref();
+    read_bytes(fetch(path.as_ref(), limits)?, limits)
+}
+
+/// The bytes of a file.
+pub(crate) fn fetch(path: &Path, limits: &Limits) -> Result<Vec<u8>, NirError> {
     let io = |source| NirError::Io { action: "read", path: path.to_owned(), source };
     let mut bytes = Vec::new();
     // One byte more than allowed is enough to know; a device or pipe may have no end.
     let most = limits.max_file_bytes.saturating_add(1);
     File::open(path).map_err(io)?.take(most).read_to_end(&mut bytes).map_err(io)?;
-    read_bytes(bytes, limits)
+    Ok(bytes)
 }
 
 /// Reads the bytes of a NIR file.
@@ -42,14 +46,14 @@ pub fn read_within(path: impl AsRef<Path>, limits: &Limits) -> Result<Graph, Nir
 /// # Errors
 /// As [`read`].
 pub fn read_bytes(bytes: Vec<u8>, limits: &Limits) -> Result<Graph, NirError> {
-    let mut tree = Hdf5.load(bytes, limits)?;
+    let mut tree = Hdf5.load(bytes, limits, Parts::Members)?;
     let version = match tree.remove("version") {
         None => None,
         Some(item) => Some(text(&item).ok_or_else(|| not_nir("its `version` is no text"))?),
     };
     let Some(Item::Group(mut top)) = tree.remove("node") else {
         return Err(not_nir(
-            "it has no group `node`; files of `nir.write` have one, those of `nir.write_data` hold recordings",
+            "it has no group `node`; files of `nir.write` have one, those of `nir.write_data` hold recordings, for `read_data`",
         ));
     };
     let mut reader = Reader { limits, n_nodes: 0, n_edges: 0 };
@@ -61,7 +65,7 @@ pub fn read_bytes(bytes: Vec<u8>, limits: &Limits) -> Result<Graph, NirError> {
     Ok(Graph { metadata, version, ..reader.graph("", top)? })
 }
 
-fn not_nir(reason: &str) -> NirError {
+pub(crate) fn not_nir(reason: &str) -> NirError {
     NirError::NotNir { reason: reason.to_owned() }
 }
 
@@ -130,7 +134,7 @@ impl Reader<'_> {
     }
 }
 
-fn within(
+pub(crate) fn within(
     at: &str,
     what: &'static str,
     amount: usize,
@@ -147,7 +151,7 @@ pub(crate) fn misfit(node: &str, field: &str, needed: &'static str, found: Strin
     NirError::Misfit { node: shown(node), field: field.to_owned(), needed, found }
 }
 
-fn text(item: &Item) -> Option<String> {
+pub(crate) fn text(item: &Item) -> Option<String> {
     match item {
         Item::Value(Value::Text(texts)) => texts.single().cloned(),
         _ => None,

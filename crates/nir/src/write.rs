@@ -20,10 +20,13 @@ use crate::value::{Metadata, Value};
 /// # Errors
 /// If a name cannot be stored, or the file cannot be written.
 pub fn write(path: impl AsRef<Path>, graph: &Graph) -> Result<(), NirError> {
-    let path = path.as_ref();
-    let bytes = write_bytes(graph)?;
+    write_whole(path.as_ref(), &write_bytes(graph)?)
+}
+
+/// Fills a file, whole or not at all.
+pub(crate) fn write_whole(path: &Path, bytes: &[u8]) -> Result<(), NirError> {
     let draft = draft_beside(path);
-    let written = fill(&draft, &bytes).and_then(|()| fs::rename(&draft, path));
+    let written = fill(&draft, bytes).and_then(|()| fs::rename(&draft, path));
     written.map_err(|source| {
         // Nothing is lost if the draft cannot be removed either: the first error is the one to tell.
         let _ = fs::remove_file(&draft);
@@ -57,12 +60,12 @@ pub fn write_bytes(graph: &Graph) -> Result<Vec<u8>, NirError> {
     Hdf5.save(&tree)
 }
 
-fn text(text: &str) -> Item {
+pub(crate) fn text(text: &str) -> Item {
     Item::Value(Value::text(text))
 }
 
 /// Refuses names that HDF5 would take for something else.
-fn checked(name: &str, what: &'static str) -> Result<String, NirError> {
+pub(crate) fn checked(name: &str, what: &'static str) -> Result<String, NirError> {
     if name.is_empty() || matches!(name, "." | "..") || name.contains(['/', '\0']) {
         return Err(NirError::Name { name: name.to_owned(), what });
     }

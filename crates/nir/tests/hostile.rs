@@ -4,11 +4,14 @@
 //! circles or out of the file, or holds anything but a NIR graph. Truncated and overwritten files are made here, from the
 //! two sound ones, with fixed seeds.
 
+mod common;
+
+use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::time::{Duration, Instant};
 
-use gennaker_nir::{Graph, Limits, NirError, read, read_bytes};
+use gennaker_nir::*;
 use proptest::prelude::*;
 
 /// Time for one file, far above the milliseconds that it takes: a bound against hanging, not a measurement.
@@ -76,11 +79,15 @@ fn corpus(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/corpus").join(format!("{name}.nir"))
 }
 
-/// Reads, checks and shapes what is there; says what became of it. A panic of the library below is tolerated by the reader,
-/// but not by this test.
+/// Reads, checks and shapes what is there; says what became of it.
 fn outcome(name: &str, read: impl FnOnce() -> Result<Graph, NirError>) -> String {
+    settled(name, || read().and_then(|graph| graph.shapes()))
+}
+
+/// What became of some work. A panic of the library below is tolerated by the reader, but not by this test.
+fn settled<T>(name: &str, work: impl FnOnce() -> Result<T, NirError>) -> String {
     let start = Instant::now();
-    let outcome = match read().and_then(|graph| graph.shapes()) {
+    let outcome = match work() {
         Ok(_) => "sound".to_owned(),
         Err(error) => error.to_string(),
     };
@@ -141,6 +148,40 @@ fn overwritten_files_are_survived() {
         });
         let n_sound = outcomes.filter(|outcome| outcome == "sound").count() as u64;
         assert!(n_sound > 0 && n_sound < n_seeds(), "{base}: {n_sound} of {} are sound", n_seeds());
+    }
+}
+
+/// A file of recordings with everything that there can be, as it is written here.
+fn recordings() -> Vec<u8> {
+    let events = Events {
+        n_neurons: 5,
+        t_max_s: 0.5,
+        samples: vec![vec![Event { neuron: 4, time_s: 0.25, value: 2.0 }; 9], Vec::new()],
+    };
+    let array = Array::new(vec![1, 30, 5], Numbers::F64(vec![0.5; 150])).unwrap();
+    let grid = TimeGridded { dt_s: 0.01, grid: Grid::Numbers(array) };
+    let observables = BTreeMap::from([
+        ("events".to_owned(), Observable::Events(events.clone())),
+        ("valued".to_owned(), Observable::ValuedEvents(events)),
+        ("v".to_owned(), Observable::TimeGridded(grid)),
+    ]);
+    let inner = Data { nodes: BTreeMap::from([("cells".to_owned(), NodeData::Observables(observables))]) };
+    let nodes = BTreeMap::from([("net".to_owned(), NodeData::Graph(inner))]);
+    write_data_bytes(&Data { nodes }).unwrap()
+}
+
+#[test]
+fn overwritten_recordings_are_survived() {
+    let mut files = vec![("written", recordings())];
+    let packages = common::data().map(|folder| fs::read(folder.join("conformance/data_events_and_grid.nir")));
+    files.extend(packages.map(|bytes| ("package's", bytes.unwrap())));
+    for (name, sound) in files {
+        let outcomes = (0..n_seeds()).map(|seed| {
+            let bytes = damaged(&sound, seed);
+            settled(&format!("{name}, seed {seed}"), || read_data_bytes(bytes, &Limits::default()))
+        });
+        let n_sound = outcomes.filter(|outcome| outcome == "sound").count() as u64;
+        assert!(n_sound > 0 && n_sound < n_seeds(), "{name}: {n_sound} of {} are sound", n_seeds());
     }
 }
 

@@ -75,9 +75,9 @@ pub struct PeAccount {
     pub slice: usize,
     /// Index of its population.
     pub population: u32,
-    /// First neuron.
+    /// First neuron, in the order of the slices.
     pub lo: u32,
-    /// One past the last neuron.
+    /// One past the last neuron, in the order of the slices.
     pub hi: u32,
     /// Its chip.
     pub chip: ChipXy,

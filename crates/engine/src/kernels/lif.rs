@@ -16,16 +16,20 @@ pub(crate) struct Lif<A: Arithmetic> {
     v_init: Vec<A::Real>,
     parameters: ParameterSet<A::Real, 4>,
     subtracts: bool,
+    /// Neither leak nor offset.
+    integrates: bool,
     receptors: Receptors,
 }
 
 impl<A: Arithmetic> Lif<A> {
     pub(crate) fn new(reader: &ParameterReader<'_>, receptors: Receptors) -> Self {
         let v_init: Vec<A::Real> = reader.array("v_init");
+        let parameters = reader.set(MEMBRANE);
         Self {
             v: v_init.clone(),
             v_init,
-            parameters: reader.set(MEMBRANE),
+            integrates: integrates(&parameters),
+            parameters,
             subtracts: subtracts(reader),
             receptors,
         }
@@ -44,6 +48,16 @@ impl<A: Arithmetic> Lif<A> {
             (ParameterSet::Individual(p), false) => {
                 update::<_, false>(v, drive, p.each_ref().map(|x| x.part(from, n)), flags)
             }
+        }
+    }
+}
+
+fn integrates<R: Real>(parameters: &ParameterSet<R, 4>) -> bool {
+    let (zero, one) = (R::default(), R::from_f64(1.0));
+    match parameters {
+        ParameterSet::Shared([_, alpha, i_offset, _]) => *alpha == one && *i_offset == zero,
+        ParameterSet::Individual([_, alpha, i_offset, _]) => {
+            alpha.iter().all(|&alpha| alpha == one) && i_offset.iter().all(|&offset| offset == zero)
         }
     }
 }
@@ -81,6 +95,11 @@ fn membrane<R: Real>(v: R, drive: R, threshold: R, alpha: R, i_offset: R) -> (R,
 
 impl<A: Arithmetic> Compute<A> for Lif<A> {
     const IS_AUTONOMOUS: bool = true;
+    /// `v * 1 + 0 + 0` is `v` for every number but -0, which no update without a spike leaves behind.
+    #[inline(always)]
+    fn keeps_still(&self) -> bool {
+        self.integrates
+    }
     #[inline(always)]
     fn compute(&mut self, _tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]) {
         match self.receptors {

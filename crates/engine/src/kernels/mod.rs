@@ -81,6 +81,11 @@ pub(crate) trait Kernel<A: Arithmetic>: Send {
 pub(crate) trait Compute<A: Arithmetic>: Kernel<A> {
     /// Whether the update depends on state and input alone, not on the tick.
     const IS_AUTONOMOUS: bool;
+    /// Whether neurons that did not fire stay as they are, to the bit, until input comes.
+    #[inline(always)]
+    fn keeps_still(&self) -> bool {
+        false
+    }
     /// Advances the neurons from `from` on by one tick, as many as there are flags; writes one flag (0 or 1) for each.
     fn compute(&mut self, tick: u32, from: usize, due: &Due<'_, A::Sum>, flags: &mut [u8]);
 }
@@ -104,6 +109,7 @@ impl<A: Arithmetic, K: Compute<A>> simd::Task for Update<'_, A, K> {
     #[inline(always)]
     fn run(mut self) {
         let Fired { first, flags, neurons, still } = self.fired;
+        let keeps_still = self.kernel.keeps_still();
         for (at, (flags, is_still)) in flags.chunks_mut(CHUNK).zip(still).enumerate() {
             let range = at * CHUNK..at * CHUNK + flags.len();
             let mut due = self.due.part(&range);
@@ -111,7 +117,7 @@ impl<A: Arithmetic, K: Compute<A>> simd::Task for Update<'_, A, K> {
                 if *is_still {
                     continue;
                 }
-                if self.tick.is_multiple_of(STILL_EVERY) {
+                if !keeps_still && self.tick.is_multiple_of(STILL_EVERY) {
                     let before = snapshot::<A>(self.kernel, &range);
                     self.kernel.compute(self.tick, range.start, &due, flags);
                     *is_still = before == snapshot::<A>(self.kernel, &range) && !flags.contains(&1);
@@ -119,10 +125,11 @@ impl<A: Arithmetic, K: Compute<A>> simd::Task for Update<'_, A, K> {
                     continue;
                 }
             }
-            *is_still = false;
+            let n_before = neurons.len();
             self.kernel.compute(self.tick, range.start, &due, flags);
             due.clear();
             list(*first + range.start as u32, flags, neurons);
+            *is_still = keeps_still && neurons.len() == n_before;
         }
     }
 }
@@ -146,6 +153,9 @@ fn snapshot<A: Arithmetic>(kernel: &mut impl Kernel<A>, range: &Range<usize>) ->
 fn list(first: u32, flags: &[u8], neurons: &mut Vec<u32>) {
     let (groups, rest) = flags.as_chunks::<64>();
     for (first, group) in (first..).step_by(64).zip(groups) {
+        if group.iter().fold(0, |any, flag| any | flag) == 0 {
+            continue;
+        }
         let mut bits = bits_of(group);
         while bits != 0 {
             neurons.push(first + bits.trailing_zeros());

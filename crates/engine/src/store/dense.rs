@@ -8,6 +8,11 @@ use crate::simd;
 
 use super::drawn::Drawn;
 
+/// Rows that are asked for ahead of their use.
+const AHEAD: usize = 2;
+/// Weights in a line of the cache.
+const LINE: usize = 64;
+
 /// The weights of all senders onto all targets; 0 where there is no synapse.
 pub(crate) struct DenseRows {
     weights: Vec<i8>,
@@ -41,7 +46,11 @@ impl DenseRows {
     /// where these are empty, all weights to the first. Returns the number of synapses.
     pub(crate) fn deliver<S: Sum>(&self, senders: &[u32], sums: [&mut [S]; 2]) -> u64 {
         let [excitatory, inhibitory] = sums;
-        for &sender in senders {
+        for (at, &sender) in senders.iter().enumerate() {
+            if let Some(&ahead) = senders.get(at + AHEAD) {
+                let row = &self.weights[ahead as usize * self.n_targets..][..self.n_targets];
+                row.chunks(LINE).for_each(|line| simd::prefetch(&line[0]));
+            }
             let from = sender as usize * self.n_targets;
             let row = &self.weights[from..from + self.n_targets];
             let (excitatory, inhibitory) = (&mut *excitatory, &mut *inhibitory);

@@ -10,7 +10,7 @@ pub(crate) mod neuron;
 use std::collections::BTreeMap;
 
 use gennaker_machine::{ChipXy, Link, Machine};
-use gennaker_mapping::{Mapping, PeImage, Slice, unpack_synapse};
+use gennaker_mapping::{Mapping, PackedSynapse, PeImage, Slice, unpack_synapse};
 use gennaker_network::{Network, SpikeRecording, SynapseWord};
 
 use crate::error::FabricError;
@@ -67,14 +67,17 @@ impl<'a> LiteralMachine<'a> {
             let mut sent = Vec::new();
             for (core, slice) in self.cores.iter_mut().zip(&self.mapping.slices) {
                 core.drain(self.tick)?;
-                let fired = core.update(self.tick);
-                sent.extend(fired.into_iter().map(|neuron| (slice, neuron)));
+                let order = self.mapping.order(slice.population as usize);
+                let fired = core.update(self.tick).into_iter();
+                sent.extend(fired.map(|index| (slice, order.neuron_of(slice.lo + index), index)));
             }
-            for (slice, neuron) in sent {
+            // Blocks of an image are not in the order of its neurons.
+            sent.sort_by_key(|&(slice, neuron, _)| (slice.population, neuron));
+            for (slice, neuron, index) in sent {
                 let spikes = &mut self.spikes[slice.population as usize];
                 spikes.ticks.push(self.tick);
-                spikes.neurons.push(slice.lo + neuron);
-                self.send(slice, slice.key + neuron)?;
+                spikes.neurons.push(neuron);
+                self.send(slice, slice.key + index)?;
             }
             self.tick += 1;
         }
@@ -134,7 +137,8 @@ impl Core {
     fn load(network: &Network, mapping: &Mapping, index: usize) -> Self {
         let slice = &mapping.slices[index];
         let population = &network.populations[slice.population as usize];
-        let neuron = |i| Neuron::new(network, slice.population as usize, i);
+        let order = mapping.order(slice.population as usize);
+        let neuron = |atom| Neuron::new(network, slice.population as usize, order.neuron_of(atom));
         let word = population.model.descriptor().synapse_word;
         let slots = word.map_or(1, SynapseWord::n_delays) as usize;
         Self {
@@ -155,13 +159,14 @@ impl Core {
             };
             let row = self.image.lookup(key).ok_or_else(unknown)?;
             let word = self.word.ok_or_else(unknown)?;
-            for &packed in row {
-                let synapse = unpack_synapse(word, packed);
+            let mut add = |synapse: PackedSynapse| {
                 let slot = (tick + synapse.delay) as usize % slots;
                 let receptor = usize::from(synapse.weight < 0);
                 let sum = &mut self.ring[slot][synapse.index as usize][receptor];
                 *sum = sum.saturating_add(synapse.weight.abs());
-            }
+            };
+            row.iter().for_each(|&packed| add(unpack_synapse(word, packed)));
+            self.image.scatter(key, |index, weight| add(PackedSynapse { index, weight, delay: 0 }));
         }
         Ok(())
     }

@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use gennaker_energy::{Coefficients, LevelPolicy, Levels, PeCycles};
 use gennaker_machine::Machine;
-use gennaker_mapping::{Mapping, MemoryBlock, Place, Slice, verify};
+use gennaker_mapping::{AtomOrder, Mapping, MemoryBlock, Place, Slice, verify};
 use gennaker_network::{Network, SpikeRecording};
 use serde::{Deserialize, Serialize};
 
@@ -137,7 +137,7 @@ impl EventMachine {
         let n = network.populations.len();
         Ok(Self {
             fabric,
-            places: mapping.slices.iter().map(|slice| place(network, slice)).collect(),
+            places: mapping.slices.iter().map(|slice| place(network, mapping, slice)).collect(),
             slices_of: (0..n).map(|population| mapping.slices_of(population)).collect(),
             options: options.clone(),
             ticks: 0,
@@ -239,11 +239,12 @@ fn cycles_per_tick(coefficients: &Coefficients) -> u64 {
     coefficients.cycles_per_tick as u64
 }
 
-fn place(network: &Network, slice: &Slice) -> SlicePlace {
+fn place(network: &Network, mapping: &Mapping, slice: &Slice) -> SlicePlace {
     SlicePlace {
         population: network.populations[slice.population as usize].name.clone(),
         lo: slice.lo,
         hi: slice.hi,
+        in_blocks: mapping.order(slice.population as usize) != AtomOrder::Contiguous,
         chip: slice.chip,
         core: slice.core,
         key: slice.key,
@@ -255,9 +256,13 @@ fn place(network: &Network, slice: &Slice) -> SlicePlace {
 pub(crate) fn check_cover(network: &Network, mapping: &Mapping) -> Result<(), FabricError> {
     for (index, population) in network.populations.iter().enumerate() {
         let covered: u32 = mapping.slices[mapping.slices_of(index)].iter().map(Slice::n_neurons).sum();
-        if covered != population.size {
-            let (name, size) = (&population.name, population.size);
+        let (name, size) = (&population.name, population.size);
+        if covered != size {
             let problem = format!("population `{name}` has {size} neurons, {covered} are mapped");
+            return Err(FabricError::Mapping { problem });
+        }
+        if !mapping.order(index).fits(size) {
+            let problem = format!("the order of population `{name}` is not one of its {size} neurons");
             return Err(FabricError::Mapping { problem });
         }
     }

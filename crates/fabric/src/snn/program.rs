@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use gennaker_energy::{LevelPolicy, Levels, PeCycles, Work};
-use gennaker_mapping::{Mapping, unpack_synapse};
+use gennaker_mapping::{Mapping, PackedSynapse};
 use gennaker_network::{Network, SynapseWord};
 
 use crate::literal::neuron::Neuron;
@@ -40,8 +40,8 @@ pub struct TickWork {
 pub(crate) struct SlicePe {
     shared: Arc<Shared>,
     slice: u32,
-    /// First neuron.
-    lo: u32,
+    /// The numbers of its neurons in the population.
+    numbers: Vec<u32>,
     /// Key of the first neuron, unless nobody listens.
     key: Option<u32>,
     rows: Rows,
@@ -80,14 +80,16 @@ impl SlicePe {
         let word = network.populations[population].model.descriptor().synapse_word;
         let n_slots = word.map_or(1, SynapseWord::n_delays) as usize;
         let n = u64::from(slice.n_neurons());
+        let order = mapping.order(population);
+        let numbers: Vec<u32> = (slice.lo..slice.hi).map(|atom| order.neuron_of(atom)).collect();
         Self {
             shared: Arc::clone(shared),
             slice: index as u32,
-            lo: slice.lo,
             key: mapping.net_of(index).map(|_| slice.key),
             rows: Rows::build(network, mapping, index),
             word,
-            neurons: (slice.lo..slice.hi).map(|i| Neuron::new(network, population, i)).collect(),
+            neurons: numbers.iter().map(|&neuron| Neuron::new(network, population, neuron)).collect(),
+            numbers,
             ring: vec![[0; 2]; n_slots * slice.n_neurons() as usize],
             n_slots,
             policy,
@@ -145,21 +147,19 @@ impl SlicePe {
         n_events
     }
 
-    /// Adds the weights of a key's row; returns their number.
+    /// Adds the weights of a key's synapses; returns their number.
     fn add_row(&mut self, key: u32) -> u32 {
-        let (Some(word), Some((row, n_synapses))) = (self.word, self.rows.look_up(key)) else {
-            self.n_unknown += 1;
-            return 0;
-        };
         let n = self.neurons.len();
-        for &packed in row {
-            let synapse = unpack_synapse(word, packed);
-            let slot = (self.tick + synapse.delay) as usize % self.n_slots;
+        let (tick, n_slots, ring) = (self.tick, self.n_slots, &mut self.ring);
+        let add = |synapse: PackedSynapse| {
+            let slot = (tick + synapse.delay) as usize % n_slots;
             let receptor = usize::from(synapse.weight < 0);
-            let sum = &mut self.ring[slot * n + synapse.index as usize][receptor];
+            let sum = &mut ring[slot * n + synapse.index as usize][receptor];
             *sum = sum.saturating_add(synapse.weight.abs());
-        }
-        n_synapses
+        };
+        let n_synapses = self.word.and_then(|word| self.rows.for_each(word, key, add));
+        self.n_unknown += u64::from(n_synapses.is_none());
+        n_synapses.unwrap_or(0)
     }
 
     /// The neuron phase; returns the spikes.
@@ -173,7 +173,7 @@ impl SlicePe {
             pe.charge(self.cycles_per_neuron);
             for _ in 0..n_spikes {
                 pe.charge(self.cost.per_spike);
-                self.spikes.push((self.tick, self.lo + i as u32));
+                self.spikes.push((self.tick, self.numbers[i]));
                 if let Some(key) = self.key {
                     pe.send(key + i as u32, Payload::None);
                 }

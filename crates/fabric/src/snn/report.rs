@@ -48,10 +48,13 @@ pub struct Trouble {
 pub struct SlicePlace {
     /// Name of its population.
     pub population: String,
-    /// First neuron.
+    /// First neuron, in the order of the slices.
     pub lo: u32,
-    /// One past the last neuron.
+    /// One past the last neuron, in the order of the slices.
     pub hi: u32,
+    /// Whether that order is one of blocks of an image.
+    #[serde(default)]
+    pub in_blocks: bool,
     /// Its chip.
     pub chip: ChipXy,
     /// Its core.
@@ -65,7 +68,8 @@ pub struct SlicePlace {
 impl fmt::Display for SlicePlace {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { population, lo, hi, chip, core, .. } = self;
-        write!(f, "population `{population}`, neurons {lo} to {} (core {core} of chip {chip})", hi - 1)
+        let order = if self.in_blocks { " in the order of blocks" } else { "" };
+        write!(f, "population `{population}`, neurons {lo} to {}{order} (core {core} of chip {chip})", hi - 1)
     }
 }
 

@@ -2,8 +2,8 @@
 
 use std::collections::BTreeMap;
 
-use gennaker_mapping::{Mapping, PeImage, Slice};
-use gennaker_network::{Network, for_each_synapse};
+use gennaker_mapping::{Mapping, PackedSynapse, PeImage, Slice, for_each_synapse_onto, unpack_synapse};
+use gennaker_network::{Network, SynapseWord};
 
 /// A PE's synapses.
 #[derive(Debug)]
@@ -17,6 +17,9 @@ impl Rows {
     /// The rows of one slice of a mapping.
     pub(crate) fn build(network: &Network, mapping: &Mapping, index: usize) -> Self {
         let image = PeImage::build(network, mapping, index);
+        if !image.kernels.is_empty() {
+            return Self { image, counted: None };
+        }
         let slice = &mapping.slices[index];
         let n_synapses: usize = slice.inputs.iter().map(|block| block.n_synapses as usize).sum();
         let n_set = image.words.iter().filter(|&&word| word != 0).count();
@@ -24,15 +27,23 @@ impl Rows {
         Self { image, counted }
     }
 
-    /// The words of a key's row and the number of synapses among them; `None` for an unknown key.
+    /// Calls `each` for the synapses of a key; returns their number, or `None` for an unknown key.
     #[inline]
-    pub(crate) fn look_up(&self, key: u32) -> Option<(&[u32], u32)> {
+    pub(crate) fn for_each(
+        &self,
+        word: SynapseWord,
+        key: u32,
+        mut each: impl FnMut(PackedSynapse),
+    ) -> Option<u32> {
+        if !self.image.kernels.is_empty() {
+            return self.image.scatter(key, |index, weight| each(PackedSynapse { index, weight, delay: 0 }));
+        }
         let row = trimmed(self.image.lookup(key)?);
-        let n_synapses = match &self.counted {
+        row.iter().for_each(|&packed| each(unpack_synapse(word, packed)));
+        Some(match &self.counted {
             None => row.len() as u32,
             Some(counted) => counted.get(&key).copied().unwrap_or(0),
-        };
-        Some((row, n_synapses))
+        })
     }
 }
 
@@ -47,11 +58,10 @@ fn count(network: &Network, mapping: &Mapping, slice: &Slice) -> BTreeMap<u32, u
     let mut counted = BTreeMap::new();
     for (index, projection) in network.projections.iter().enumerate() {
         if projection.post == slice.population as usize {
-            for_each_synapse(network, index, slice.lo..slice.hi, |synapse| {
-                if let Some(source) = mapping.slice_of(projection.pre, synapse.pre) {
-                    let source = &mapping.slices[source];
-                    *counted.entry(source.key + (synapse.pre - source.lo)).or_insert(0) += 1;
-                }
+            let sources = &mapping.slices[mapping.slices_of(projection.pre)];
+            for_each_synapse_onto(network, mapping, index, slice, |synapse| {
+                let source = &sources[sources.partition_point(|source| source.hi <= synapse.pre)];
+                *counted.entry(source.key + (synapse.pre - source.lo)).or_insert(0) += 1;
             });
         }
     }

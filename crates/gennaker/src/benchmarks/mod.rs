@@ -20,6 +20,7 @@ mod measure;
 pub mod microcircuit;
 mod name;
 mod power;
+mod scnn;
 pub mod statistics;
 mod synfire;
 mod vogels_abbott;
@@ -34,6 +35,7 @@ pub use measure::{Measurement, PhaseShares, PopulationStudy, Protocol, StoreUse,
 pub use microcircuit::microcircuit;
 pub use name::{BenchmarkError, Entry, by_name, catalogue};
 pub use power::{Load, power};
+pub use scnn::{SCNN_RECORDINGS, ScnnMeasurement, measure_scnn, scnn, scnn_recording};
 pub use synfire::synfire;
 pub use vogels_abbott::{vogels_abbott_conductance, vogels_abbott_current};
 

@@ -4,8 +4,8 @@ use gennaker_network::nearest;
 use thiserror::Error;
 
 use super::{
-    Benchmark, Drive, Load, board, brunel, chip, microcircuit, power, synfire, vogels_abbott_conductance,
-    vogels_abbott_current,
+    Benchmark, Drive, Load, board, brunel, chip, microcircuit, power, scnn, synfire,
+    vogels_abbott_conductance, vogels_abbott_current,
 };
 
 /// A family of benchmarks in the [`catalogue`].
@@ -27,7 +27,7 @@ pub fn catalogue() -> &'static [Entry] {
     &CATALOGUE
 }
 
-static CATALOGUE: [Entry; 8] = [
+static CATALOGUE: [Entry; 9] = [
     Entry {
         name: "brunel",
         choices: "[:NEURONS][:constant|poisson]",
@@ -63,6 +63,12 @@ static CATALOGUE: [Entry; 8] = [
         choices: "[:synfire|bursting|irregular]",
         summary: "small networks on a few cores whose load is a wave, bursts, or steady, for power management; a wave",
         quick: &["power:synfire", "power:bursting", "power:irregular"],
+    },
+    Entry {
+        name: "scnn",
+        choices: "",
+        summary: "a spiking convolutional network for event-camera recordings; `gennaker bench --recordings` gives recordings per second",
+        quick: &[],
     },
     Entry {
         name: "chip",
@@ -163,6 +169,7 @@ impl Choices<'_> {
                 let scale = self.size("the scale", 1.0, (0.01, 1.0))?;
                 microcircuit(scale, self.one_of(&[Drive::Poisson, Drive::Constant], Drive::name))
             }
+            "scnn" => scnn(),
             "synfire" => synfire(),
             "power" => power(self.one_of(&[Load::Synfire, Load::Bursting, Load::Irregular], Load::name)),
             "chip" => chip(),

@@ -1,17 +1,19 @@
 //! Lowered graphs at work: samples in, answers out, many side by side.
 
 mod data;
-
-use std::sync::Mutex;
-use std::sync::atomic::{AtomicUsize, Ordering};
+mod reference;
+mod runner;
+mod study;
 
 use gennaker_deploy::{DeployError, Lowered, Output, Port, Readout, Sample};
-use gennaker_engine::{Numeric, Options, Recordings, Simulation};
+use gennaker_engine::{Numeric, Recordings};
 use gennaker_network::{Network, OutOfRange, Recording};
 
 use crate::error::Error;
 
 pub use data::{classes_of, read_samples};
+pub use runner::Runner;
+pub use study::{FirstDifference, HardwarePerSample, LayerStudy, Study, StudyOptions, StudyRow, study};
 
 /// A lowered graph with everything that is chosen about its runs. Plain data: change what you like between runs.
 ///
@@ -62,6 +64,8 @@ pub struct SampleRun {
     pub outputs: Vec<Output>,
     /// Spikes of each population.
     pub n_spikes: Vec<u64>,
+    /// Spikes of all populations but the input.
+    pub n_neuron_spikes: u64,
     /// Ticks that were run.
     pub n_ticks: u32,
     /// Synapses that spikes met.
@@ -104,36 +108,16 @@ impl Deployment {
         readout: Readout,
         each: &(dyn Fn(usize) -> bool + Sync),
     ) -> Result<Vec<SampleRun>, Error> {
-        let input = self.input()?;
-        let size = self.lowered.network.populations[input.population].size;
-        samples.iter().try_for_each(|sample| sample.check(&input.node, size))?;
-        let network = self.network(readout)?;
-        let first = Worker::new(self, &network, readout)?;
-        let n_threads = self.n_threads().min(samples.len()).max(1);
-        let (next, done) = (AtomicUsize::new(0), AtomicUsize::new(0));
-        let results: Vec<Mutex<Option<Result<SampleRun, Error>>>> =
-            samples.iter().map(|_| Mutex::new(None)).collect();
-        let work = |mut worker: Worker<'_>| {
-            loop {
-                let at = next.fetch_add(1, Ordering::Relaxed);
-                let Some(sample) = samples.get(at) else { return };
-                let result = worker.run(sample);
-                *results[at].lock().expect("nobody panics while it is locked") = Some(result);
-                if !each(done.fetch_add(1, Ordering::Relaxed) + 1) {
-                    next.store(samples.len(), Ordering::Relaxed);
-                }
-            }
-        };
-        let others =
-            (1..n_threads).map(|_| Worker::new(self, &network, readout)).collect::<Result<Vec<_>, _>>()?;
-        std::thread::scope(|scope| {
-            for worker in others {
-                scope.spawn(|| work(worker));
-            }
-            work(first);
-        });
-        let results = results.into_iter().map(|result| result.into_inner().expect("nobody panicked"));
-        results.map_while(|result| result).collect()
+        let n_workers = self.n_threads().min(samples.len());
+        Runner::new(self, readout, n_workers)?.run_with(samples, each)
+    }
+
+    /// The network in memory, once for each thread, for samples that come bit by bit: building costs once.
+    ///
+    /// # Errors
+    /// As [`Deployment::run`].
+    pub fn runner(&self, readout: Readout) -> Result<Runner<'_>, Error> {
+        Runner::new(self, readout, self.n_threads())
     }
 
     /// The only input.
@@ -196,67 +180,5 @@ impl Deployment {
 fn add_recording(record: &mut Vec<Recording>, variable: &str) {
     if !record.iter().any(|recording| recording.variable == variable) {
         record.push(Recording::all(variable));
-    }
-}
-
-/// A network in memory through which samples pass, one after the other.
-struct Worker<'a> {
-    deployment: &'a Deployment,
-    simulation: Simulation,
-    input: usize,
-    readout: Readout,
-}
-
-impl<'a> Worker<'a> {
-    fn new(deployment: &'a Deployment, network: &Network, readout: Readout) -> Result<Self, Error> {
-        let options = Options {
-            numeric: deployment.numeric,
-            out_of_range: deployment.out_of_range,
-            threads: Some(1),
-            ..Options::default()
-        };
-        let simulation = Simulation::new(network, &options)?;
-        Ok(Self { deployment, simulation, input: deployment.input()?.population, readout })
-    }
-
-    fn run(&mut self, sample: &Sample) -> Result<SampleRun, Error> {
-        let n_ticks = self.deployment.n_ticks(sample);
-        self.simulation.reset();
-        self.simulation.set_spikes(self.input, sample.spikes.clone())?;
-        self.simulation.run(n_ticks);
-        let recordings = self.simulation.take_recordings();
-        let report = self.simulation.report();
-        let ports = &self.deployment.lowered.outputs;
-        Ok(SampleRun {
-            name: sample.name.clone(),
-            outputs: ports.iter().map(|port| self.output(port, &recordings)).collect(),
-            n_spikes: report.spikes_per_population,
-            n_ticks,
-            n_synaptic_events: report.n_synaptic_events,
-            recordings: self.deployment.keeps_recordings.then_some(recordings),
-        })
-    }
-
-    fn output(&self, port: &Port, recordings: &Recordings) -> Output {
-        let recorded = &recordings.populations[port.population];
-        let size = recorded.size as usize;
-        if self.readout == Readout::SpikeCount {
-            let mut values = vec![0.0; size];
-            for &neuron in recorded.spikes.iter().flat_map(|spikes| &spikes.neurons) {
-                values[neuron as usize] += 1.0;
-            }
-            return Output { values };
-        }
-        let Some(v) = recorded.state("v") else { return Output { values: Vec::new() } };
-        let scale = |neuron: usize| self.deployment.lowered.v_scale_of(port.population, neuron);
-        let value = |neuron: usize| {
-            let column = v.column(neuron);
-            let value = match self.readout {
-                Readout::LastPotential => column.last(),
-                _ => column.reduce(f64::max),
-            };
-            value.unwrap_or(0.0) / scale(neuron)
-        };
-        Output { values: (0..size).map(value).collect() }
     }
 }

@@ -1,13 +1,15 @@
 //! From bytes to a tree, with a check before every step that the file could make expensive.
 
+use std::collections::BTreeMap;
 use std::collections::btree_map::Entry;
 use std::sync::Arc;
 
 use hdf5_pure::{Dataset, Datatype, Error, File, Group, Layout, VlenStringReadOptions, is_hdf5_bytes};
 
 use crate::array::{Array, Shaped, element_count};
-use crate::container::{Item, Tree};
+use crate::container::{Item, Parts, Tree, attribute};
 use crate::error::NirError;
+use crate::hdf5::attributes;
 use crate::hdf5::meter::{Budget, Metered};
 use crate::hdf5::numbers::{decode, encoding};
 use crate::limits::Limits;
@@ -20,7 +22,7 @@ const FILTERS: [u16; 4] = [1, 2, 3, 32000];
 /// Axes that a dataset may have, in HDF5's own library.
 const MAX_AXES: usize = 32;
 
-pub(super) fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Tree, NirError> {
+pub(super) fn load(bytes: Vec<u8>, limits: &Limits, parts: Parts) -> Result<Tree, NirError> {
     let file_bytes = bytes.len() as u64;
     within("/", "bytes of file", file_bytes, limits.max_file_bytes, "max_file_bytes")?;
     if !is_hdf5_bytes(&bytes) {
@@ -29,7 +31,7 @@ pub(super) fn load(bytes: Vec<u8>, limits: &Limits) -> Result<Tree, NirError> {
     let bytes = Arc::new(bytes);
     let source = Metered::new(Arc::clone(&bytes), limits.max_fetches_per_byte);
     let budget = source.budget();
-    let mut loader = Loader { limits, file_bytes, budget, n_objects: 0, total_bytes: 0 };
+    let mut loader = Loader { limits, parts, file_bytes, budget, n_objects: 0, total_bytes: 0 };
     let file = File::from_source(source).map_err(|error| loader.failed("/", &error))?;
     refuse_shared_messages(&file, &bytes)?;
     loader.group(&file.root(), "", 0)
@@ -50,6 +52,7 @@ fn refuse_shared_messages(file: &File, bytes: &[u8]) -> Result<(), NirError> {
 
 struct Loader<'a> {
     limits: &'a Limits,
+    parts: Parts,
     file_bytes: u64,
     budget: Arc<Budget>,
     n_objects: u64,
@@ -59,7 +62,7 @@ struct Loader<'a> {
 impl Loader<'_> {
     fn group(&mut self, group: &Group, path: &str, depth: usize) -> Result<Tree, NirError> {
         within(path, "groups in groups", depth as u64, self.limits.max_depth as u64, "max_depth")?;
-        let mut tree = Tree::new();
+        let mut tree = self.attributes(group, path)?;
         let datasets = group.iter_datasets().map_err(|error| self.failed(path, &error))?;
         for (name, dataset) in datasets {
             let at = format!("{path}/{name}");
@@ -73,6 +76,20 @@ impl Loader<'_> {
             self.count_object(&at)?;
             let item = Item::Group(self.group(&inner, &at, depth + 1)?);
             insert(&mut tree, name, item, at)?;
+        }
+        Ok(tree)
+    }
+
+    /// The attributes of a group, if they are wanted.
+    fn attributes(&mut self, group: &Group, path: &str) -> Result<Tree, NirError> {
+        let mut tree = Tree::new();
+        if self.parts == Parts::Members {
+            return Ok(tree);
+        }
+        let found = group.attrs().map_err(|error| self.failed(path, &error))?;
+        for (name, value) in found.into_iter().collect::<BTreeMap<_, _>>() {
+            self.count_object(&format!("{path}/{name}"))?;
+            tree.extend(attributes::read(&value).map(|value| (attribute(&name), Item::Value(value))));
         }
         Ok(tree)
     }
@@ -294,7 +311,7 @@ mod tests {
             }
             let mut bytes = builder.finish().unwrap();
             bytes.extend(tail);
-            load(bytes, &Limits::default()).map(|_| ()).map_err(|error| error.to_string())
+            load(bytes, &Limits::default(), Parts::Members).map(|_| ()).map_err(|error| error.to_string())
         };
         assert_eq!(file(false, b"SMTB"), Ok(()));
         assert_eq!(file(true, b"SMTX"), Ok(()));

@@ -1,6 +1,7 @@
 //! HDF5 through `hdf5-pure`, which is not trusted: every read goes through a meter, every size is checked before it is
 //! asked for, and all of it runs on a thread of its own, so that a panic ends the thread and not the caller.
 
+mod attributes;
 mod load;
 mod meter;
 mod numbers;
@@ -8,7 +9,7 @@ mod save;
 
 use std::thread;
 
-use crate::container::{Container, Tree};
+use crate::container::{Container, Parts, Tree};
 use crate::error::NirError;
 use crate::limits::Limits;
 
@@ -21,9 +22,9 @@ const STACK_BYTES: usize = 32 << 20;
 pub(crate) struct Hdf5;
 
 impl Container for Hdf5 {
-    fn load(&self, bytes: Vec<u8>, limits: &Limits) -> Result<Tree, NirError> {
+    fn load(&self, bytes: Vec<u8>, limits: &Limits, parts: Parts) -> Result<Tree, NirError> {
         let limits = limits.clone();
-        guarded(move || load::load(bytes, &limits))
+        guarded(move || load::load(bytes, &limits, parts))
     }
 
     fn save(&self, tree: &Tree) -> Result<Vec<u8>, NirError> {

@@ -1,16 +1,22 @@
 //! From a tree to bytes, as the reference package would lay it out.
 
-use hdf5_pure::{DatasetBuilder, Datatype, EnumTypeBuilder, FileBuilder, GroupBuilder, make_i8_type};
+use hdf5_pure::{
+    AttrValue, DatasetBuilder, Datatype, EnumTypeBuilder, FileBuilder, GroupBuilder, make_i8_type,
+};
 
 use crate::array::{Array, Numbers};
 use crate::container::{Item, Tree};
 use crate::error::NirError;
+use crate::hdf5::attributes;
 use crate::value::Value;
 
 /// Arrays from this size on are compressed. Below, a chunk's book-keeping would outweigh the gain.
 const COMPRESSED_FROM_BYTES: usize = 1024;
 /// Effort of compression, of 9; what h5py and so the reference package use.
 const LEVEL: u32 = 4;
+
+/// What the keys of attributes begin with, in a tree.
+const ATTRIBUTE: char = '/';
 
 pub(super) fn save(tree: &Tree) -> Result<Vec<u8>, NirError> {
     let mut file = FileBuilder::new();
@@ -21,11 +27,18 @@ pub(super) fn save(tree: &Tree) -> Result<Vec<u8>, NirError> {
                 fill(&mut group, inner)?;
                 file.add_group(group.finish());
             }
-            Item::Value(value) => dataset(file.create_dataset(name), value)?,
+            Item::Value(value) => match name.strip_prefix(ATTRIBUTE) {
+                Some(name) => file.set_attr(name, written(value)?),
+                None => dataset(file.create_dataset(name), value)?,
+            },
             Item::Unreadable(reason) => return Err(unwritable(reason)),
         }
     }
     file.finish().map_err(|error| unwritable(&error))
+}
+
+fn written(value: &Value) -> Result<AttrValue, NirError> {
+    attributes::written(value).ok_or_else(|| unwritable(&"an attribute of more than one number or text"))
 }
 
 fn unwritable(reason: &impl ToString) -> NirError {
@@ -40,7 +53,10 @@ fn fill(group: &mut GroupBuilder, tree: &Tree) -> Result<(), NirError> {
                 fill(&mut nested, inner)?;
                 group.add_group(nested.finish());
             }
-            Item::Value(value) => dataset(group.create_dataset(name), value)?,
+            Item::Value(value) => match name.strip_prefix(ATTRIBUTE) {
+                Some(name) => group.set_attr(name, written(value)?),
+                None => dataset(group.create_dataset(name), value)?,
+            },
             Item::Unreadable(reason) => return Err(unwritable(reason)),
         }
     }

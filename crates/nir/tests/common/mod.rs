@@ -1,6 +1,8 @@
 //! What the tests share: where data is, and digests of graphs.
 #![allow(dead_code)] // Not every test uses everything.
 
+pub(crate) mod nmnist;
+pub(crate) mod npz;
 pub(crate) mod random;
 
 use std::fmt::Write;

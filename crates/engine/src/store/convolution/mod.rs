@@ -102,11 +102,12 @@ impl<S: Sum> Kernels<S> {
 
     /// Adds the synapses of all senders to the excitatory (or net) and the inhibitory sums; returns their number.
     pub(crate) fn deliver(&mut self, senders: &[u32], sums: [&mut [S]; 2]) -> u64 {
+        let [excitatory, inhibitory] = sums;
         let mut n_synapses = 0;
         for senders in senders.chunks(self.batch) {
             for plane in &mut self.planes {
                 let mut n = 0;
-                let sums = &mut *sums[plane.of];
+                let sums = if plane.of == 0 { &mut *excitatory } else { &mut *inhibitory };
                 let groups = &mut plane.groups;
                 simd::run(Addition { image: &self.image, groups, senders, sums, n_synapses: &mut n });
                 // All planes have the same synapses.
@@ -298,9 +299,9 @@ impl<S: Sum> Group<S> {
     /// Adds the kernel of a spike in pixel `[y, x]` of an input channel of the group; returns the number of synapses.
     #[inline(always)]
     fn add(&mut self, image: &Image, input: usize, [y, x]: [u32; 2], sums: &[S]) -> u64 {
-        let mut n_synapses = 0;
         let [rows, columns] = [image.taps[0].of(y), image.taps[1].of(x)];
         let [n_rows, n_columns] = [&image.taps[0], &image.taps[1]].map(|taps| taps.order.len());
+        let (mut n_taps, mut n_in_parts) = (0, 0);
         for down in rows {
             for i in 0..down.n {
                 let kernel = (input * n_rows + (down.tap + i) as usize) * n_columns;
@@ -308,11 +309,12 @@ impl<S: Sum> Group<S> {
                     let first = (down.out + i) * image.output[1] + run.out;
                     self.touch(image, first as usize..(first + run.n) as usize, sums);
                     self.add_run(kernel, run, first as usize);
-                    n_synapses += self.n_synapses(first..first + run.n);
+                    n_taps += u64::from(run.n);
+                    n_in_parts += self.n_in_parts(first..first + run.n);
                 }
             }
         }
-        n_synapses
+        n_taps * u64::from(self.n_whole) + n_in_parts
     }
 
     /// Adds the weights of neighbouring taps, those of the kernel's row that begins with tap `kernel`, to the pixels from `first` on.
@@ -333,15 +335,14 @@ impl<S: Sum> Group<S> {
         }
     }
 
-    /// Synapses onto the neurons of the range that one tap each of these pixels has.
+    /// How many of these pixels are in the range, over all channels of which only a part is.
     #[inline(always)]
-    fn n_synapses(&self, pixels: Range<u32>) -> u64 {
+    fn n_in_parts(&self, pixels: Range<u32>) -> u64 {
         let common = |part: &Range<u32>| {
             let (from, to) = (part.start.max(pixels.start), part.end.min(pixels.end));
             u64::from(to.saturating_sub(from))
         };
-        let in_parts: u64 = self.parts.iter().map(common).sum();
-        pixels.len() as u64 * u64::from(self.n_whole) + in_parts
+        self.parts.iter().map(common).sum()
     }
 
     /// Makes the tiles of these pixels ready.

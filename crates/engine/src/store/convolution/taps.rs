@@ -102,11 +102,12 @@ mod tests {
         let plain = Convolution::new([1, 1, 9], 1, [1, 5], vec![0.0; 5]);
         assert_eq!(of(&plain).of(0), [Run { tap: 4, out: 0, n: 1 }]);
         assert_eq!(of(&plain).of(4), [Run { tap: 0, out: 0, n: 5 }]);
-        let strided = Convolution { stride: [1, 2], ..plain.clone() };
+        let strided = Convolution { stride: [1, 2], ..plain };
         assert_eq!(of(&strided).order, [4, 2, 0, 3, 1]);
         assert_eq!(of(&strided).of(4), [Run { tap: 0, out: 0, n: 3 }]);
         assert_eq!(of(&strided).of(5), [Run { tap: 3, out: 1, n: 2 }]);
-        let pooled = Convolution { pool: [1, 4], kernel: [1, 2], padding: [0, 0, 1, 0], ..plain };
+        let pair = Convolution::new([1, 1, 9], 1, [1, 2], vec![0.0; 2]);
+        let pooled = Convolution { pool: [1, 4], padding: [0, 0, 1, 0], ..pair };
         assert_eq!(of(&pooled).of(7), [Run { tap: 0, out: 1, n: 1 }]);
         assert_eq!(of(&pooled).of(3), [Run { tap: 0, out: 0, n: 2 }]);
         assert_eq!(of(&pooled).of(8), []);

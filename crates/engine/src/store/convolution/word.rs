@@ -117,37 +117,56 @@ impl Word for u64 {
     fn open(_tile: &mut [Self], _width: usize, _own: &Own, _sums: &[i32]) {}
     #[inline(always)]
     fn close(tile: &[Self], width: usize, own: &Own, sums: &mut [i32]) {
+        let mut channels = [[0; TILE]; BLOCK * PACKED];
         for from in (0..own.n_channels).step_by(BLOCK * PACKED) {
-            let channels = transposed(&tile[from / PACKED..], width);
-            for (channel, pixels) in (from..own.n_channels).zip(&channels) {
-                add(pixels, own.of(channel), own.n_in_tile, sums);
-            }
+            transpose(&tile[from / PACKED..], width, &mut channels);
+            let n = own.n_channels - from;
+            add(&channels[..n.min(BLOCK * PACKED)], own, own.of(from), sums);
         }
     }
 }
 
-/// Adds one channel's pixels to the sums from place `first` on, as far as they exist.
+/// Adds the pixels of some channels to the sums, those of the first channel from place `first` on, as far as they exist.
 #[inline(always)]
-fn add(pixels: &[i16; TILE], first: i64, n_in_tile: usize, sums: &mut [i32]) {
+fn add(channels: &[[i16; TILE]], own: &Own, first: i64, sums: &mut [i32]) {
+    let (n, step) = (channels.len(), own.n_pixels);
+    let within = usize::try_from(first).ok().and_then(|first| sums.get_mut(first..));
+    let Some(within) = within.filter(|sums| step >= TILE && sums.len() >= (n - 1) * step + TILE) else {
+        return add_existing(channels, own, first, sums);
+    };
     // Beyond the image there is nothing but zeros, which may be added to whatever is there.
-    let all = usize::try_from(first).ok().and_then(|first| sums.get_mut(first..)?.first_chunk_mut::<TILE>());
-    if let Some(sums) = all {
-        for i in 0..TILE {
-            sums[i] = sums[i].wrapping_add(i32::from(pixels[i]));
-        }
-        return;
+    let (all, last) = within.split_at_mut((n - 1) * step);
+    for (sums, pixels) in all.chunks_exact_mut(step).chain(std::iter::once(last)).zip(channels) {
+        // Copies, so that the compiler need not fear that one is written over by the other.
+        let (sums, pixels) = (sums.first_chunk_mut().expect("a whole tile"), *pixels);
+        *sums = added(*sums, pixels);
     }
-    for (place, &pixel) in (first..).zip(&pixels[..n_in_tile]) {
-        if let Some(sum) = usize::try_from(place).ok().and_then(|place| sums.get_mut(place)) {
-            *sum = sum.wrapping_add(i32::from(pixel));
+}
+
+#[inline(always)]
+fn added(mut sums: [i32; TILE], pixels: [i16; TILE]) -> [i32; TILE] {
+    for i in 0..TILE {
+        sums[i] = sums[i].wrapping_add(i32::from(pixels[i]));
+    }
+    sums
+}
+
+/// The same, one by one.
+#[cold]
+#[inline(never)]
+fn add_existing(channels: &[[i16; TILE]], own: &Own, first: i64, sums: &mut [i32]) {
+    for (first, pixels) in (first..).step_by(own.n_pixels).zip(channels) {
+        for (place, &pixel) in (first..).zip(&pixels[..own.n_in_tile]) {
+            if let Some(sum) = usize::try_from(place).ok().and_then(|place| sums.get_mut(place)) {
+                *sum = sum.wrapping_add(i32::from(pixel));
+            }
         }
     }
 }
 
 /// From pixels of channels to channels of pixels, for the first [`BLOCK`] words of each pixel.
 #[inline(always)]
-fn transposed(tile: &[u64], width: usize) -> [[i16; TILE]; BLOCK * PACKED] {
-    let mut channels = [[0; TILE]; BLOCK * PACKED];
+fn transpose(tile: &[u64], width: usize, channels: &mut [[i16; TILE]; BLOCK * PACKED]) {
     for half in 0..TILE / PACKED {
         let mut pixels = [[0; BLOCK]; PACKED];
         for (at, pixel) in pixels.iter_mut().enumerate() {
@@ -162,7 +181,6 @@ fn transposed(tile: &[u64], width: usize) -> [[i16; TILE]; BLOCK * PACKED] {
             }
         }
     }
-    channels
 }
 
 /// Four by four parts of words, with words side by side: out of word `i` of pixel `p` comes part `p` of word `i` of lane.
