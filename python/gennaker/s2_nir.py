@@ -1,8 +1,8 @@
 """NIR import with py-spinnaker2's names: trained networks of other frameworks as populations and projections.
 
-Graphs are objects of the package ``nir``, or of :mod:`gennaker.nir`. The formulas are those of the original; what it does not take (nested
-graphs, pools that overlap, several matrices in a row, delays, ...) works here, too, and a channel's bias goes to that channel.
-:func:`gennaker.nir.from_nir` has more options, and runs many samples side by side.
+Graphs are objects of the package ``nir``, or of :mod:`gennaker.nir`. The formulas are those of the original; what it does not
+take (nested graphs, pools that overlap, several matrices in a row, delays, ...) works here, too, and a channel's bias goes to
+that channel. :func:`gennaker.nir.from_nir` has more options, and runs many samples side by side.
 """
 
 import dataclasses
@@ -84,7 +84,9 @@ def _options(config):
         if name not in known:
             raise ValueError(f"ConversionConfig has no option `{name}`; it has: {', '.join(sorted(known))}")
     if not isinstance(config.integrator, IntegratorMethod):
-        raise TypeError(f"integrator is {config.integrator!r}; it must be IntegratorMethod.FORWARD or IntegratorMethod.EXPONENTIAL")
+        raise TypeError(
+            f"integrator is {config.integrator!r}; it must be IntegratorMethod.FORWARD or IntegratorMethod.EXPONENTIAL"
+        )
     if not isinstance(config.reset, ResetMethod):
         raise TypeError(f"reset is {config.reset!r}; it must be ResetMethod.SUBTRACT or ResetMethod.ZERO")
     chosen = {
@@ -196,17 +198,29 @@ def get_max_abs_weight(node_name, nir_model):
 
 
 def get_conv2d_params(conv2d_node, post_node):
-    """``(weights, params)`` of a ``Conv2DProjection`` from a Conv2d node without pooling, onto a population with ``nir_w_scale``."""
+    """``(weights, params)`` of a ``Conv2DProjection`` from a Conv2d node without pooling.
+
+    ``post_node`` is the population that it leads to, for its ``nir_w_scale``.
+    """
     weights = (np.swapaxes(conv2d_node.weight, 0, 1) * post_node.nir_w_scale).astype(np.int8)
-    shape = conv2d_node.input_shape
-    padding = conv2d_node.padding
+    shape, padding = conv2d_node.input_shape, conv2d_node.padding
     if isinstance(padding, (str, bytes)):
-        is_same = padding in ("same", b"same")
-        reach = [np.ravel(conv2d_node.dilation)[axis - 1] * (weights.shape[2 + axis] - 1) for axis in (0, 1)]
-        padding = [reach[axis] // 2 if is_same else 0 for axis in (0, 1)]
-    (top, left), (rows, columns) = _pair(padding), _pair(conv2d_node.stride)
-    params = {"in_height": int(shape[0]), "in_width": int(shape[1]), "stride_x": rows, "stride_y": columns, "pool_x": 1, "pool_y": 1}
-    return weights, params | {"pad_top": top, "pad_bottom": top, "pad_left": left, "pad_right": left}
+        keeps = padding in ("same", b"same")
+        zeros = [keeps * step * (length - 1) for step, length in zip(_pair(conv2d_node.dilation), weights.shape[2:])]
+    else:
+        zeros = [2 * length for length in _pair(padding)]
+    rows, columns = _pair(conv2d_node.stride)
+    params = {
+        "in_height": int(shape[0]),
+        "in_width": int(shape[1]),
+        "stride_x": rows,
+        "stride_y": columns,
+        "pool_x": 1,
+        "pool_y": 1,
+    }
+    for ends, all_zeros in zip((("pad_top", "pad_bottom"), ("pad_left", "pad_right")), zeros):
+        params[ends[0]], params[ends[1]] = all_zeros // 2, all_zeros - all_zeros // 2
+    return weights, params
 
 
 def _pair(value):

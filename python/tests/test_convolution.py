@@ -48,7 +48,9 @@ def correlated(frame, weights, stride=(1, 1), pool=(1, 1), pad=(0, 0, 0, 0)):
 def layer(weights, params, trains, size, record=("spikes", "v"), **neuron):
     n_inputs = weights.shape[0] * params["in_height"] * params["in_width"]
     stimulus = snn.Population(n_inputs, "spike_list", trains, name="stimulus")
-    cells = snn.Population(size, "lif_conv2d", {"threshold": 1e9, "alpha_decay": 0.0, **neuron}, name="cells", record=list(record))
+    cells = snn.Population(
+        size, "lif_conv2d", {"threshold": 1e9, "alpha_decay": 0.0, **neuron}, name="cells", record=list(record)
+    )
     net = snn.Network("convolution")
     net.add(stimulus, cells, snn.Conv2DProjection(stimulus, cells, weights, params, name="kernel"))
     return net, stimulus, cells
@@ -106,7 +108,12 @@ def test_sum_pooling_is_that_of_the_helper():
 def test_x_counts_rows_and_it_is_said():
     a, b = snn.Population(12, "spike_list", {}), snn.Population(2 * 4, "lif_conv2d", {})
     with pytest.warns(UserWarning, match="stride_x and stride_y differ; x counts rows and y columns"):
-        projection = snn.Conv2DProjection(a, b, np.ones((1, 2, 1, 1)), {"in_height": 4, "in_width": 3, "stride_x": 2, "stride_y": 2} | {"stride_y": 3, "stride_x": 1})
+        projection = snn.Conv2DProjection(
+            a,
+            b,
+            np.ones((1, 2, 1, 1)),
+            {"in_height": 4, "in_width": 3, "stride_x": 2, "stride_y": 2} | {"stride_y": 3, "stride_x": 1},
+        )
     assert projection.output_shape == (2, 4, 1)
 
 

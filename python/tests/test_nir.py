@@ -3,6 +3,9 @@
 import dataclasses
 import os
 import pathlib
+import signal
+import threading
+import time
 import types
 
 import numpy as np
@@ -218,7 +221,10 @@ def test_options_change_what_they_say():
     assert nir.from_nir(graph, real_weights=[]).layers[0]["weights"]["n"] == 12
     assert "dt 0.0001 s" in nir.from_nir(graph).summary() and nir.from_nir(graph).notes == []
     assert nir.from_nir(graph, rounding="nearest", scaling="channel", threshold_fit="fitted").options["rounding"] == "nearest"
-    assert nir.from_nir(graph, output_record=["spikes", "v"]).run(np.ones((3, 4)), recordings=True).state(0, "cells").shape == (4, 3)
+    assert nir.from_nir(graph, output_record=["spikes", "v"]).run(np.ones((3, 4)), recordings=True).state(0, "cells").shape == (
+        4,
+        3,
+    )
     assert isinstance(nir.from_nir(graph).network, gennaker.Network)
 
 
@@ -349,7 +355,9 @@ def convolutional_net():
     reset = {"reset": "reset_to_v_reset", "v_reset": -3.0}
     inputs = snn.Population(2 * 8 * 8, "spike_list", {}, name="in")
     offset = np.repeat([0.5, 0.0, 2.0], 64)
-    first = snn.Population(3 * 64, "lif_conv2d", {"threshold": 600, "alpha_decay": 1.0, "i_offset": offset, **reset}, name="first")
+    first = snn.Population(
+        3 * 64, "lif_conv2d", {"threshold": 600, "alpha_decay": 1.0, "i_offset": offset, **reset}, name="first"
+    )
     second = snn.Population(2 * 16, "lif_conv2d", {"threshold": 900, "alpha_decay": 0.9, **reset}, name="second")
     out = snn.Population(3, "lif_no_delay", {"threshold": 400, **reset}, name="out")
     square = {"in_height": 8, "in_width": 8, "pad_top": 1, "pad_bottom": 1, "pad_left": 1, "pad_right": 1}
@@ -388,7 +396,10 @@ def test_there_and_back_again(make, integrator, tmp_path):
 
 def test_drive_without_a_projection_becomes_a_leak():
     net = snn.Network()
-    source, cell = snn.Population(1, "spike_list", {}, name="in"), snn.Population(2, "lif_no_delay", {"i_offset": [2.0, 3.0]}, name="c")
+    source, cell = (
+        snn.Population(1, "spike_list", {}, name="in"),
+        snn.Population(2, "lif_no_delay", {"i_offset": [2.0, 3.0]}, name="c"),
+    )
     net.add(source, cell)
     graph = nir.to_nir(net)
     assert np.allclose(graph.nodes["c"].v_leak, [2.0, 3.0]), "a gain of 10 for the tenth that leaks"
@@ -407,7 +418,11 @@ def test_drive_without_a_projection_becomes_a_leak():
         ("lif_curr_exp_no_delay", {"t_refrac": 2}, "NIR has no refractory time"),
         ("lif_curr_exp_no_delay", {"exc_decay": 0.5, "inh_decay": 0.6}, "it must be exc_decay"),
         ("lif_no_delay", {"alpha_decay": 1.0, "i_offset": [1.0, 2.0]}, "needs a bias"),
-        ("lif_no_delay", {"reset": "reset_to_v_reset"}, "its reset is `reset_to_v_reset`, that of `q` is `reset_by_subtraction`|one reset"),
+        (
+            "lif_no_delay",
+            {"reset": "reset_to_v_reset"},
+            "its reset is `reset_to_v_reset`, that of `q` is `reset_by_subtraction`|one reset",
+        ),
     ],
 )
 def test_networks_that_nir_cannot_say(model, params, message):
@@ -553,3 +568,66 @@ def test_the_tutorial_on_its_own_data(data):
     hardware.SpiNNaker2Chip().run(net, int(runs.n_ticks[0]), sys_tick_in_s=2.5e-3, debug=False)
     counts = [len(train) for train in outp[0].get_spikes().values()]
     assert counts == runs.outputs[0].tolist() and int(np.argmax(counts)) == classes[0]
+
+
+def test_a_long_run_leaves_the_interpreter_free_and_ends_at_a_signal():
+    deployment = nir.from_nir(dense_graph(n_in=200, n_out=200))
+    sample = np.ones((2000, 200), dtype=bool)
+    ticking, stop = [], threading.Event()
+
+    def tick():
+        while not stop.wait(0.005):
+            ticking.append(time.perf_counter())
+
+    class Interrupted(Exception):
+        pass
+
+    def interrupt(*_):
+        raise Interrupted
+
+    other = threading.Thread(target=tick)
+    before = signal.signal(signal.SIGALRM, interrupt)
+    samples = [sample] * 300
+    other.start()
+    start = time.perf_counter()
+    signal.setitimer(signal.ITIMER_REAL, 1.0)
+    try:
+        with pytest.raises(Interrupted):
+            while True:
+                deployment.run(samples)
+    finally:
+        signal.signal(signal.SIGALRM, before)
+        stop.set()
+        other.join()
+    assert time.perf_counter() - start < 10
+    assert len(ticking) > 20
+
+
+def test_nothing_to_run():
+    deployment = nir.from_nir(dense_graph())
+    for given in ([], np.empty((0, 5, 4))):
+        runs = deployment.run(given)
+        assert len(runs) == 0 and runs.outputs.shape == (0, 3) and runs.answers.shape == (0,) and np.isnan(runs.accuracy([]))
+    assert deployment.run(np.empty((0, 4))).outputs.sum() == 0
+    assert deployment.run({}).outputs.shape == (1, 3)
+
+
+def test_two_inputs_and_two_outputs():
+    graph = dense_graph()
+    graph.nodes["seen"] = Node("Output", shape=[3])
+    graph.edges.append(("cells", "seen"))
+    graph.nodes["more"] = Node("LI", tau=2e-3 * ones(3), r=ones(3), v_leak=0 * ones(3))
+    graph.nodes["w"], graph.nodes["v"] = Node("Linear", weight=np.eye(3)), Node("Output", shape=[3])
+    graph.edges += [("cells", "w"), ("w", "more"), ("more", "v")]
+    run = nir.from_nir(graph).run(np.ones((20, 4)), "max_potential")
+    assert list(run.by_output) == ["cells", "more"] and run.by_output["more"].max() > 0
+    with pytest.raises(ValueError, match=r"2 outputs \(cells, more\): use by_output"):
+        run.outputs
+    graph.nodes["in2"] = Node("Input", shape=[4])
+    graph.edges.append(("in2", "fc"))
+    with pytest.raises(ValueError, match=r"2 inputs \(in, in2\)"):
+        nir.from_nir(graph).run(np.ones((20, 4)))
+    net, inputs, outputs = nir.from_nir(graph).to_snn()
+    assert [p.name for p in inputs] == ["in", "in2"] and [p.record for p in outputs] == [["spikes"], ["v"]]
+    inputs[0].params = {neuron: list(range(8)) for neuron in range(4)}
+    hardware.SpiNNaker2Chip().run(net, 9)

@@ -25,7 +25,7 @@ class Reader:
             self.samples.add_files(data, *self._frames)
         elif hasattr(data, "observables") or hasattr(data, "nodes"):
             self._add_recorded(data)
-        elif isinstance(data, (list, tuple)) and any(map(_is_sample, map(_numpy, data))):
+        elif isinstance(data, (list, tuple)) and (not data or any(map(_is_sample, map(_numpy, data)))):
             for one in data:
                 self._add_one(_numpy(one))
         elif _is_events(data) or hasattr(data, "items"):
@@ -84,9 +84,10 @@ class Reader:
         return list(shape) == self._input["shape"] or list(shape) == [int(np.prod(self._input["shape"]))]
 
     def _misfit(self, name, shape):
-        size = int(np.prod(self._input["shape"]))
+        own = tuple(self._input["shape"])
+        size = int(np.prod(own))
         return ValueError(
-            f"{name} has the shape {tuple(shape)}; input `{self._input['node']}` of shape {tuple(self._input['shape'])} needs (ticks, {size}), "
+            f"{name} has the shape {tuple(shape)}; input `{self._input['node']}` of shape {own} needs (ticks, {size}), "
             f"(samples, ticks, {size}), or its own axes in the place of {size}"
         )
 
@@ -136,7 +137,7 @@ def _numbers(name, data):
         array = None
     if array is None or array.ndim == 0:
         raise TypeError(
-            f"{name} is {type(data).__name__}; it must be an array of ticks and neurons, events with the fields x, y, t and p, spikes by "
-            "neuron, a recording of the package `nir`, a file or folder, or a list of such"
+            f"{name} is {type(data).__name__}; it must be an array of ticks and neurons, events with the fields x, y, t and p, "
+            "spikes by neuron, a recording of the package `nir`, a file or folder, or a list of such"
         )
     return array

@@ -26,8 +26,9 @@ def from_nir(
 ):
     """A graph as the chip would run it: a :class:`Deployment`.
 
-    ``graph`` is a file's name, its bytes, or a graph: one of the package ``nir``, a :class:`Graph`, or any object with ``nodes`` (by name)
-    and ``edges``. What is not given is what the graph was written with by :func:`to_nir`, or else as in the NIR paper's runs on the chip:
+    ``graph`` is a file's name, its bytes, or a graph: one of the package ``nir``, a :class:`Graph`, or any object with
+    ``nodes`` (by name) and ``edges``. What is not given is what the graph was written with by :func:`to_nir`, or else as in
+    the NIR paper's runs on the chip:
 
     * ``dt``: time that a tick stands for in the graph's equations, in seconds (1e-4);
     * ``integrator``: ``"forward"`` Euler, decay 1 - dt/tau, or ``"exponential"``, exp(-dt/tau);
@@ -35,7 +36,8 @@ def from_nir(
     * ``conn_delay``: delay field in ticks, where the neurons have one (0);
     * ``scale_weights``: whether the largest weight onto a population fills the synapse word (True);
     * ``output_record``: what neurons record that feed an Output (``["spikes"]``);
-    * ``scaling``: one scale for a ``"layer"``, or for each ``"channel"``; ``rounding``: ``"toward_zero"`` or to the ``"nearest"``;
+    * ``scaling``: one scale for a ``"layer"``, or for each ``"channel"``; ``rounding``: ``"toward_zero"`` or to the
+      ``"nearest"``;
     * ``weight_bits``: 8, 4 or 16; ``threshold_fit``: ``"nominal"``, or ``"fitted"`` to what rounding did to the weights;
     * ``real_weights``: True or names of nodes whose weights stay fractions, for runs with ``numeric="reference"``.
     """
@@ -104,14 +106,16 @@ class Deployment:
     ):
         """Runs samples side by side and returns a :class:`DeploymentRun`.
 
-        ``data`` is one sample or many: an array (ticks, ...) or (samples, ticks, ...) of spikes, 0 or 1; events as tonic makes them (fields
-        x, y, t in microseconds, p), cut into ticks of ``window_us``, the last unfinished one left out unless ``keep_last``; a dictionary
-        ``{neuron: [tick, ...]}``, ``n_ticks`` long or as long as its last spike; a recording of the package ``nir``; a file, or a folder of
-        such; or a list of any of these. A neuron spikes at most once in a tick.
+        ``data`` is one sample or many: an array (ticks, ...) or (samples, ticks, ...) of spikes, 0 or 1; events as tonic
+        makes them (fields x, y, t in microseconds, p), cut into ticks of ``window_us``, the last unfinished one left out
+        unless ``keep_last``; a dictionary ``{neuron: [tick, ...]}``, ``n_ticks`` long or as long as its last spike; a
+        recording of the package ``nir``; a file, or a folder of such; or a list of any of these. A neuron spikes at most once
+        in a tick.
 
-        ``readout`` is ``"spike_count"``, ``"last_potential"`` or ``"max_potential"`` (in units of the graph); ``numeric`` the arithmetic: ``"chip"``
-        or ``"reference"`` (double precision). A sample runs on for ``tail_ticks`` after its end, by default as many as its last spikes take to
-        the last population. With ``recordings`` all spikes are kept. The result depends on none of ``threads``.
+        ``readout`` is ``"spike_count"``, ``"last_potential"`` or ``"max_potential"`` (in units of the graph); ``numeric`` the
+        arithmetic: ``"chip"`` or ``"reference"`` (double precision). A sample runs on for ``tail_ticks`` after its end, by
+        default as many as its last spikes take to the last population. With ``recordings`` all spikes are kept. The result
+        depends on none of ``threads``.
         """
         if threads is not None:
             threads = _convert.whole_number("threads", threads, 1, 1024)

@@ -1,11 +1,13 @@
 """Graphs of whatever classes, and the core's."""
 
 import dataclasses
+import io
 import os
 
 import numpy as np
 
 from gennaker import _gennaker
+from gennaker._user import warn
 
 #: Fields of nodes that say nothing of their own.
 _DERIVED = ("input_type", "output_type", "metadata")
@@ -53,7 +55,9 @@ def core_graph(given, what="graph"):
 def _of_object(given, what, around):
     nodes, edges = getattr(given, "nodes", None), getattr(given, "edges", None)
     if not hasattr(nodes, "items") or edges is None:
-        raise TypeError(f"{what} is {type(given).__name__}; it must be a file's name, its bytes, or a graph with `nodes` and `edges`")
+        raise TypeError(
+            f"{what} is {type(given).__name__}; it must be a file's name, its bytes, or a graph with `nodes` and `edges`"
+        )
     if any(given is outer for outer in around):
         raise ValueError(f"{what} is nested in itself")
     described = {}
@@ -62,8 +66,12 @@ def _of_object(given, what, around):
             raise TypeError(f"{what}: a node is named {name!r}; names are texts")
         nested = hasattr(node, "nodes") and hasattr(node, "edges")
         described[name] = _of_object(node, f"node `{name}`", [*around, given]) if nested else _described(name, node)
-    metadata = {str(key): _metadata(value) for key, value in (getattr(given, "metadata", None) or {}).items()}
-    return _gennaker.NirGraph(described, _edges(edges, what), {key: value for key, value in metadata.items() if value is not None})
+    entries = getattr(given, "metadata", None)
+    entries = entries.items() if isinstance(entries, dict) else ()
+    metadata = {str(key): _metadata(value) for key, value in entries}
+    return _gennaker.NirGraph(
+        described, _edges(edges, what), {key: value for key, value in metadata.items() if value is not None}
+    )
 
 
 def _edges(edges, what):
@@ -148,16 +156,19 @@ def _metadata(value):
 
 
 def from_core(graph):
-    """The core's graph as an object of ``nir`` where that is installed, else as a :class:`Graph`."""
+    """The core's graph as an object of ``nir`` where that is installed and takes it, else as a :class:`Graph`."""
     try:
         import nir
     except ImportError:
         return _as_graph(graph)
     if not hasattr(nir, "NIRGraph"):
         return _as_graph(graph)
-    import io
-
-    return nir.read(io.BytesIO(graph.to_bytes()))
+    try:
+        return nir.read(io.BytesIO(graph.to_bytes()))
+    except Exception as error:
+        # That package refuses more than it must: kernels that are not square, groups, some older files.
+        warn(f"the package `nir` does not take this graph ({error}); it is a gennaker.nir.Graph")
+        return _as_graph(graph)
 
 
 def _as_graph(graph):

@@ -9,7 +9,10 @@ from gennaker.snn.projection import Projection
 
 
 def from_deployment(deployment, record=None):
-    """``(net, input_pops, output_pops)`` of a lowered graph. ``record`` is what spiking outputs record, if not what they do already."""
+    """``(net, input_pops, output_pops)`` of a lowered graph.
+
+    ``record`` is what spiking outputs record, if not what they do already.
+    """
     core = deployment.network()
     inputs = {port["population"] for port in deployment.inputs}
     spiking = {port["population"] for port in deployment.outputs if port["spikes"]}

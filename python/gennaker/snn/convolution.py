@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from gennaker import _gennaker
 from gennaker._user import warn
 from gennaker.snn import _convert
 from gennaker.snn.projection import BaseProjection
@@ -31,14 +30,16 @@ class Conv2DProjection(BaseProjection):
     Neurons are numbered channel by channel and row by row: ``c * height * width + y * width + x``. ``post`` is a ``lif_conv2d``
     population; a spike of tick t acts at t + 1.
 
-    ``weights`` has the shape (input channels, output channels, kernel height, kernel width), the first two axes the other way round than
-    in PyTorch; they become whole numbers from -127 to 127. ``params`` has the keys ``in_height`` and ``in_width`` (of the image before pooling),
-    ``stride_x``, ``stride_y``, ``pool_x``, ``pool_y`` (windows of spikes that are summed before the convolution; 1 for none), ``pad_top``,
-    ``pad_bottom``, ``pad_left``, ``pad_right`` (zeros around the pooled image). Of ours are ``dilation_x``, ``dilation_y`` and ``groups``; with
-    groups, ``weights`` has the input channels of one group. Missing keys are 1, and 0 for padding.
+    ``weights`` has the shape (input channels, output channels, kernel height, kernel width), the first two axes the other way
+    round than in PyTorch; they become whole numbers from -127 to 127. ``params`` has the keys ``in_height`` and ``in_width``
+    (of the image before pooling), ``stride_x``, ``stride_y``, ``pool_x``, ``pool_y`` (windows of spikes that are summed
+    before the convolution; 1 for none), ``pad_top``, ``pad_bottom``, ``pad_left``, ``pad_right`` (zeros around the pooled
+    image). Of ours are ``dilation_x``, ``dilation_y`` and ``groups``; with groups, ``weights`` has the input channels of one
+    group. Missing keys are 1, and 0 for padding.
 
-    **x counts rows and y columns**, as the only public code that fills these keys does it: py-spinnaker2's NIR import takes ``stride_x`` and
-    ``pool_x`` from the first image axis, which is the vertical one. It matters only where x and y differ, and is said there.
+    **x counts rows and y columns**, as the only public code that fills these keys does it: py-spinnaker2's NIR import takes
+    ``stride_x`` and ``pool_x`` from the first image axis, which is the vertical one. It matters only where x and y differ,
+    and is said there.
     """
 
     def __init__(self, pre, post, weights, params, name=None):
