@@ -14,6 +14,9 @@ use crate::error::value_error;
 use crate::json::from_json;
 use crate::network::Network;
 
+/// Shapes of the signals that arrive at a node and leave it.
+type Ends = (Vec<usize>, Vec<usize>);
+
 /// A NIR graph: `NirGraph(nodes, edges, metadata=None)`. `nodes` maps names to pairs of a type's name and a dictionary of parameters
 /// (arrays, numbers, texts), or to the `NirGraph` that is nested there.
 #[pyclass(module = "gennaker")]
@@ -109,7 +112,7 @@ impl NirGraph {
     }
 
     /// Shapes of the signals that arrive at every node and leave it, by name; nodes of nested graphs are named `graph|node`.
-    fn shapes(&self) -> PyResult<BTreeMap<String, (Vec<usize>, Vec<usize>)>> {
+    fn shapes(&self) -> PyResult<BTreeMap<String, Ends>> {
         let shapes = self.inner.shapes().map_err(value_error)?;
         Ok(shapes.nodes.into_iter().map(|(name, shape)| (name, (shape.input, shape.output))).collect())
     }

@@ -55,6 +55,7 @@ impl Samples {
     /// Adds a recording of a sensor: columns x, y, p (the last two may be missing) and times in microseconds.
     #[pyo3(signature = (name, x, y, t, p, window_us = 1000.0, keep_last = false))]
     #[expect(clippy::too_many_arguments, reason = "columns and options")]
+    #[expect(clippy::needless_pass_by_value, reason = "Python hands over a borrow")]
     fn add_events(
         &mut self,
         name: &str,
