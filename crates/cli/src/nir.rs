@@ -1,5 +1,6 @@
 //! `gennaker nir`, and NIR files where other commands take a network.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
@@ -255,17 +256,22 @@ fn compare(
 fn study_text(study: &Study, has_labels: bool) -> String {
     let mut header = vec!["run"];
     header.extend(has_labels.then_some("accuracy"));
-    header.extend(["as reference", "spikes per sample", ""]);
+    header.extend(["as reference", "spikes per sample"]);
     let mut columns = Columns::new(&header);
     let percent = |share: f64| format!("{} %", short(100.0 * share));
+    let mut legend = String::new();
     for StudyRow { name: run, what, accuracy, agreement, spikes_per_sample, .. } in &study.rows {
+        if !run.starts_with("only ") {
+            let _ = writeln!(legend, "  {run}: {what}");
+        }
         let mut cells = vec![name(run)];
         cells.extend(accuracy.map(percent));
-        cells.extend([percent(*agreement), short(*spikes_per_sample), what.clone()]);
+        cells.extend([percent(*agreement), short(*spikes_per_sample)]);
         columns.row(cells);
     }
     let samples = counted(study.n_samples as u64, "sample");
-    let mut text = format!("\n{samples}\n{}\n\n{}", columns.text(), layers_text(study));
+    legend += "  only NAME: as float, but the weights onto this layer rounded";
+    let mut text = format!("\n{samples}\n{}\n{legend}\n\n{}", columns.text(), layers_text(study));
     if let Some(hardware) = &study.hardware {
         text += &format!("\n\n{}", hardware_text(hardware));
     }

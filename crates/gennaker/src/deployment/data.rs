@@ -9,8 +9,11 @@ use gennaker_network::SpikeTrains;
 
 use crate::error::Error;
 
-/// Reads samples for an input: a file of one or several, or a folder whose files (npy, npz, bin, bs2) are taken in the order of their
-/// names, numbers by value. [`read_input_file`] says what the files may hold. A dense array of as many axes as the input, or two, and
+use super::recorded::samples_of_recording;
+
+/// Reads samples for an input: a file of one or several, or a folder whose files (npy, npz, bin, bs2, h5) are taken in the order of their
+/// names, numbers by value. [`read_input_file`] says what the files may hold; `.h5` and `.nir` files are NIR's recordings
+/// ([`gennaker_nir::Data`]). A dense array of as many axes as the input, or two, and
 /// one for ticks is one sample; with one axis more it is as many as that axis is long.
 ///
 /// # Errors
@@ -24,7 +27,7 @@ pub fn read_samples(path: &Path, input: &Port, frames: &Frames) -> Result<Vec<Sa
     for entry in fs::read_dir(path).map_err(unreadable)? {
         let file = entry.map_err(unreadable)?.path();
         let is_table = file.extension().is_some_and(|e| e == "csv" || e == "tsv" || e == "txt");
-        if is_input_file(&file) && !is_table && file.is_file() {
+        if (is_input_file(&file) || is_recording(&file)) && !is_table && file.is_file() {
             files.push(file);
         }
     }
@@ -41,11 +44,19 @@ pub fn read_samples(path: &Path, input: &Port, frames: &Frames) -> Result<Vec<Sa
     Ok(samples.into_iter().flatten().collect())
 }
 
+/// Whether a file's name is that of NIR's recordings.
+fn is_recording(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "nir" || extension == "h5" || extension == "hdf5")
+}
+
 fn stem(path: &Path) -> String {
     path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
 }
 
 fn samples_of(path: &Path, input: &Port, frames: &Frames) -> Result<Vec<Sample>, Error> {
+    if is_recording(path) {
+        return samples_of_recording(path, input, frames);
+    }
     let name = stem(path);
     match read_input_file(path)? {
         InputFile::Events { x, y, t, p } => {
@@ -60,7 +71,7 @@ fn samples_of(path: &Path, input: &Port, frames: &Frames) -> Result<Vec<Sample>,
     }
 }
 
-fn dense(name: &str, shape: &[usize], values: &[f64], input: &Port) -> Result<Vec<Sample>, Error> {
+pub(super) fn dense(name: &str, shape: &[usize], values: &[f64], input: &Port) -> Result<Vec<Sample>, Error> {
     let size: usize = input.shape.iter().product();
     let fits = |rest: &[usize]| rest == input.shape || rest == [size];
     if fits(&shape[1..]) {

@@ -1,6 +1,7 @@
 //! Lowered graphs at work: samples in, answers out, many side by side.
 
 mod data;
+mod recorded;
 mod reference;
 mod runner;
 mod study;
