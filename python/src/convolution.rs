@@ -1,6 +1,6 @@
 //! Convolutions as Python arrays and dictionaries, and projections as they are.
 
-use gennaker::network::{Connector, Convolution, Parameter, Projection};
+use gennaker::network::{ConnectionList, Connector, Convolution, Parameter, Projection};
 use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
@@ -78,40 +78,48 @@ pub(crate) fn described_projection<'py>(
     described.set_item("post", projection.post)?;
     described.set_item("connector", projection.connector.name())?;
     match &projection.connector {
-        Connector::Conv2d(convolution) => {
-            let [height, width] = convolution.kernel.map(|length| length as usize);
-            let channels = (convolution.input[0] / convolution.groups) as usize;
-            let shape = [channels, convolution.out_channels as usize, height, width];
-            let weights = PyArray1::from_slice(py, &convolution.weights).reshape(shape)?;
-            let geometry = Geometry {
-                input: convolution.input,
-                stride: convolution.stride,
-                dilation: convolution.dilation,
-                padding: convolution.padding,
-                pool: convolution.pool,
-                groups: convolution.groups,
-            };
-            let output = convolution.output().map_err(value_error)?;
-            described.set_item("weights", weights)?;
-            described.set_item("geometry", to_python(py, &geometry)?)?;
-            described.set_item("n_outputs", output.map(u64::from).iter().product::<u64>())?;
-        }
+        Connector::Conv2d(convolution) => add_kernel(&described, convolution)?,
         Connector::List(list) => {
-            let number = |parameter: &Parameter| match parameter {
-                Parameter::Number(number) => *number,
-                _ => f64::NAN,
-            };
-            let (weight, delay) = (number(&projection.weight), number(&projection.delay));
-            let mut rows = Vec::with_capacity(4 * list.len());
-            for at in 0..list.len() {
-                let weight = list.weight.get(at).copied().unwrap_or(weight);
-                let delay = list.delay.get(at).map_or(delay, |&delay| f64::from(delay));
-                rows.extend([f64::from(list.pre[at]), f64::from(list.post[at]), weight, delay]);
-            }
+            let rows = rows(list, &projection.weight, &projection.delay);
             let rows: Bound<'_, PyArray2<f64>> = PyArray1::from_vec(py, rows).reshape([list.len(), 4])?;
             described.set_item("connections", rows)?;
         }
         _ => {}
     }
     Ok(described)
+}
+
+fn add_kernel(described: &Bound<'_, PyDict>, convolution: &Convolution) -> PyResult<()> {
+    let py = described.py();
+    let [height, width] = convolution.kernel.map(|length| length as usize);
+    let channels = (convolution.input[0] / convolution.groups.max(1)) as usize;
+    let shape = [channels, convolution.out_channels as usize, height, width];
+    let geometry = Geometry {
+        input: convolution.input,
+        stride: convolution.stride,
+        dilation: convolution.dilation,
+        padding: convolution.padding,
+        pool: convolution.pool,
+        groups: convolution.groups,
+    };
+    let output = convolution.output().map_err(value_error)?;
+    described.set_item("weights", PyArray1::from_slice(py, &convolution.weights).reshape(shape)?)?;
+    described.set_item("geometry", to_python(py, &geometry)?)?;
+    described.set_item("n_outputs", output.map(u64::from).iter().product::<u64>())
+}
+
+/// A list's synapses, row by row; what they share is that of the projection.
+fn rows(list: &ConnectionList, weight: &Parameter, delay: &Parameter) -> Vec<f64> {
+    let number = |parameter: &Parameter| match parameter {
+        Parameter::Number(number) => *number,
+        _ => f64::NAN,
+    };
+    let (weight, delay) = (number(weight), number(delay));
+    let mut rows = Vec::with_capacity(4 * list.len());
+    for at in 0..list.len() {
+        let weight = list.weight.get(at).copied().unwrap_or(weight);
+        let delay = list.delay.get(at).map_or(delay, |&delay| f64::from(delay));
+        rows.extend([f64::from(list.pre[at]), f64::from(list.post[at]), weight, delay]);
+    }
+    rows
 }

@@ -46,7 +46,17 @@ class Reader:
             array = _numbers(name, data)
             if not self._fits(array.shape[1:]):
                 raise self._misfit(name, array.shape)
-            self.samples.add_dense(name, array)
+            self._add_frames(name, array)
+
+    def _add_frames(self, name, frames):
+        """Adds an array with ticks along its first axis."""
+        flat = frames.reshape(len(frames), -1) if frames.size else frames
+        where = np.nonzero(flat) if flat.ndim == 2 else None
+        # Most are zeros and ones, of which only the ones need to travel; what else there is, the core looks at.
+        if where is not None and (flat[where] == 1).all():
+            self.samples.add_spikes(name, *where, len(frames))
+        else:
+            self.samples.add_dense(name, frames)
 
     def _name(self):
         return f"sample {len(self.samples)}"
@@ -73,10 +83,10 @@ class Reader:
     def _add_dense(self, data):
         array = _numbers(self._name(), data)
         if array.ndim and self._fits(array.shape[1:]):
-            self.samples.add_dense(self._name(), array)
+            self._add_frames(self._name(), array)
         elif array.ndim > 1 and self._fits(array.shape[2:]):
             for one in array:
-                self.samples.add_dense(self._name(), one)
+                self._add_frames(self._name(), one)
         else:
             raise self._misfit("data", array.shape)
 
