@@ -22,12 +22,11 @@ step "Python package in a fresh environment"
 venv=target/test-venv
 rm -rf "$venv"
 python3 -m venv "$venv"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check numpy pytest scipy
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check numpy pytest scipy nir==1.0.8
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check ./python
 "$venv/bin/python" -m pytest -q python/tests
 
 step "NIR files through the reference package"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check nir==1.0.8
 GENNAKER_PYTHON="$PWD/$venv/bin/python" cargo test --quiet -p gennaker-nir --test reference_package
 
 step "examples"

@@ -80,12 +80,19 @@ impl<'a> Lowering<'a> {
         if self.plan.is_input(node) {
             return self.add_input(node);
         }
-        let is_readout = self.plan.is_output(node)
-            && self.plan.before(node).iter().any(|&before| !self.plan.is_population(before));
-        if self.plan.is_population(node) || is_readout {
+        if self.plan.is_population(node) || self.is_readout(node) {
             return self.add_neurons(node);
         }
         Ok(())
+    }
+
+    /// Whether a node is an Output of something else than neurons, which takes a population of its own to be seen.
+    fn is_readout(&self, node: usize) -> bool {
+        let plan = self.plan;
+        let is_seen = |feeder: &usize| {
+            plan.is_population(*feeder) && (!plan.is_input(*feeder) || plan.before(node).contains(feeder))
+        };
+        plan.is_output(node) && !plan.feeders(node).iter().all(is_seen)
     }
 
     fn add_input(&mut self, node: usize) -> Result<(), DeployError> {
@@ -397,7 +404,7 @@ impl<'a> Lowering<'a> {
             if self.populations.contains_key(&node) {
                 shown.insert(node);
             } else {
-                let feeds = self.plan.before(node).iter().copied();
+                let feeds = self.plan.feeders(node).into_iter();
                 shown.extend(feeds.filter(|before| !self.plan.is_input(*before)));
             }
         }
