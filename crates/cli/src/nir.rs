@@ -103,7 +103,7 @@ pub(crate) fn nir(command: &Nir) -> Result<ExitCode, CliError> {
         }
         None => Vec::new(),
     };
-    let notes = merged(&samples);
+    let mut notes = merged(&samples);
     let mut document = Document::of(&deployment.lowered);
     if command.compare {
         let study = compare(command, &graph, &samples, &labels, options)?;
@@ -116,6 +116,7 @@ pub(crate) fn nir(command: &Nir) -> Result<ExitCode, CliError> {
         if !command.json {
             say(&answers_text(&answers, &labels))?;
         }
+        notes.extend(undecided(&answers));
         document.answers = Some(answers);
     }
     document.notes.extend(notes.iter().cloned());
@@ -210,6 +211,13 @@ fn answers(command: &Nir, deployment: &Deployment, samples: &[Sample]) -> Result
         n_ticks: run.n_ticks,
     };
     Ok(runs.into_iter().map(answer).collect())
+}
+
+/// Answers that are none: where all values are the same, the first neuron is named.
+fn undecided(answers: &[Answer]) -> Option<String> {
+    let is_flat = |answer: &&Answer| answer.values.windows(2).all(|pair| pair[0] == pair[1]);
+    let n = answers.iter().filter(is_flat).count() as u64;
+    (n > 0).then(|| format!("{}: all outputs are equal, so the answer says nothing", counted(n, "sample")))
 }
 
 /// Most samples whose answers are shown one by one.

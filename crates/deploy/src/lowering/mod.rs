@@ -20,7 +20,7 @@ use self::paths::{Path, Plan};
 use self::spread::Tap;
 use self::weights::Synapses;
 
-/// Turns a graph into a network. Populations have the names of their nodes and come in the order of these names.
+/// Turns a graph into a network. Populations have the names of their nodes and come in the order in which spikes reach them.
 ///
 /// What becomes of the nodes: an Input is a `spike_list`; IF, LIF, LI and I are `lif_no_delay`, or `lif_conv2d` where all that arrives comes
 /// through a convolution (with pools before it); CubaLIF and CubaLI are `lif_curr_exp_no_delay`; a Threshold is a `lif_no_delay` without
@@ -383,9 +383,12 @@ impl<'a> Lowering<'a> {
                 record.iter().map(|variable| Recording::all(variable)).collect();
         }
         self.set_latencies(&inputs);
-        self.network.validate()?;
         let Self { network, layers, v_scales, notes, options, .. } = self;
-        Ok(Lowered { network, inputs, outputs, layers, v_scales, notes, options: options.clone() })
+        let mut lowered =
+            Lowered { network, inputs, outputs, layers, v_scales, notes, options: options.clone() };
+        sort_by_latency(&mut lowered);
+        lowered.network.validate()?;
+        Ok(lowered)
     }
 
     fn port(&self, node: usize) -> Port {
@@ -432,6 +435,29 @@ impl<'a> Lowering<'a> {
         for (layer, latency) in self.layers.iter_mut().zip(latencies) {
             layer.latency_ticks = latency.unwrap_or(0);
         }
+    }
+}
+
+/// Puts populations in the order in which spikes reach them; those of equal latency stay in the order of their names.
+fn sort_by_latency(lowered: &mut Lowered) {
+    let mut order: Vec<usize> = (0..lowered.layers.len()).collect();
+    order.sort_by_key(|&at| lowered.layers[at].latency_ticks);
+    let mut place = vec![0; order.len()];
+    for (new, &old) in order.iter().enumerate() {
+        place[old] = new;
+    }
+    fn sorted<T: Clone>(order: &[usize], of: &[T]) -> Vec<T> {
+        order.iter().map(|&old| of[old].clone()).collect()
+    }
+    lowered.network.populations = sorted(&order, &lowered.network.populations);
+    lowered.layers = sorted(&order, &lowered.layers);
+    lowered.v_scales = sorted(&order, &lowered.v_scales);
+    for projection in &mut lowered.network.projections {
+        (projection.pre, projection.post) = (place[projection.pre], place[projection.post]);
+    }
+    lowered.network.projections.sort_by_key(|projection| (projection.post, projection.pre));
+    for port in lowered.inputs.iter_mut().chain(&mut lowered.outputs) {
+        port.population = place[port.population];
     }
 }
 
