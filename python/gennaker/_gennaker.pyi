@@ -191,7 +191,7 @@ class Deployment:
         recordings: bool = False,
         out_of_range: str = "error",
     ) -> SampleRuns:
-        """Runs samples side by side without holding the interpreter. Ctrl-C stops it between two samples."""
+        """Runs samples side by side without holding the interpreter. Ctrl-C stops it between two ticks."""
 
 @final
 class Samples:

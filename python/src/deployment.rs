@@ -1,5 +1,6 @@
 //! Lowered graphs at work: samples in, arrays out, with threads that do not hold the interpreter.
 
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::thread::ThreadId;
 use std::time::Instant;
@@ -88,7 +89,8 @@ impl Deployment {
         self.inner.lowered.latency_ticks()
     }
 
-    /// Runs samples, several side by side, without holding the interpreter. Ctrl-C stops it between two samples.
+    /// Runs samples, several side by side, without holding the interpreter. Ctrl-C stops it between two ticks; there
+    /// are no results then.
     #[pyo3(signature = (samples, readout = "spike_count", numeric = "chip", threads = None, tail_ticks = None, recordings = false, out_of_range = "error"))]
     #[expect(clippy::too_many_arguments, reason = "options with names and defaults in Python")]
     fn run(
@@ -106,16 +108,22 @@ impl Deployment {
         let readout: Readout = from_json("readout", choice(readout))?;
         let numeric: Numeric = from_json("numeric", choice(numeric))?;
         let out_of_range: OutOfRange = from_json("out_of_range", choice(out_of_range))?;
+        // Each thread builds the network for itself.
+        let processors = || std::thread::available_parallelism().map_or(1, usize::from);
+        let threads = threads.unwrap_or_else(processors).min(samples.inner.len());
         let deployment = gennaker::Deployment {
             numeric,
             out_of_range,
-            threads,
+            threads: Some(threads),
             tail_ticks,
             keeps_recordings: recordings,
             ..self.inner.clone()
         };
         let looking = Looking::new();
-        let runs = py.detach(|| deployment.run_with(&samples.inner, readout, &|_| looking.goes_on()));
+        let runs = py.detach(|| {
+            let go_on = || looking.goes_on();
+            deployment.runner(readout)?.run_watched(&samples.inner, &|_| true, &go_on)
+        });
         if let Some(error) = looking.stopped() {
             return Err(error);
         }
@@ -136,21 +144,26 @@ struct Looking {
     /// The thread that called: Python runs handlers of signals on its main thread, which is no other of these.
     caller: ThreadId,
     last: Mutex<(Instant, Option<PyErr>)>,
+    is_stopped: AtomicBool,
 }
 
 impl Looking {
     fn new() -> Self {
-        Self { caller: std::thread::current().id(), last: Mutex::new((Instant::now(), None)) }
+        let last = Mutex::new((Instant::now(), None));
+        Self { caller: std::thread::current().id(), last, is_stopped: AtomicBool::new(false) }
     }
 
     /// Whether no signal wants the run to end.
     fn goes_on(&self) -> bool {
-        let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
-        // Only the caller waits for the interpreter with the lock in hand; who holds the interpreter wants no lock.
-        if std::thread::current().id() == self.caller && last.0.elapsed() >= LOOK_EVERY {
-            *last = (Instant::now(), Python::attach(|py| py.check_signals()).err());
+        if std::thread::current().id() == self.caller {
+            // Nobody else takes this lock.
+            let mut last = self.last.lock().unwrap_or_else(PoisonError::into_inner);
+            if last.1.is_none() && last.0.elapsed() >= LOOK_EVERY {
+                *last = (Instant::now(), Python::attach(|py| py.check_signals()).err());
+                self.is_stopped.store(last.1.is_some(), Ordering::Relaxed);
+            }
         }
-        last.1.is_none()
+        !self.is_stopped.load(Ordering::Relaxed)
     }
 
     fn stopped(self) -> Option<PyErr> {

@@ -7,6 +7,9 @@ import numpy as np
 from gennaker import _gennaker
 from gennaker.snn import _convert
 
+#: Most ticks of a sample.
+MAX_TICKS = 10**9
+
 
 class Reader:
     """Takes data of all kinds for the only input of a deployment."""
@@ -15,7 +18,7 @@ class Reader:
         self._input = deployment.inputs[0]
         self._dt_s = deployment.options["dt_s"]
         self._frames = window_us, keep_last
-        self._n_ticks = None if n_ticks is None else _convert.whole_number("n_ticks", n_ticks, 0)
+        self._n_ticks = None if n_ticks is None else _convert.whole_number("n_ticks", n_ticks, 0, MAX_TICKS)
         self.samples = _gennaker.Samples(deployment)
 
     def add(self, data):
@@ -66,6 +69,8 @@ class Reader:
         n_ticks = self._n_ticks
         if n_ticks is None:
             n_ticks = int(np.max(ticks, initial=-1)) + 1 if np.isfinite(ticks).all() else 0
+        if n_ticks > MAX_TICKS:
+            raise ValueError(f"{name}: a spike in tick {n_ticks - 1}; a sample has at most {MAX_TICKS} ticks")
         self.samples.add_spikes(name, ticks, neurons, n_ticks)
 
     def _add_events(self, name, events):
@@ -109,11 +114,13 @@ class Reader:
         if hasattr(observed, "data"):
             return self._add_dense(observed.data)
         index, times = np.asarray(observed.idx), np.asarray(observed.time, dtype=float)
-        n_ticks = int(np.floor(observed.t_max / self._dt_s + 1e-9))
+        n_ticks = np.floor(np.float64(observed.t_max) / self._dt_s + 1e-9)
+        if not 0 <= n_ticks <= MAX_TICKS:
+            raise ValueError(f"data: t_max is {observed.t_max}; with a dt of {self._dt_s} s it must be 0 to {MAX_TICKS} ticks")
         for row, at in zip(index, times):
             there = row != -1
             ticks = np.floor(at[there] / self._dt_s + 1e-9)
-            self.samples.add_spikes(self._name(), ticks, row[there], n_ticks)
+            self.samples.add_spikes(self._name(), ticks, row[there], int(n_ticks))
 
 
 def _only(entries, wanted, what):
