@@ -86,7 +86,7 @@ impl Deployment {
     /// Ticks that a sample runs on after its last one.
     #[getter]
     fn latency_ticks(&self) -> u32 {
-        self.inner.lowered.latency_ticks()
+        self.inner.lowered.tail_ticks
     }
 
     /// Runs samples, several side by side, without holding the interpreter. Ctrl-C stops it between two ticks; there

@@ -140,21 +140,33 @@ impl<'a> Plan<'a> {
         DeployError::Node { node: self.names[node].to_owned(), kind: self.primitives[node].kind(), problem }
     }
 
+    /// Refuses signals that no population and no vector of biases could hold, before anything of their size is made.
+    pub(super) fn check_sizes(&self) -> Result<(), DeployError> {
+        (0..self.names.len()).try_for_each(|node| {
+            self.elements(node, self.shapes[node].input)?;
+            self.size(node).map(|_| ())
+        })
+    }
+
     /// Elements that leave a node.
     pub(super) fn size(&self, node: usize) -> Result<u32, DeployError> {
-        let size = self.shapes[node].output.iter().try_fold(1_usize, |n, &axis| n.checked_mul(axis));
+        self.elements(node, self.shapes[node].output)
+    }
+
+    fn elements(&self, node: usize, shape: &[usize]) -> Result<u32, DeployError> {
+        let size = shape.iter().try_fold(1_usize, |n, &axis| n.checked_mul(axis));
         match size.and_then(|n| u32::try_from(n).ok()).filter(|n| (1..=MAX_SIZE).contains(n)) {
             Some(size) => Ok(size),
             None => Err(self.problem(
                 node,
                 format!(
-                    "its signal has the shape {:?}; a population has 1 to {MAX_SIZE} neurons",
-                    self.shapes[node].output
+                    "its signal has the shape {shape:?}; it may have 1 to {MAX_SIZE} elements, as many as a population has neurons"
                 ),
             )),
         }
     }
 }
 
-/// Most neurons of a population.
-const MAX_SIZE: u32 = 1 << 31;
+/// Most elements of a signal, and so neurons of a population: a thousand times what a chip holds, and a file of a few bytes can ask
+/// for them.
+const MAX_SIZE: u32 = 1 << 24;

@@ -133,7 +133,7 @@ impl<'a> Worker<'a> {
         let ports = &self.deployment.lowered.outputs;
         Ok(Some(SampleRun {
             name: sample.name.clone(),
-            outputs: ports.iter().map(|port| self.output(port, &recordings)).collect(),
+            outputs: ports.iter().map(|port| self.output(port, &recordings, n_ticks)).collect(),
             n_neuron_spikes: report.n_spikes - report.spikes_per_population[self.input],
             n_spikes: report.spikes_per_population,
             n_ticks,
@@ -142,7 +142,7 @@ impl<'a> Worker<'a> {
         }))
     }
 
-    fn output(&self, port: &Port, recordings: &Recordings) -> Output {
+    fn output(&self, port: &Port, recordings: &Recordings, n_ticks: u32) -> Output {
         let recorded = &recordings.populations[port.population];
         let size = recorded.size as usize;
         if self.readout == Readout::SpikeCount {
@@ -154,11 +154,14 @@ impl<'a> Worker<'a> {
         }
         let Some(v) = recorded.state("v") else { return Output { values: Vec::new() } };
         let scale = |neuron: usize| self.deployment.lowered.v_scale_of(port.population, neuron);
+        let latency = self.deployment.lowered.layers[port.population].latency_ticks;
+        let n_resting = if latency < n_ticks { latency as usize } else { 0 };
         let value = |neuron: usize| {
             let column = v.column(neuron);
             let value = match self.readout {
                 Readout::LastPotential => column.last(),
-                _ => column.reduce(f64::max),
+                // Before the first spike can arrive it is at rest, which would hide potentials below.
+                _ => column.skip(n_resting).reduce(f64::max),
             };
             value.unwrap_or(0.0) / scale(neuron)
         };
