@@ -80,7 +80,7 @@ def test_helpers_on_graphs(capsys):
     assert [p.name for p in outputs] == ["a", "b"]
     graph = s2_nir.replace_sumpool2d_by_sumpool2d_if(graph)
     net, *_ = s2_nir.from_nir(graph, config())
-    assert [p.name for p in net.populations] == ["a", "b", "in", "pool_if"]
+    assert [p.name for p in net.populations] == ["in", "pool_if", "a", "b"]
     weights, params = s2_nir.get_conv2d_params(graph.nodes["conv"], s2_nir.fetch_population_by_name("a", net.populations))
     kernel = next(p for p in net.projections if isinstance(p, snn.Conv2DProjection))
     assert np.array_equal(weights, kernel.weights) and params == kernel.params

@@ -4,6 +4,7 @@ use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use gennaker::deploy::{Frames, Lowered, LoweringOptions, Sample, lower};
 use gennaker::formats::{NetworkFile, read_labels, write_atomically};
@@ -17,6 +18,7 @@ use serde::Serialize;
 use crate::account::given;
 use crate::args::{Lowering, Nir};
 use crate::error::CliError;
+use crate::interrupt;
 use crate::output::{Columns, complain, counted, grouped, name, plain, say, say_json, seconds, short};
 use crate::summary::MappingSummary;
 
@@ -101,7 +103,7 @@ pub(crate) fn nir(command: &Nir) -> Result<ExitCode, CliError> {
         }
         None => Vec::new(),
     };
-    let notes = merged(&samples);
+    let mut notes = merged(&samples);
     let mut document = Document::of(&deployment.lowered);
     if command.compare {
         let study = compare(command, &graph, &samples, &labels, options)?;
@@ -114,6 +116,7 @@ pub(crate) fn nir(command: &Nir) -> Result<ExitCode, CliError> {
         if !command.json {
             say(&answers_text(&answers, &labels))?;
         }
+        notes.extend(undecided(&answers));
         document.answers = Some(answers);
     }
     document.notes.extend(notes.iter().cloned());
@@ -187,7 +190,19 @@ fn merged(samples: &[Sample]) -> Vec<String> {
 }
 
 fn answers(command: &Nir, deployment: &Deployment, samples: &[Sample]) -> Result<Vec<Answer>, CliError> {
-    let runs = deployment.run(samples, command.readout)?;
+    interrupt::watch()?;
+    let mut runner = deployment.runner(command.readout)?;
+    let start = Instant::now();
+    let runs = runner.run_with(samples, &|_| !interrupt::requested())?;
+    if !command.json {
+        let s = start.elapsed().as_secs_f64();
+        let n = counted(runs.len() as u64, "sample");
+        let each = seconds(s / runs.len().max(1) as f64);
+        say(&format!("run       {n} in {}, {each} each", seconds(s)))?;
+    }
+    if runs.len() < samples.len() {
+        complain(&format!("interrupted after {} of {} samples", runs.len(), samples.len()));
+    }
     let answer = |run: gennaker::SampleRun| Answer {
         sample: run.name,
         answer: run.outputs.first().and_then(gennaker::deploy::Output::answer),
@@ -196,6 +211,13 @@ fn answers(command: &Nir, deployment: &Deployment, samples: &[Sample]) -> Result
         n_ticks: run.n_ticks,
     };
     Ok(runs.into_iter().map(answer).collect())
+}
+
+/// Answers that are none: where all values are the same, the first neuron is named.
+fn undecided(answers: &[Answer]) -> Option<String> {
+    let is_flat = |answer: &&Answer| answer.values.windows(2).all(|pair| pair[0] == pair[1]);
+    let n = answers.iter().filter(is_flat).count() as u64;
+    (n > 0).then(|| format!("{}: all outputs are equal, so the answer says nothing", counted(n, "sample")))
 }
 
 /// Most samples whose answers are shown one by one.

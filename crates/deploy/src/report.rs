@@ -87,14 +87,6 @@ impl Lowered {
         self.layers.iter().map(|layer| layer.latency_ticks).max().unwrap_or(0)
     }
 
-    /// The layers as spikes reach them: by latency, then by name.
-    #[must_use]
-    pub fn in_order(&self) -> Vec<&Layer> {
-        let mut layers: Vec<&Layer> = self.layers.iter().collect();
-        layers.sort_by_key(|layer| layer.latency_ticks);
-        layers
-    }
-
     /// The factor from the graph's membrane potential to the chip's for one neuron; 1 for inputs.
     ///
     /// # Panics
@@ -122,7 +114,7 @@ impl Lowered {
                 crate::Reset::Subtract => "subtracts the threshold",
             },
         );
-        for layer in self.in_order() {
+        for layer in &self.layers {
             let _ = writeln!(text, "  {layer}");
         }
         for note in &self.notes {

@@ -20,7 +20,7 @@ use self::paths::{Path, Plan};
 use self::spread::Tap;
 use self::weights::Synapses;
 
-/// Turns a graph into a network. Populations have the names of their nodes and come in the order of these names.
+/// Turns a graph into a network. Populations have the names of their nodes and come in the order in which spikes reach them.
 ///
 /// What becomes of the nodes: an Input is a `spike_list`; IF, LIF, LI and I are `lif_no_delay`, or `lif_conv2d` where all that arrives comes
 /// through a convolution (with pools before it); CubaLIF and CubaLI are `lif_curr_exp_no_delay`; a Threshold is a `lif_no_delay` without
@@ -150,6 +150,7 @@ impl<'a> Lowering<'a> {
         let scales = weights::scales(&synapses, (size, channels), options, max_weight, rounding);
         let bias = self.bias(node, size)?;
         let neurons = Neurons::new(plan, node, (&scales, &bias), options)?;
+        self.note_slow(node, &neurons);
         self.push(node, neurons.population(plan.names[node], model), Some(&neurons));
         let layer = self.layers.last_mut().expect("pushed above");
         layer.scale = range(&scales.weights).filter(|_| !synapses.is_empty());
@@ -162,6 +163,19 @@ impl<'a> Lowering<'a> {
             self.projections.push((path.from, node, Projection::new(&name, 0, 0, connector)));
         }
         Ok(())
+    }
+
+    /// A time constant of very many ticks tells of a time step that is not the graph's.
+    fn note_slow(&mut self, node: usize, neurons: &Neurons) {
+        let decays = neurons.alpha_decay.iter().chain(&neurons.current_decay);
+        let slowest = decays.copied().filter(|&decay| decay < 1.0).fold(0.0, f64::max);
+        if slowest > 1.0 - 1.0 / SLOW_TICKS {
+            let ticks = (1.0 / (1.0 - slowest)).round();
+            let (name, dt_s) = (self.plan.names[node], self.options.dt_s);
+            self.notes.push(format!(
+                "`{name}`: a time constant is {ticks} ticks long; dt is {dt_s} s, which may not be the time step that the graph was made for"
+            ));
+        }
     }
 
     /// Only spikes travel between populations.
@@ -369,9 +383,12 @@ impl<'a> Lowering<'a> {
                 record.iter().map(|variable| Recording::all(variable)).collect();
         }
         self.set_latencies(&inputs);
-        self.network.validate()?;
         let Self { network, layers, v_scales, notes, options, .. } = self;
-        Ok(Lowered { network, inputs, outputs, layers, v_scales, notes, options: options.clone() })
+        let mut lowered =
+            Lowered { network, inputs, outputs, layers, v_scales, notes, options: options.clone() };
+        sort_by_latency(&mut lowered);
+        lowered.network.validate()?;
+        Ok(lowered)
     }
 
     fn port(&self, node: usize) -> Port {
@@ -421,6 +438,31 @@ impl<'a> Lowering<'a> {
     }
 }
 
+/// Puts populations in the order in which spikes reach them; those of equal latency stay in the order of their names.
+fn sort_by_latency(lowered: &mut Lowered) {
+    let mut order: Vec<usize> = (0..lowered.layers.len()).collect();
+    order.sort_by_key(|&at| lowered.layers[at].latency_ticks);
+    let mut place = vec![0; order.len()];
+    for (new, &old) in order.iter().enumerate() {
+        place[old] = new;
+    }
+    fn sorted<T: Clone>(order: &[usize], of: &[T]) -> Vec<T> {
+        order.iter().map(|&old| of[old].clone()).collect()
+    }
+    lowered.network.populations = sorted(&order, &lowered.network.populations);
+    lowered.layers = sorted(&order, &lowered.layers);
+    lowered.v_scales = sorted(&order, &lowered.v_scales);
+    for projection in &mut lowered.network.projections {
+        (projection.pre, projection.post) = (place[projection.pre], place[projection.post]);
+    }
+    lowered.network.projections.sort_by_key(|projection| (projection.post, projection.pre));
+    for port in lowered.inputs.iter_mut().chain(&mut lowered.outputs) {
+        port.population = place[port.population];
+    }
+}
+
+/// Ticks of a time constant beyond which a mistake is likely.
+const SLOW_TICKS: f64 = 5000.0;
 /// Most synapses that one path may have as a list: 20 bytes each while the network is described.
 const MAX_SYNAPSES: usize = 1 << 28;
 

@@ -183,7 +183,7 @@ pub fn study(
     }
     table.take("float", "one tick per edge between neurons, weights as trained, double precision", of_float);
     if options.mixtures {
-        for layer in chip.lowered.in_order().into_iter().filter(|layer| layer.weights.is_some()) {
+        for layer in chip.lowered.layers.iter().filter(|layer| layer.weights.is_some()) {
             each(&layer.name);
             let only = RealWeights::AllBut(BTreeSet::from([layer.name.clone()]));
             let mut mixture = deployment(only, Numeric::Reference)?;
@@ -271,7 +271,6 @@ impl Comparison {
         let network = &chip.lowered.network;
         let mut populations: Vec<usize> = (0..network.populations.len()).collect();
         populations.retain(|&p| !network.populations[p].model.is_source());
-        populations.sort_by_key(|&p| chip.lowered.layers[p].latency_ticks);
         let layer = |&p: &usize| LayerStudy {
             name: network.populations[p].name.clone(),
             n_neurons: network.populations[p].size,
