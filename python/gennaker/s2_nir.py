@@ -79,6 +79,8 @@ def from_nir(graph, config=None):
 
 
 def _options(config):
+    if not isinstance(config, ConversionConfig):
+        raise TypeError(f"config is {config!r}; it must be a ConversionConfig")
     known = {field.name for field in dataclasses.fields(ConversionConfig)}
     for name in vars(config):
         if name not in known:
@@ -95,9 +97,10 @@ def _options(config):
         "scale_weights": bool(config.scale_weights),
         "integrator": "forward" if config.integrator is IntegratorMethod.FORWARD else "exponential",
         "reset": config.reset.value,
-        "output_record": ["spikes"],
+        "output_record": config.output_record,
     }
-    return core_options(None, chosen)
+    # What is recorded is the populations' business: cores can be recorded, too.
+    return core_options(None, chosen) | {"output_record": ["spikes"]}
 
 
 def model_summary(nir_model):

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use gennaker::deploy::{self, Integrator, LoweringOptions, RaisingOptions};
-use gennaker::nir::{Array, Graph, Limits, Metadata, Node, Numbers, Primitive, Shaped, Value};
+use gennaker::nir::{Array, Graph, Limits, Metadata, NirError, Node, Numbers, Primitive, Shaped, Value};
 use numpy::{PyArray1, PyArrayMethods, PyReadonlyArrayDyn};
 use pyo3::exceptions::PyTypeError;
 use pyo3::prelude::*;
@@ -68,7 +68,11 @@ impl NirGraph {
     /// Writes a file, whole or not at all.
     #[expect(clippy::needless_pass_by_value, reason = "Python hands over an owned path")]
     fn write(&self, py: Python<'_>, path: PathBuf) -> PyResult<()> {
-        py.detach(|| gennaker::nir::write(&path, &self.inner)).map_err(value_error)
+        py.detach(|| gennaker::nir::write(&path, &self.inner)).map_err(|error| match error {
+            // As Python's own: no such folder is `FileNotFoundError`.
+            NirError::Io { ref source, .. } => std::io::Error::new(source.kind(), error.to_string()).into(),
+            error => value_error(error),
+        })
     }
 
     /// The bytes of a file.

@@ -26,8 +26,8 @@
 //!     [("in", "fc"), ("fc", "cells"), ("cells", "out")],
 //! );
 //! let lowered = lower(&graph, &LoweringOptions::default())?;
-//! assert_eq!(lowered.network.populations[0].model.name(), "lif_no_delay");
-//! assert_eq!(lowered.layers[0].scale, Some((127.0, 127.0)));
+//! assert_eq!(lowered.network.populations[1].model.name(), "lif_no_delay");
+//! assert_eq!(lowered.layers[1].scale, Some((127.0, 127.0)));
 //! # Ok::<(), gennaker_deploy::DeployError>(())
 //! ```
 #![deny(missing_docs)]

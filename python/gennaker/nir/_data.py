@@ -154,7 +154,11 @@ def _numbers(name, data):
         array = None
     if array is None or array.ndim == 0:
         raise TypeError(
-            f"{name} is {type(data).__name__}; it must be an array of ticks and neurons, events with the fields x, y, t and p, "
+            f"{name} is {_shown(data)}; it must be an array of ticks and neurons, events with the fields x, y, t and p, "
             "spikes by neuron, a recording of the package `nir`, a file or folder, or a list of such"
         )
     return array
+
+
+def _shown(data):
+    return f"an array of {data.dtype}" if isinstance(data, np.ndarray) else type(data).__name__

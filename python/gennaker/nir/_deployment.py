@@ -1,5 +1,7 @@
 """Graphs as networks that run recorded data."""
 
+import operator
+
 import numpy as np
 
 from gennaker import _gennaker
@@ -183,15 +185,22 @@ class DeploymentRun:
 
     def spikes(self, sample, population):
         """Ticks and neurons of the spikes that a population (name or position) sent during a sample."""
-        return self._core.spikes(sample, self._position(population))
+        return self._core.spikes(self._sample(sample), self._position(population))
 
     def state(self, sample, population, variable="v"):
         """A variable that a population recorded during a sample, in units of the chip: ticks in rows, neurons in columns."""
-        return self._core.state(sample, self._position(population), variable)
+        return self._core.state(self._sample(sample), self._position(population), variable)
+
+    def _sample(self, sample):
+        """A sample's position; negative ones count from the end."""
+        position = operator.index(sample)
+        if not -len(self) <= position < len(self):
+            raise IndexError(f"sample {position} does not exist; there are {len(self)}")
+        return position % len(self)
 
     def _position(self, population):
         if not isinstance(population, str):
-            return population
+            return _convert.whole_number("population", population, 0)
         names = [layer["name"] for layer in self._deployment.layers]
         if population not in names:
             raise KeyError(f"no population `{population}`; there are: {', '.join(names)}")

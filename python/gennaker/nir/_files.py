@@ -29,12 +29,12 @@ def to_nir(net, *, dt=None, integrator=None, outputs=None, single_precision=Fals
     for frameworks that need it. The graph says in its metadata how it was made, which :func:`from_nir` follows.
     """
     network = net if isinstance(net, _gennaker.Network) else _convert.built(net)[0]
-    options = core_options(None, {"dt": dt, "integrator": integrator, "output_record": outputs})
+    options = core_options(None, {"dt": dt, "integrator": integrator, "outputs": outputs})
     graph, notes = _gennaker.NirGraph.of_network(
         network,
         options.get("dt_s", 1e-4),
         options.get("integrator", "forward"),
-        options.get("output_record"),
+        options.get("outputs"),
         bool(single_precision),
     )
     for note in notes:

@@ -65,7 +65,7 @@ def _flag(name, value, _):
 
 def _names(name, value, _):
     if isinstance(value, str) or not all(isinstance(variable, str) for variable in value):
-        raise TypeError(f"{name} is {value!r}; it must be a list of names, such as ['spikes', 'v']")
+        raise TypeError(f"{name} is {value!r}; it must be a list of names")
     return list(value)
 
 
@@ -86,5 +86,6 @@ _OTHERS = {
     "conn_delay": ("conn_delay", _ticks),
     "scale_weights": ("scale_weights", _flag),
     "output_record": ("output_record", _names),
+    "outputs": ("outputs", _names),
     "real_weights": ("real_weights", _real_weights),
 }
