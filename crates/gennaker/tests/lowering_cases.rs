@@ -193,8 +193,13 @@ fn pools_that_overlap_and_pools_behind_convolutions() {
     // (2, 7, 5) -> pool (2, 4, 6) -> conv (3, 3, 5).
     for pool in [Primitive::SumPool2d(pool), Primitive::AvgPool2d(pool)] {
         let cells = flat_if(&mut draw, &[3, 3, 5]);
-        let first =
-            chain(&[input(&[2, 7, 5]), ("pool", pool), ("conv", conv.clone()), ("cells", cells), output(1)]);
+        let first = chain(&[
+            input(&[2, 7, 5]),
+            ("pool", pool.clone()),
+            ("conv", conv.clone()),
+            ("cells", cells),
+            output(1),
+        ]);
         agrees(&fitted(first, &[3, 3, 5]));
         // conv (3, 6, 4) -> pool (3, 3, 5), with the convolution's bias at the edges of the windows.
         let cells = leaky(&mut draw, &[3, 3, 5]);
