@@ -1,8 +1,10 @@
 //! `gennaker nir`, and NIR files where other commands take a network.
 
+use std::fmt::Write;
 use std::fs;
 use std::path::Path;
 use std::process::ExitCode;
+use std::time::Instant;
 
 use gennaker::deploy::{Frames, Lowered, LoweringOptions, Sample, lower};
 use gennaker::formats::{NetworkFile, read_labels, write_atomically};
@@ -16,6 +18,7 @@ use serde::Serialize;
 use crate::account::given;
 use crate::args::{Lowering, Nir};
 use crate::error::CliError;
+use crate::interrupt;
 use crate::output::{Columns, complain, counted, grouped, name, plain, say, say_json, seconds, short};
 use crate::summary::MappingSummary;
 
@@ -108,7 +111,7 @@ pub(crate) fn nir(command: &Nir) -> Result<ExitCode, CliError> {
     };
     samples.truncate(n_run);
     labels.truncate(n_run);
-    let notes = left_out(&samples);
+    let mut notes = left_out(&samples);
     let mut document = Document::of(&deployment.lowered);
     if command.compare {
         let study = compare(command, &graph, &samples, &labels, options)?;
@@ -121,6 +124,7 @@ pub(crate) fn nir(command: &Nir) -> Result<ExitCode, CliError> {
         if !command.json {
             say(&answers_text(&answers, &labels))?;
         }
+        notes.extend(undecided(&answers));
         document.answers = Some(answers);
     }
     document.machine_problem = mapping.err().map(|error| error.to_string());
@@ -206,7 +210,19 @@ fn left_out(samples: &[Sample]) -> Vec<String> {
 }
 
 fn answers(command: &Nir, deployment: &Deployment, samples: &[Sample]) -> Result<Vec<Answer>, CliError> {
-    let runs = deployment.run(samples, command.readout)?;
+    interrupt::watch()?;
+    let mut runner = deployment.runner(command.readout)?;
+    let start = Instant::now();
+    let runs = runner.run_with(samples, &|_| !interrupt::requested())?;
+    if !command.json {
+        let s = start.elapsed().as_secs_f64();
+        let n = counted(runs.len() as u64, "sample");
+        let each = seconds(s / runs.len().max(1) as f64);
+        say(&format!("run       {n} in {}, {each} each", seconds(s)))?;
+    }
+    if runs.len() < samples.len() {
+        complain(&format!("interrupted after {} of {} samples", runs.len(), samples.len()));
+    }
     let answer = |run: gennaker::SampleRun| Answer {
         sample: run.name,
         answer: run.outputs.first().and_then(gennaker::deploy::Output::answer),
@@ -215,6 +231,13 @@ fn answers(command: &Nir, deployment: &Deployment, samples: &[Sample]) -> Result
         n_ticks: run.n_ticks,
     };
     Ok(runs.into_iter().map(answer).collect())
+}
+
+/// Answers that are none: where all values are the same, the first neuron is named.
+fn undecided(answers: &[Answer]) -> Option<String> {
+    let is_flat = |answer: &&Answer| answer.values.windows(2).all(|pair| pair[0] == pair[1]);
+    let n = answers.iter().filter(is_flat).count() as u64;
+    (n > 0).then(|| format!("{}: all outputs are equal, so the answer says nothing", counted(n, "sample")))
 }
 
 /// Most samples whose answers are shown one by one.
@@ -275,17 +298,22 @@ fn compare(
 fn study_text(study: &Study, has_labels: bool) -> String {
     let mut header = vec!["run"];
     header.extend(has_labels.then_some("accuracy"));
-    header.extend(["as reference", "spikes per sample", ""]);
+    header.extend(["as reference", "spikes per sample"]);
     let mut columns = Columns::new(&header);
     let percent = |share: f64| format!("{} %", short(100.0 * share));
+    let mut legend = String::new();
     for StudyRow { name: run, what, accuracy, agreement, spikes_per_sample, .. } in &study.rows {
+        if !run.starts_with("only ") {
+            let _ = writeln!(legend, "  {run}: {what}");
+        }
         let mut cells = vec![name(run)];
         cells.extend(accuracy.map(percent));
-        cells.extend([percent(*agreement), short(*spikes_per_sample), what.clone()]);
+        cells.extend([percent(*agreement), short(*spikes_per_sample)]);
         columns.row(cells);
     }
     let samples = counted(study.n_samples as u64, "sample");
-    let mut text = format!("\n{samples}\n{}\n\n{}", columns.text(), layers_text(study));
+    legend += "  only NAME: as float, but the weights onto this layer rounded";
+    let mut text = format!("\n{samples}\n{}\n{legend}\n\n{}", columns.text(), layers_text(study));
     if let Some(hardware) = &study.hardware {
         text += &format!("\n\n{}", hardware_text(hardware));
     }

@@ -85,7 +85,7 @@ fn json_has_all_that_the_text_has() {
     assert_eq!(document["study"]["n_samples"], 2);
     assert!(document.get("machine_problem").is_none());
     let document: Value = serde_json::from_str(&done(&desk, "nir model.nir --json")).unwrap();
-    assert_eq!(document["layers"][0]["name"], "cells");
+    assert_eq!(document["layers"][1]["name"], "cells");
 }
 
 #[test]

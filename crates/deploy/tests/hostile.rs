@@ -3,9 +3,9 @@
 use gennaker_deploy::{DeployError, Lowered, LoweringOptions, WeightBits, lower};
 use gennaker_nir::{Array, Conv, Graph, If, Lif, Numbers, Padding, Pool2d, Primitive};
 
-fn chain(nodes: Vec<(&str, Primitive)>) -> Graph {
+fn chain(nodes: &[(&str, Primitive)]) -> Graph {
     let edges: Vec<(&str, &str)> = nodes.windows(2).map(|pair| (pair[0].0, pair[1].0)).collect();
-    Graph::new(nodes, edges)
+    Graph::new(nodes.iter().cloned(), edges)
 }
 
 fn cells() -> Primitive {
@@ -21,7 +21,7 @@ fn lowered(
     nodes.extend(middle);
     nodes.push(("cells", cells));
     nodes.push(("out", Primitive::Output { shape: Vec::new() }));
-    lower(&chain(nodes), &LoweringOptions::default())
+    lower(&chain(&nodes), &LoweringOptions::default())
 }
 
 fn problem(input: &[usize], middle: Vec<(&str, Primitive)>, cells: Primitive) -> String {
@@ -72,7 +72,7 @@ fn lengths_beyond_all_addresses_meet_nothing() {
     // Taps so far apart that only the one in the middle meets the image.
     for dilation in [1 << 31, 1 << 62, usize::MAX / 2, usize::MAX] {
         match lowered(&[1, 2, 2], vec![("conv", conv(Padding::Same, [dilation, 1], [3, 1]))], cells()) {
-            Ok(lowered) => assert_eq!(lowered.network.populations[0].size, 4),
+            Ok(lowered) => assert_eq!(lowered.network.populations[1].size, 4),
             Err(error) => assert!(error.to_string().contains("dilation"), "{error}"),
         }
     }
@@ -102,7 +102,7 @@ fn numbers_that_the_chip_cannot_have_are_named() {
     assert!(problem.contains("finite"), "{problem}");
     for dt_s in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         let options = LoweringOptions { dt_s, ..LoweringOptions::default() };
-        let graph = chain(vec![
+        let graph = chain(&[
             ("in", Primitive::Input { shape: vec![1] }),
             ("cells", cells()),
             ("out", Primitive::Output { shape: vec![1] }),
@@ -115,7 +115,7 @@ fn numbers_that_the_chip_cannot_have_are_named() {
 fn weights_of_nothing_and_outputs_of_several_are_told() {
     let nothing = Primitive::Linear { weight: Array::new(vec![2, 2], Numbers::F64(vec![0.0; 4])).unwrap() };
     let lowered_nothing = lowered(&[2], vec![("fc", nothing)], cells()).unwrap();
-    assert_eq!(lowered_nothing.layers[0].weights, None, "there are none");
+    assert_eq!(lowered_nothing.layers[1].weights, None, "there are none");
     let input = Primitive::Input { shape: vec![2] };
     let out = || Primitive::Output { shape: vec![2] };
     let never = Primitive::IF(If { r: Array::scalar(1.0), v_threshold: Array::scalar(0.0), v_reset: None });

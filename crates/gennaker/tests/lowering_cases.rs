@@ -12,9 +12,9 @@ use gennaker::{Deployment, Model, Numeric};
 
 const TICKS: u32 = 40;
 
-fn chain(nodes: Vec<(&str, Primitive)>) -> Graph {
+fn chain(nodes: &[(&str, Primitive)]) -> Graph {
     let edges: Vec<(&str, &str)> = nodes.windows(2).map(|pair| (pair[0].0, pair[1].0)).collect();
-    Graph::new(nodes, edges)
+    Graph::new(nodes.iter().cloned(), edges)
 }
 
 fn input(shape: &[usize]) -> (&'static str, Primitive) {
@@ -133,10 +133,10 @@ fn convolutions_of_all_kinds() {
         ),
     ];
     for (from, conv, to) in kinds {
-        let graph = chain(vec![input(&from), ("conv", conv), ("cells", flat_if(&mut draw, &to)), output(1)]);
+        let graph = chain(&[input(&from), ("conv", conv), ("cells", flat_if(&mut draw, &to)), output(1)]);
         let graph = Graph { edges: graph.edges, ..graph };
         let lowered = lower(&fitted(graph.clone(), &to), &LoweringOptions::default()).unwrap();
-        assert_eq!(lowered.network.populations[0].model, Model::LifConv2d, "the kernel stays one");
+        assert_eq!(lowered.network.populations[1].model, Model::LifConv2d, "the kernel stays one");
         agrees(&fitted(graph, &to));
     }
 }
@@ -161,12 +161,12 @@ fn convolutions_over_one_axis_keep_kernels_or_become_lists() {
     };
     let cells = flat_if(&mut draw, &[4, 6]);
     let kernel =
-        chain(vec![input(&[2, 9]), ("conv", Primitive::Conv1d(conv.clone())), ("cells", cells), output(1)]);
+        chain(&[input(&[2, 9]), ("conv", Primitive::Conv1d(conv.clone())), ("cells", cells), output(1)]);
     agrees(&fitted(kernel, &[4, 6]));
     // A synaptic current takes no kernels.
     let silent = Conv { bias: none(&[4]), padding: Padding::Same, stride: [1], ..conv };
     let cells = cuba(&mut draw, &[4, 9]);
-    let list = chain(vec![input(&[2, 9]), ("conv", Primitive::Conv1d(silent)), ("cells", cells), output(1)]);
+    let list = chain(&[input(&[2, 9]), ("conv", Primitive::Conv1d(silent)), ("cells", cells), output(1)]);
     let lowered =
         lower(&fitted(list.clone(), &[4, 9]), &LoweringOptions { dt_s: DT, ..LoweringOptions::default() });
     assert!(lowered.unwrap().notes[0].contains("convolution `conv` becomes single synapses"));
@@ -191,9 +191,9 @@ fn pools_that_overlap_and_pools_behind_convolutions() {
     let pool = Pool2d { kernel_size: [3, 2], stride: [2, 1], padding: [1, 1] };
     let conv = conv2d(&mut draw, &[3, 2, 2, 2], |_| ());
     // (2, 7, 5) -> pool (2, 4, 6) -> conv (3, 3, 5).
-    for pool in [Primitive::SumPool2d(pool.clone()), Primitive::AvgPool2d(pool.clone())] {
+    for pool in [Primitive::SumPool2d(pool), Primitive::AvgPool2d(pool)] {
         let cells = flat_if(&mut draw, &[3, 3, 5]);
-        let first = chain(vec![
+        let first = chain(&[
             input(&[2, 7, 5]),
             ("pool", pool.clone()),
             ("conv", conv.clone()),
@@ -203,18 +203,13 @@ fn pools_that_overlap_and_pools_behind_convolutions() {
         agrees(&fitted(first, &[3, 3, 5]));
         // conv (3, 6, 4) -> pool (3, 3, 5), with the convolution's bias at the edges of the windows.
         let cells = leaky(&mut draw, &[3, 3, 5]);
-        let last = chain(vec![
-            input(&[2, 7, 5]),
-            ("conv", conv.clone()),
-            ("pool", pool),
-            ("cells", cells),
-            output(1),
-        ]);
+        let last =
+            chain(&[input(&[2, 7, 5]), ("conv", conv.clone()), ("pool", pool), ("cells", cells), output(1)]);
         agrees(&fitted(last, &[3, 3, 5]));
     }
     let sum = Primitive::SumPool2d(Pool2d { kernel_size: [2, 2], stride: [2, 2], padding: [0, 0] });
     let alone =
-        chain(vec![input(&[2, 7, 5]), ("pool", sum), ("cells", flat_if(&mut draw, &[2, 3, 2])), output(1)]);
+        chain(&[input(&[2, 7, 5]), ("pool", sum), ("cells", flat_if(&mut draw, &[2, 3, 2])), output(1)]);
     agrees(&fitted(alone, &[2, 3, 2]));
 }
 
@@ -225,7 +220,7 @@ fn biases_pass_through_all_that_is_linear() {
         weight: draw.array(&[to, from]),
         bias: draw.array(&[to]),
     };
-    let graph = chain(vec![
+    let graph = chain(&[
         input(&[6]),
         ("a", affine(&mut draw, 4, 6)),
         ("gain", Primitive::Scale { scale: draw.array(&[4]) }),
@@ -239,7 +234,7 @@ fn biases_pass_through_all_that_is_linear() {
 #[test]
 fn neurons_behind_a_flattened_convolution_have_their_channels_scales() {
     let mut draw = Draw(5);
-    let graph = chain(vec![
+    let graph = chain(&[
         input(&[2, 6, 6]),
         ("conv", conv2d(&mut draw, &[3, 2, 3, 3], |_| ())),
         ("flat", Primitive::Flatten { start_dim: 0, end_dim: -1, input_type: None }),
@@ -248,7 +243,7 @@ fn neurons_behind_a_flattened_convolution_have_their_channels_scales() {
     ]);
     let options = LoweringOptions { scaling: Scaling::Channel, ..LoweringOptions::default() };
     let lowered = lower(&graph, &options).unwrap();
-    assert_eq!(lowered.network.populations[0].model, Model::LifConv2d);
+    assert_eq!(lowered.network.populations[1].model, Model::LifConv2d);
     agrees(&graph);
 }
 
@@ -318,7 +313,7 @@ fn potentials_of_read_outs() {
         let mut nodes = vec![input(&[6]), ("hidden", flat_if(&mut Draw(9), &[6]))];
         nodes.extend(more);
         nodes.push(output(4));
-        chain(nodes)
+        chain(&nodes)
     };
     agrees(&after(vec![("fc", fc.clone())]));
     agrees(&after(vec![("fc", fc.clone()), ("li", Primitive::LI(li))]));
@@ -337,7 +332,7 @@ fn exact_leaks_and_resets_elsewhere_than_0() {
         v_reset: Some(draw.array(&[5])),
     };
     let fc = Primitive::Affine { weight: draw.array(&[5, 6]), bias: draw.array(&[5]) };
-    let graph = chain(vec![input(&[6]), ("fc", fc), ("cells", Primitive::LIF(cells)), output(5)]);
+    let graph = chain(&[input(&[6]), ("fc", fc), ("cells", Primitive::LIF(cells)), output(5)]);
     agrees(&graph);
     let options = LoweringOptions {
         dt_s: DT,
@@ -364,7 +359,7 @@ fn delays_are_those_of_the_reference_and_roundings_are_told() {
         ([0.0, 1.0, 2.0, 3.0, 2.5, 1.5], Model::Lif, 2, 4),
         ([0.0, 40.0, 2.0, 100.0, 7.0, 9.0], Model::LifWide, 0, 101),
     ] {
-        let graph = chain(vec![
+        let graph = chain(&[
             input(&[6]),
             ("late", delay(&ticks)),
             ("fc", Primitive::Linear { weight: draw.array(&[5, 6]) }),
@@ -372,9 +367,9 @@ fn delays_are_those_of_the_reference_and_roundings_are_told() {
             output(5),
         ]);
         let lowered = lower(&graph, &LoweringOptions { dt_s: DT, ..LoweringOptions::default() }).unwrap();
-        assert_eq!(lowered.network.populations[0].model, model);
+        assert_eq!(lowered.network.populations[1].model, model);
         assert_eq!(
-            (lowered.layers[0].latency_ticks, lowered.tail_ticks),
+            (lowered.layers[1].latency_ticks, lowered.tail_ticks),
             (1, tail),
             "delays take their time"
         );
@@ -388,7 +383,7 @@ fn delays_are_those_of_the_reference_and_roundings_are_told() {
     // As long as numbers go, and longer than any synapse word.
     for ticks in [500.0, 5000.0, 1e15] {
         let graph =
-            chain(vec![input(&[1]), ("late", delay(&[ticks])), ("cells", leaky(&mut draw, &[1])), output(1)]);
+            chain(&[input(&[1]), ("late", delay(&[ticks])), ("cells", leaky(&mut draw, &[1])), output(1)]);
         let options = LoweringOptions { dt_s: DT, conn_delay: 3, ..LoweringOptions::default() };
         let problem = match lower(&graph, &options) {
             Err(error) => error.to_string(),
@@ -401,14 +396,14 @@ fn delays_are_those_of_the_reference_and_roundings_are_told() {
 #[test]
 fn nested_graphs_and_thresholds() {
     let mut draw = Draw(12);
-    let inner = chain(vec![
+    let inner = chain(&[
         input(&[6]),
         ("fc", Primitive::Linear { weight: draw.array(&[5, 6]) }),
         ("cells", flat_if(&mut draw, &[5])),
         output(5),
     ]);
     let fc = Primitive::Affine { weight: draw.array(&[3, 5]), bias: draw.array(&[3]) };
-    let graph = chain(vec![
+    let graph = chain(&[
         input(&[6]),
         ("sub", Primitive::NIRGraph(inner)),
         ("fc", fc.clone()),
@@ -425,7 +420,7 @@ fn nested_graphs_and_thresholds() {
     );
     let threshold =
         Primitive::Threshold { threshold: Array::new(vec![3], Numbers::F64(vec![0.3, 0.0, -0.4])).unwrap() };
-    agrees(&chain(vec![input(&[5]), ("fc", fc), ("fires", threshold), output(3)]));
+    agrees(&chain(&[input(&[5]), ("fc", fc), ("fires", threshold), output(3)]));
 }
 
 #[test]
@@ -452,7 +447,7 @@ fn the_largest_potential_may_be_below_0() {
     let weight = Array::new(vec![3, 1], Numbers::F64(vec![-3.0, -1.0, -2.0])).unwrap();
     let li = Li { tau: Array::scalar(5e-3), r: Array::scalar(1.0), v_leak: Array::scalar(0.0) };
     let graph =
-        chain(vec![input(&[1]), ("fc", Primitive::Linear { weight }), ("li", Primitive::LI(li)), output(3)]);
+        chain(&[input(&[1]), ("fc", Primitive::Linear { weight }), ("li", Primitive::LI(li)), output(3)]);
     let options = LoweringOptions { dt_s: DT, ..LoweringOptions::default() };
     let deployment = Deployment::new(lower(&graph, &options).unwrap());
     let sample = Sample::new("a", SpikeTrains::from_lists([(0, (0..30).collect())]), 30);

@@ -24,7 +24,7 @@ use self::paths::{Path, Plan};
 use self::spread::Tap;
 use self::weights::Synapses;
 
-/// Turns a graph into a network. Populations have the names of their nodes and come in the order of these names.
+/// Turns a graph into a network. Populations have the names of their nodes and come in the order in which spikes reach them.
 ///
 /// What becomes of the nodes: an Input is a `spike_list`; IF, LIF, LI and I are `lif_no_delay`, or `lif_conv2d` where all that arrives comes
 /// through a convolution (with pools before it); CubaLIF and CubaLI are `lif_curr_exp_no_delay`; a Threshold is a `lif_no_delay` without
@@ -88,12 +88,19 @@ impl<'a> Lowering<'a> {
         if self.plan.is_input(node) {
             return self.add_input(node);
         }
-        let is_readout = self.plan.is_output(node)
-            && self.plan.before(node).iter().any(|&before| !self.plan.is_population(before));
-        if self.plan.is_population(node) || is_readout {
+        if self.plan.is_population(node) || self.is_readout(node) {
             return self.add_neurons(node);
         }
         Ok(())
+    }
+
+    /// Whether a node is an Output of something else than neurons, which takes a population of its own to be seen.
+    fn is_readout(&self, node: usize) -> bool {
+        let plan = self.plan;
+        let is_seen = |feeder: &usize| {
+            plan.is_population(*feeder) && (!plan.is_input(*feeder) || plan.before(node).contains(feeder))
+        };
+        plan.is_output(node) && !plan.feeders(node).iter().all(is_seen)
     }
 
     fn add_input(&mut self, node: usize) -> Result<(), DeployError> {
@@ -152,6 +159,7 @@ impl<'a> Lowering<'a> {
         let bias = self.bias(node, size)?;
         self.note_neurons(node, &paths, &bias);
         let neurons = Neurons::new(plan, node, (&scales, &bias), options)?;
+        self.note_slow(node, &neurons);
         self.push(node, neurons.population(plan.names[node], model), Some(&neurons));
         let layer = self.layers.last_mut().expect("pushed above");
         layer.scale = range(&scales.weights).filter(|_| !synapses.is_empty());
@@ -168,6 +176,19 @@ impl<'a> Lowering<'a> {
             self.projections.push((hop, Projection::new(&name, 0, 0, connector)));
         }
         Ok(())
+    }
+
+    /// A time constant of very many ticks tells of a time step that is not the graph's.
+    fn note_slow(&mut self, node: usize, neurons: &Neurons) {
+        let decays = neurons.alpha_decay.iter().chain(&neurons.current_decay);
+        let slowest = decays.copied().filter(|&decay| decay < 1.0).fold(0.0, f64::max);
+        if slowest > 1.0 - 1.0 / SLOW_TICKS {
+            let ticks = (1.0 / (1.0 - slowest)).round();
+            let (name, dt_s) = (self.plan.names[node], self.options.dt_s);
+            self.notes.push(format!(
+                "`{name}`: a time constant is {ticks} ticks long; dt is {dt_s} s, which may not be the time step that the graph was made for"
+            ));
+        }
     }
 
     /// Only spikes travel between populations.
@@ -397,9 +418,8 @@ impl<'a> Lowering<'a> {
         let tail_ticks = latency::last(&hops, &sources, self.layers.len());
         self.note_delays();
         self.note_outputs(&outputs);
-        self.network.validate()?;
         let Self { network, layers, v_scales, notes, options, .. } = self;
-        Ok(Lowered {
+        let mut lowered = Lowered {
             network,
             inputs,
             outputs,
@@ -408,7 +428,10 @@ impl<'a> Lowering<'a> {
             v_scales,
             notes,
             options: options.clone(),
-        })
+        };
+        sort_by_latency(&mut lowered);
+        lowered.network.validate()?;
+        Ok(lowered)
     }
 
     fn port(&self, node: usize) -> Port {
@@ -427,7 +450,7 @@ impl<'a> Lowering<'a> {
             if self.populations.contains_key(&node) {
                 shown.insert(node);
             } else {
-                let feeds = self.plan.before(node).iter().copied();
+                let feeds = self.plan.feeders(node).into_iter();
                 shown.extend(feeds.filter(|before| !self.plan.is_input(*before)));
             }
         }
@@ -435,6 +458,31 @@ impl<'a> Lowering<'a> {
     }
 }
 
+/// Puts populations in the order in which spikes reach them; those of equal latency stay in the order of their names.
+fn sort_by_latency(lowered: &mut Lowered) {
+    let mut order: Vec<usize> = (0..lowered.layers.len()).collect();
+    order.sort_by_key(|&at| lowered.layers[at].latency_ticks);
+    let mut place = vec![0; order.len()];
+    for (new, &old) in order.iter().enumerate() {
+        place[old] = new;
+    }
+    fn sorted<T: Clone>(order: &[usize], of: &[T]) -> Vec<T> {
+        order.iter().map(|&old| of[old].clone()).collect()
+    }
+    lowered.network.populations = sorted(&order, &lowered.network.populations);
+    lowered.layers = sorted(&order, &lowered.layers);
+    lowered.v_scales = sorted(&order, &lowered.v_scales);
+    for projection in &mut lowered.network.projections {
+        (projection.pre, projection.post) = (place[projection.pre], place[projection.post]);
+    }
+    lowered.network.projections.sort_by_key(|projection| (projection.post, projection.pre));
+    for port in lowered.inputs.iter_mut().chain(&mut lowered.outputs) {
+        port.population = place[port.population];
+    }
+}
+
+/// Ticks of a time constant beyond which a mistake is likely.
+const SLOW_TICKS: f64 = 5000.0;
 /// Most synapses that a graph may have in lists: 16 bytes each while they are found, 20 while the network is described.
 const MAX_SYNAPSES: usize = 1 << 27;
 

@@ -1,6 +1,6 @@
 //! Which nodes become populations, and every way from one to another through nodes that are linear.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gennaker_nir::{Graph, Primitive, Shapes};
 
@@ -109,6 +109,31 @@ impl<'a> Plan<'a> {
     /// Nodes from which an edge leads to a node.
     pub(super) fn before(&self, node: usize) -> &[usize] {
         &self.before[node]
+    }
+
+    /// Nodes whose signal a node takes as it is: those before it, and those before ports of nested graphs and Flattens, which pass on
+    /// what arrives, neuron by neuron.
+    pub(super) fn feeders(&self, node: usize) -> Vec<usize> {
+        use Primitive as P;
+        let passes_on = |at: usize| {
+            let passes =
+                matches!(self.primitives[at], P::Input { .. } | P::Output { .. } | P::Flatten { .. });
+            passes && !self.is_input(at)
+        };
+        let mut open = self.before[node].clone();
+        let (mut seen, mut feeders) = (BTreeSet::new(), Vec::new());
+        while let Some(before) = open.pop() {
+            if !seen.insert(before) {
+                continue;
+            }
+            if passes_on(before) {
+                open.extend(&self.before[before]);
+            } else {
+                feeders.push(before);
+            }
+        }
+        feeders.sort_unstable();
+        feeders
     }
 
     pub(super) fn problem(&self, node: usize, problem: String) -> DeployError {

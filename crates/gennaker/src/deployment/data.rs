@@ -8,8 +8,11 @@ use gennaker_formats::{FormatError, InputFile, Labels, is_input_file, read_input
 
 use crate::error::Error;
 
-/// Reads samples for an input: a file of one or several, or a folder whose files (npy, npz, bin, bs2) are taken in the order of their
-/// names, numbers by value. [`read_input_file`] says what the files may hold. A dense array of as many axes as the input, or two, and
+use super::recorded::samples_of_recording;
+
+/// Reads samples for an input: a file of one or several, or a folder whose files (npy, npz, bin, bs2, h5) are taken in the order of their
+/// names, numbers by value. [`read_input_file`] says what the files may hold; `.h5` and `.nir` files are NIR's recordings
+/// ([`gennaker_nir::Data`]). A dense array of as many axes as the input, or two, and
 /// one for ticks is one sample; with one axis more it is as many as that axis is long.
 ///
 /// # Errors
@@ -25,7 +28,7 @@ pub fn read_samples(path: &Path, input: &Port, frames: &Frames) -> Result<Vec<Sa
         let is_one_of =
             |e: &std::ffi::OsStr| ["csv", "tsv", "txt"].iter().any(|table| e.eq_ignore_ascii_case(table));
         let is_table = file.extension().is_some_and(is_one_of);
-        if is_input_file(&file) && !is_table && file.is_file() {
+        if (is_input_file(&file) || is_recording(&file)) && !is_table && file.is_file() {
             files.push(file);
         }
     }
@@ -43,11 +46,19 @@ pub fn read_samples(path: &Path, input: &Port, frames: &Frames) -> Result<Vec<Sa
     Ok(samples.into_iter().flatten().collect())
 }
 
+/// Whether a file's name is that of NIR's recordings.
+fn is_recording(path: &Path) -> bool {
+    path.extension().is_some_and(|extension| extension == "nir" || extension == "h5" || extension == "hdf5")
+}
+
 fn stem(path: &Path) -> String {
     path.file_stem().map_or_else(String::new, |stem| stem.to_string_lossy().into_owned())
 }
 
 fn samples_of(path: &Path, input: &Port, frames: &Frames) -> Result<Vec<Sample>, Error> {
+    if is_recording(path) {
+        return samples_of_recording(path, input, frames);
+    }
     let name = stem(path);
     match read_input_file(path)? {
         InputFile::Events { x, y, t, p } => {
@@ -61,7 +72,7 @@ fn samples_of(path: &Path, input: &Port, frames: &Frames) -> Result<Vec<Sample>,
     }
 }
 
-fn dense(name: &str, shape: &[usize], values: &[f64], input: &Port) -> Result<Vec<Sample>, Error> {
+pub(super) fn dense(name: &str, shape: &[usize], values: &[f64], input: &Port) -> Result<Vec<Sample>, Error> {
     let size: usize = input.shape.iter().product();
     if values.is_empty() {
         let problem = format!("sample `{name}`: an array of shape {shape:?} holds no tick");

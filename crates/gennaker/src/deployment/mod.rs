@@ -1,6 +1,7 @@
 //! Lowered graphs at work: samples in, answers out, many side by side.
 
 mod data;
+mod recorded;
 mod reference;
 mod runner;
 mod study;
@@ -173,7 +174,7 @@ impl Deployment {
     /// Ticks that a sample takes.
     #[must_use]
     pub fn n_ticks(&self, sample: &Sample) -> u32 {
-        sample.n_ticks.saturating_add(self.tail_ticks.unwrap_or_else(|| self.lowered.tail_ticks))
+        sample.n_ticks.saturating_add(self.tail_ticks.unwrap_or(self.lowered.tail_ticks))
     }
 }
 

@@ -3,15 +3,15 @@
 use std::collections::BTreeSet;
 
 use gennaker_deploy::{DeployError, LoweringOptions, Readout, RealWeights, Sample, lower};
-use gennaker_energy::AccountOptions;
+use gennaker_energy::{AccountOptions, Traffic};
 use gennaker_engine::{Numeric, Recordings};
 use gennaker_network::SpikeRecording;
 use gennaker_nir::Graph;
 use serde::Serialize;
 
-use crate::account::account_recordings;
+use crate::account::Accounted;
 use crate::error::Error;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Mapped};
 use crate::sweep::Figures;
 
 use super::reference::reference_answers;
@@ -155,10 +155,11 @@ pub fn study(
     let float = deployment(RealWeights::All, Numeric::Reference)?;
     let chip = deployment(RealWeights::None, Numeric::Chip)?;
     // What cannot be run or read off is refused before hours of running.
-    let mut hardware = Hardware::new(&chip, options)?;
+    chip.network(options.readout)?;
     let input = chip.input()?;
     let size = chip.lowered.network.populations[input.population].size;
     samples.iter().try_for_each(|sample| sample.check(&input.node, size))?;
+    let mut hardware = Hardware::new(&chip, samples, options)?;
     let mut comparison = Comparison::new(&chip);
     let mut table = Table { labels, rows: Vec::new(), reference: Vec::new() };
 
@@ -180,7 +181,9 @@ pub fn study(
             of_float.add(&float);
             of_chip.add(&chip);
             comparison.add(&float, &chip);
-            hardware.add(chip)?;
+            if let Some(hardware) = &mut hardware {
+                hardware.add(chip)?;
+            }
         }
     }
     table.take("float", "one tick per edge between neurons, weights as trained, double precision", of_float);
@@ -204,7 +207,7 @@ pub fn study(
         n_samples: samples.len(),
         rows: table.rows,
         layers: comparison.finish(samples.len()),
-        hardware: hardware.finish(samples.len()),
+        hardware: hardware.map(|hardware| hardware.finish(samples.len())),
         notes: chip.lowered.notes.clone(),
     })
 }
@@ -275,7 +278,6 @@ impl Comparison {
         let network = &chip.lowered.network;
         let mut populations: Vec<usize> = (0..network.populations.len()).collect();
         populations.retain(|&p| !network.populations[p].model.is_source());
-        populations.sort_by_key(|&p| chip.lowered.layers[p].latency_ticks);
         let layer = |&p: &usize| LayerStudy {
             name: network.populations[p].name.clone(),
             n_neurons: network.populations[p].size,
@@ -351,85 +353,75 @@ fn first_difference(a: &SpikeRecording, b: &SpikeRecording) -> Option<(u32, u32,
     }
 }
 
-/// The account of every sample.
+/// The account of every sample, on the mapping that the largest of them needs.
 struct Hardware<'a> {
-    options: Option<&'a AccountOptions>,
+    options: &'a AccountOptions,
     experiment: Experiment,
-    input: usize,
-    n_pes: u32,
-    n_ticks: u64,
-    n_events: u64,
-    duration_s: f64,
-    tick_s: f64,
-    energy_j: f64,
-    pe_energy_j: f64,
-    shortest_tick_s: f64,
-    in_time: bool,
+    mapped: Mapped,
+    traffic: Traffic,
+    sums: HardwarePerSample,
 }
 
 impl<'a> Hardware<'a> {
-    fn new(chip: &Deployment, options: &'a StudyOptions) -> Result<Self, Error> {
-        let mut experiment = Experiment::new(chip.network(options.readout)?);
-        experiment.file.settings.tick_ms = options.tick_ms;
-        if let Some((_, machine)) = &options.account
-            && !machine.is_empty()
-        {
+    fn new(chip: &Deployment, samples: &[Sample], options: &'a StudyOptions) -> Result<Option<Self>, Error> {
+        let Some((account, machine)) = &options.account else { return Ok(None) };
+        let largest = samples.iter().max_by_key(|sample| sample.spikes.len());
+        let mut experiment = Experiment::deployed(chip, largest)?;
+        let settings = &mut experiment.file.settings;
+        settings.tick_ms = options.tick_ms;
+        settings.timesteps = samples.iter().map(|sample| chip.n_ticks(sample)).max().unwrap_or(0);
+        if !machine.is_empty() {
             experiment.set_machine(machine)?;
         }
-        Ok(Self {
-            options: options.account.as_ref().map(|(options, _)| options),
-            experiment,
-            input: chip.input()?.population,
-            n_pes: 0,
-            n_ticks: 0,
-            n_events: 0,
-            duration_s: 0.0,
+        let mapped = experiment.map()?;
+        let traffic = Traffic::new(&experiment.file.network, &mapped.mapping, &mapped.machine)?;
+        let sums = HardwarePerSample {
+            n_pes: mapped.mapping.stats.n_pes,
             tick_s: 0.0,
+            n_ticks: 0.0,
+            duration_s: 0.0,
             energy_j: 0.0,
             pe_energy_j: 0.0,
             shortest_tick_s: 0.0,
             in_time: true,
-        })
+            n_synaptic_events: 0.0,
+        };
+        Ok(Some(Self { options: account, experiment, mapped, traffic, sums }))
     }
 
     fn add(&mut self, run: SampleRun) -> Result<(), Error> {
-        let (Some(options), Some(recordings)) = (self.options, run.recordings) else { return Ok(()) };
-        let spikes = recordings.populations[self.input].spikes.clone().unwrap_or_default();
-        let trains = gennaker_network::SpikeTrains::from_events(spikes.ticks.into_iter().zip(spikes.neurons));
-        self.experiment.file.network.populations[self.input].spikes = trains;
-        self.experiment.file.settings.timesteps = run.n_ticks;
-        let mapped = self.experiment.map()?;
-        self.n_pes = mapped.mapping.stats.n_pes;
-        let account = account_recordings(&self.experiment, &mapped, recordings, options)?.account();
-        self.n_ticks += u64::from(run.n_ticks);
-        self.n_events += run.n_synaptic_events;
-        #[expect(clippy::cast_precision_loss, reason = "a duration in ns")]
+        let Some(recordings) = run.recordings else { return Ok(()) };
+        let run_of = Accounted::new(self.experiment.clone(), self.mapped.clone(), recordings)?;
+        let options = std::slice::from_ref(self.options);
+        let account = run_of.counted(&self.traffic, &self.mapped, options)?.remove(0).account();
+        let (figures, sums) = (Figures::of(&account), &mut self.sums);
+        #[expect(clippy::cast_precision_loss, reason = "a duration in ns and a number of synapses")]
         {
-            self.tick_s = account.tick_ns as f64 / 1e9;
+            sums.tick_s = account.tick_ns as f64 / 1e9;
+            sums.n_synaptic_events += run.n_synaptic_events as f64;
         }
-        let figures = Figures::of(&account);
-        self.duration_s += figures.duration_s;
-        self.energy_j += figures.total_j;
-        self.pe_energy_j += figures.pe_j;
-        self.shortest_tick_s = self.shortest_tick_s.max(figures.shortest_tick_ns / 1e9);
-        self.in_time &= figures.in_time;
+        sums.n_ticks += f64::from(run.n_ticks);
+        sums.duration_s += figures.duration_s;
+        sums.energy_j += figures.total_j;
+        sums.pe_energy_j += figures.pe_j;
+        sums.shortest_tick_s = sums.shortest_tick_s.max(figures.shortest_tick_ns / 1e9);
+        sums.in_time &= figures.in_time;
         Ok(())
     }
 
-    fn finish(self, n_samples: usize) -> Option<HardwarePerSample> {
-        self.options?;
+    fn finish(mut self, n_samples: usize) -> HardwarePerSample {
         #[expect(clippy::cast_precision_loss, reason = "a number of samples")]
         let n = n_samples.max(1) as f64;
-        Some(HardwarePerSample {
-            n_pes: self.n_pes,
-            tick_s: self.tick_s,
-            n_ticks: fraction(self.n_ticks, n_samples),
-            duration_s: self.duration_s / n,
-            energy_j: self.energy_j / n,
-            pe_energy_j: self.pe_energy_j / n,
-            shortest_tick_s: self.shortest_tick_s,
-            in_time: self.in_time,
-            n_synaptic_events: fraction(self.n_events, n_samples),
-        })
+        let sums = &mut self.sums;
+        for sum in [
+            &mut sums.n_ticks,
+            &mut sums.duration_s,
+            &mut sums.energy_j,
+            &mut sums.pe_energy_j,
+            &mut sums.n_synaptic_events,
+        ] {
+            *sum /= n;
+        }
+        self.sums
     }
 }
