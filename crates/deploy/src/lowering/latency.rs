@@ -1,4 +1,6 @@
-//! How many ticks spikes take from the inputs on.
+//! How many ticks spikes take from the inputs on, and the order of populations that follows.
+
+use crate::report::Lowered;
 
 /// A projection, as a hop between populations.
 #[derive(Debug, Clone, Copy)]
@@ -56,6 +58,29 @@ pub(super) fn last(hops: &[Hop], inputs: &[usize], n: usize) -> u32 {
         }
     }
     inputs.iter().filter_map(|&input| to_end[input]).max().unwrap_or(0)
+}
+
+/// Puts populations in the order in which spikes reach them; those of equal latency stay in the order of their names.
+pub(super) fn sort(lowered: &mut Lowered) {
+    let mut order: Vec<usize> = (0..lowered.layers.len()).collect();
+    order.sort_by_key(|&at| lowered.layers[at].latency_ticks);
+    let mut place = vec![0; order.len()];
+    for (new, &old) in order.iter().enumerate() {
+        place[old] = new;
+    }
+    fn sorted<T: Clone>(order: &[usize], of: &[T]) -> Vec<T> {
+        order.iter().map(|&old| of[old].clone()).collect()
+    }
+    lowered.network.populations = sorted(&order, &lowered.network.populations);
+    lowered.layers = sorted(&order, &lowered.layers);
+    lowered.v_scales = sorted(&order, &lowered.v_scales);
+    for projection in &mut lowered.network.projections {
+        (projection.pre, projection.post) = (place[projection.pre], place[projection.post]);
+    }
+    lowered.network.projections.sort_by_key(|projection| (projection.post, projection.pre));
+    for port in lowered.inputs.iter_mut().chain(&mut lowered.outputs) {
+        port.population = place[port.population];
+    }
 }
 
 #[cfg(test)]

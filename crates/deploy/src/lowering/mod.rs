@@ -1,5 +1,6 @@
 //! From a graph to a network.
 
+mod bias;
 mod kernel;
 mod latency;
 mod neurons;
@@ -304,68 +305,6 @@ impl<'a> Lowering<'a> {
         chosen
     }
 
-    /// What arrives at a node when no neuron fires, by element: all biases on the way.
-    fn bias(&mut self, node: usize, size: usize) -> Result<Vec<f64>, DeployError> {
-        let plan = self.plan;
-        // In order from the sources on; paths are free of loops by now.
-        let mut known: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-        let mut open: Vec<usize> = plan.before(node).to_vec();
-        while let Some(&linear) = open.last() {
-            let is_new = |before: &&usize| !known.contains_key(before) && !plan.is_population(**before);
-            if plan.is_population(linear) || known.contains_key(&linear) {
-                open.pop();
-                continue;
-            }
-            let missing: Vec<usize> = plan.before(linear).iter().filter(is_new).copied().collect();
-            if !missing.is_empty() {
-                open.extend(missing);
-                continue;
-            }
-            let value = self.constant(linear, &known)?;
-            known.insert(linear, value);
-            open.pop();
-        }
-        let mut bias = vec![0.0; size];
-        for before in plan.before(node) {
-            for (sum, value) in bias.iter_mut().zip(known.get(before).into_iter().flatten()) {
-                *sum += value;
-            }
-        }
-        Ok(bias)
-    }
-
-    /// What leaves a linear node when no neuron fires; empty for nothing at all.
-    fn constant(
-        &mut self,
-        linear: usize,
-        known: &BTreeMap<usize, Vec<f64>>,
-    ) -> Result<Vec<f64>, DeployError> {
-        let (primitive, shape) = (self.plan.primitives[linear], &self.plan.shapes[linear]);
-        let n_inputs: usize = shape.input.iter().product();
-        let mut input = vec![0.0; n_inputs];
-        for before in self.plan.before(linear) {
-            for (sum, value) in input.iter_mut().zip(known.get(before).into_iter().flatten()) {
-                *sum += value;
-            }
-        }
-        if matches!(primitive, Primitive::Delay { .. }) && input.iter().any(|&value| value != 0.0) {
-            self.note_once(format!(
-                "`{}`: biases that arrive at this Delay act from the first tick on, not delayed",
-                self.plan.names[linear]
-            ));
-        }
-        let mut output = vec![0.0; self.plan.size(linear)? as usize];
-        for (at, &value) in input.iter().enumerate().filter(|(_, value)| **value != 0.0) {
-            spread::spread(primitive, shape, self.options.dt_s, at, &mut |target, factor, _| {
-                output[target] += factor * value;
-            });
-        }
-        for (target, sum) in output.iter_mut().enumerate() {
-            *sum += spread::offset(primitive, shape, target).unwrap_or(0.0);
-        }
-        Ok(output)
-    }
-
     /// The name of the one node with weights on the path, or those of its ends.
     fn projection_name(&mut self, path: &Path, node: usize) -> String {
         let has_weights = |node: &&usize| {
@@ -429,7 +368,7 @@ impl<'a> Lowering<'a> {
             notes,
             options: options.clone(),
         };
-        sort_by_latency(&mut lowered);
+        latency::sort(&mut lowered);
         lowered.network.validate()?;
         Ok(lowered)
     }
@@ -455,29 +394,6 @@ impl<'a> Lowering<'a> {
             }
         }
         shown.into_iter().map(|node| self.port(node)).collect()
-    }
-}
-
-/// Puts populations in the order in which spikes reach them; those of equal latency stay in the order of their names.
-fn sort_by_latency(lowered: &mut Lowered) {
-    let mut order: Vec<usize> = (0..lowered.layers.len()).collect();
-    order.sort_by_key(|&at| lowered.layers[at].latency_ticks);
-    let mut place = vec![0; order.len()];
-    for (new, &old) in order.iter().enumerate() {
-        place[old] = new;
-    }
-    fn sorted<T: Clone>(order: &[usize], of: &[T]) -> Vec<T> {
-        order.iter().map(|&old| of[old].clone()).collect()
-    }
-    lowered.network.populations = sorted(&order, &lowered.network.populations);
-    lowered.layers = sorted(&order, &lowered.layers);
-    lowered.v_scales = sorted(&order, &lowered.v_scales);
-    for projection in &mut lowered.network.projections {
-        (projection.pre, projection.post) = (place[projection.pre], place[projection.post]);
-    }
-    lowered.network.projections.sort_by_key(|projection| (projection.post, projection.pre));
-    for port in lowered.inputs.iter_mut().chain(&mut lowered.outputs) {
-        port.population = place[port.population];
     }
 }
 
