@@ -157,6 +157,8 @@ impl Deployment {
             let population = &mut network.populations[port.population];
             let wanted = match readout {
                 Readout::SpikeCount => "spikes",
+                // The last of them alone takes no memory to speak of.
+                Readout::LastPotential if !self.keeps_recordings => "v_last",
                 Readout::LastPotential | Readout::MaxPotential => "v",
             };
             if self.keeps_recordings {

@@ -152,7 +152,9 @@ impl<'a> Worker<'a> {
             }
             return Output { values };
         }
-        let Some(v) = recorded.state("v") else { return Output { values: Vec::new() } };
+        let Some(v) = recorded.state("v").or_else(|| recorded.state("v_last")) else {
+            return Output { values: Vec::new() };
+        };
         let scale = |neuron: usize| self.deployment.lowered.v_scale_of(port.population, neuron);
         let latency = self.deployment.lowered.layers[port.population].latency_ticks;
         let n_resting = if latency < n_ticks { latency as usize } else { 0 };
