@@ -208,11 +208,7 @@ impl Ising {
 
     /// What an energy means: `energy / scale`, negated for [`Sense::Maximise`].
     pub fn value(&self, energy: i64) -> Fraction {
-        let signed = match self.sense {
-            Sense::Minimise => energy,
-            Sense::Maximise => energy.saturating_neg(),
-        };
-        Fraction::new(signed, self.scale)
+        Fraction::of_energy(energy, self.scale, self.sense)
     }
 }
 

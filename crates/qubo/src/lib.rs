@@ -24,10 +24,15 @@
 
 mod error;
 mod ising;
+mod polynomial;
+mod qubo;
+mod real;
 mod terms;
 mod value;
 
 pub use error::{MAX_ENERGY, QuboError};
 pub use ising::Ising;
+pub use qubo::{Convention, Qubo, bits_of_spins, spins_of_bits};
+pub use real::{RealIsing, Rounded};
 pub use terms::MAX_VARIABLES;
 pub use value::{Fraction, Sense};
