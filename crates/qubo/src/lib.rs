@@ -23,15 +23,22 @@
 #![deny(missing_docs)]
 
 mod error;
+mod graph;
 mod ising;
 mod polynomial;
+mod problem;
 mod qubo;
 mod real;
 mod terms;
 mod value;
 
 pub use error::{MAX_ENERGY, QuboError};
+pub use graph::Graph;
 pub use ising::Ising;
+pub use problem::{
+    Coloring, Decoded, Distances, IndependentSet, MAX_COUPLINGS, MaxCut, MaxSat, Partition, Problem, Tour,
+    Violation,
+};
 pub use qubo::{Convention, Qubo, bits_of_spins, spins_of_bits};
 pub use real::{RealIsing, Rounded};
 pub use terms::MAX_VARIABLES;

@@ -67,6 +67,12 @@ impl Fraction {
     }
 }
 
+impl From<i64> for Fraction {
+    fn from(whole: i64) -> Self {
+        Self { numerator: whole, denominator: 1 }
+    }
+}
+
 impl fmt::Display for Fraction {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self.as_integer() {
