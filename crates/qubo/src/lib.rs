@@ -28,6 +28,7 @@ mod ising;
 mod polynomial;
 mod problem;
 mod qubo;
+pub mod read;
 mod real;
 mod terms;
 mod value;

@@ -22,11 +22,7 @@ impl Distances {
     /// # Errors
     /// More than 8,192 cities, negative distances, such as add up to more than [`MAX_ENERGY`](crate::MAX_ENERGY).
     pub fn new(n: usize, mut distance: impl FnMut(usize, usize) -> i64) -> Result<Self, QuboError> {
-        let amount = (n as u128).pow(2);
-        if amount > MAX_DISTANCES as u128 {
-            let limit = MAX_DISTANCES as u128;
-            return Err(QuboError::TooMany { what: "distances", amount, limit, remedy: "use fewer cities" });
-        }
+        Self::check_size(n)?;
         let mut values = Vec::with_capacity(n * n);
         for (from, to) in (0..n).flat_map(|from| (0..n).map(move |to| (from, to))) {
             let value = if from == to { 0 } else { distance(from, to) };
@@ -35,6 +31,15 @@ impl Distances {
         }
         narrow("the sum of all distances", values.iter().map(|&d| i128::from(d)).sum())?;
         Ok(Self { n, values })
+    }
+
+    /// Refuses more cities than distances are kept for.
+    pub(crate) fn check_size(n: usize) -> Result<(), QuboError> {
+        let (amount, limit) = ((n as u128).pow(2), MAX_DISTANCES as u128);
+        if amount <= limit {
+            return Ok(());
+        }
+        Err(QuboError::TooMany { what: "distances", amount, limit, remedy: "use fewer cities" })
     }
 
     /// Number of cities.
