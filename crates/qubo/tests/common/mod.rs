@@ -1,4 +1,5 @@
 //! Enumeration of small problems.
+#![allow(dead_code, reason = "every test binary uses its own part")]
 
 use gennaker_qubo::{Fraction, Ising, Problem};
 
