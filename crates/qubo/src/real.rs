@@ -76,8 +76,8 @@ impl RealIsing {
         Ok(Self { fields, couplings: kept, offset })
     }
 
-    /// The problem `sum_i a_i x_i + sum b_ij x_i x_j + offset` over bits, with x = (1 + s) / 2. Halves and quarters are exact;
-    /// their sums are rounded as doubles are.
+    /// The problem `sum_i a_i x_i + sum b_ij x_i x_j + offset` over bits, with x = (1 + s) / 2. Halves and quarters are exact
+    /// (but for subnormal numbers); their sums are rounded as doubles are.
     ///
     /// # Errors
     /// As [`new`](Self::new).

@@ -154,7 +154,9 @@ fn what_would_not_fit_is_refused_before_it_is_made() {
     let large = Partition { numbers: vec![1 << 30, 1 << 30] }.ising();
     assert!(matches!(large, Err(QuboError::NotExact { .. })));
     assert!(Partition { numbers: vec![1 << 30, (1 << 30) - 1] }.ising().is_ok());
-    assert!(Coloring::new(tutorial_graph(), usize::MAX).ising().is_err());
+    let colours = Coloring::new(tutorial_graph(), usize::MAX);
+    assert!(colours.ising().is_err() && colours.decode(&[]).is_err() && colours.encode(&vec![0; 5]).is_err());
+    assert_eq!(colours.objective(&vec![0, 1, 1, 0, 2]), Ok(Fraction::from(3)));
     assert!(Distances::new(10_000, |_, _| 1).is_err());
     assert!(Distances::new(2, |_, _| -1).is_err());
     assert!(IndependentSet { graph: tutorial_graph(), penalty: 1 }.ising().is_err());

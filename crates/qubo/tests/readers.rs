@@ -76,6 +76,7 @@ fn decimals_are_exact_or_refused() {
     is("+2.", 2, 1);
     is("12.50e-1", 5, 4);
     is("3E2", 300, 1);
+    is("10e-1", 1, 1);
     is("0.00", 0, 1);
     is("0e999999999", 0, 1);
     is("0.000000000000000001", 1, 1_000_000_000_000_000_000);
@@ -108,6 +109,17 @@ fn formulas_numbers_and_tours() {
     assert_eq!((rows.get(0, 1), rows.get(2, 0), rows.get(1, 2), rows.get(1, 1)), (5, 6, 7, 0));
     let points = read::tsplib(POINTS.as_bytes(), &limits()).unwrap();
     assert_eq!((points.get(0, 2), points.get(0, 1), points.get(1, 2)), (5, 1, 4));
+}
+
+#[test]
+fn places_that_are_none_are_refused() {
+    let place = |x: &str| {
+        let text = format!("TYPE: TSP\nDIMENSION: 1\nEDGE_WEIGHT_TYPE: GEO\nNODE_COORD_SECTION\n1 {x}\n");
+        read::tsplib(text.as_bytes(), &limits()).map(|d| d.n()).map_err(|e| e.to_string())
+    };
+    assert_eq!(place("-90.0 180.0"), Ok(1));
+    assert_eq!(place("91.2 0").unwrap_err(), "a latitude is 91, but has to be -90 to 90 degrees");
+    assert!(place("0 1e300").is_err());
 }
 
 /// The same distances in every format that can hold them.

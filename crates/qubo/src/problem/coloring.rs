@@ -33,15 +33,6 @@ impl Coloring {
         let n = self.graph.n().saturating_mul(self.n_colours);
         check_variables(n).map(|()| n)
     }
-
-    fn clashes(&self, has: impl Fn(usize, usize) -> bool) -> Vec<Violation> {
-        let mut found = Vec::new();
-        for (u, v, _) in self.graph.edges() {
-            let both = (0..self.n_colours).filter(|&c| has(u, c) && has(v, c));
-            found.extend(both.map(|colour| Violation::SameColour { u, v, colour }));
-        }
-        found
-    }
 }
 
 impl Problem for Coloring {
@@ -86,7 +77,10 @@ impl Problem for Coloring {
             .map(|vertex| Violation::Colours { vertex, count: colours(vertex).count() })
             .filter(|v| !matches!(v, Violation::Colours { count: 1, .. }))
             .collect();
-        violations.extend(self.clashes(has));
+        for (u, v, _) in self.graph.edges() {
+            let both = colours(u).filter(|&c| has(v, c));
+            violations.extend(both.map(|colour| Violation::SameColour { u, v, colour }));
+        }
         let solution = || {
             let solution: Vec<usize> = (0..self.graph.n()).flat_map(colours).collect();
             self.objective(&solution).map(|used| (solution, used))
@@ -105,7 +99,9 @@ impl Problem for Coloring {
                 allowed: "colours below the number of colours",
             });
         }
-        refuse(&self.clashes(|v, c| solution[v] == c))?;
+        let clashes = self.graph.edges().filter(|&(u, v, _)| solution[u] == solution[v]);
+        let clash = |(u, v, _)| Violation::SameColour { u, v, colour: solution[u] };
+        refuse(&clashes.map(clash).collect::<Vec<_>>())?;
         let mut used = solution.clone();
         used.sort_unstable();
         used.dedup();

@@ -178,26 +178,22 @@ fn decimal(word: Word<'_>) -> Result<Decimal, ReadError> {
 fn parse_decimal(text: &str) -> Option<Decimal> {
     let (mantissa, exponent) = text.split_once(['e', 'E']).unwrap_or((text, "0"));
     let (whole, fraction) = mantissa.split_once('.').unwrap_or((mantissa, ""));
-    let fraction = fraction.trim_end_matches('0');
-    if !fraction.bytes().all(|b| b.is_ascii_digit()) || !mantissa.bytes().any(|b| b.is_ascii_digit()) {
+    let is_digits = |text: &str| text.bytes().all(|b| b.is_ascii_digit());
+    let unsigned = whole.strip_prefix(['+', '-']).unwrap_or(whole);
+    if !is_digits(unsigned) || !is_digits(fraction) || unsigned.len() + fraction.len() == 0 {
         return None;
     }
-    let mut digits: i64 = if fraction.is_empty() && !whole.is_empty() {
-        whole.parse().ok()?
-    } else {
-        format!("{whole}{fraction}0").parse::<i128>().ok().map(|v| v / 10).and_then(|v| v.try_into().ok())?
-    };
+    let fraction = fraction.trim_end_matches('0');
     let exponent: i32 = exponent.parse().ok()?;
+    // A 0 in front, so that there is a digit to parse.
+    let sign = if whole.starts_with('-') { "-" } else { "" };
+    let mut digits: i64 = format!("{sign}0{unsigned}{fraction}").parse().ok()?;
+    if digits == 0 {
+        return Some(Decimal { digits, places: 0 });
+    }
     let mut places = i32::try_from(fraction.len()).ok()?.checked_sub(exponent)?;
     while digits % 10 == 0 && places > 0 {
-        digits /= 10;
-        places -= 1;
-        if digits == 0 {
-            places = 0;
-        }
-    }
-    if digits == 0 {
-        places = 0;
+        (digits, places) = (digits / 10, places - 1);
     }
     (places <= MAX_PLACES).then_some(Decimal { digits, places })
 }

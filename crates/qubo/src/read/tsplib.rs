@@ -2,7 +2,7 @@
 
 use super::text::{Line, Text, Word};
 use super::{Limits, ReadError};
-use crate::Distances;
+use crate::{Distances, QuboError};
 
 /// How weights come about.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -191,6 +191,9 @@ fn distances(problem: &Problem, text: &Text<'_>) -> Result<Distances, ReadError>
     let weights = problem.weights.ok_or_else(|| text.ended("EDGE_WEIGHT_TYPE"))?;
     if weights != Weights::Explicit {
         let at = problem.coordinates.as_ref().ok_or_else(|| text.ended("NODE_COORD_SECTION"))?;
+        if weights == Weights::Geographical {
+            at.iter().try_for_each(|&(latitude, longitude)| check_place(latitude, longitude))?;
+        }
         return Ok(Distances::new(n, |from, to| between(weights, at[from], at[to]))?);
     }
     let values = problem.matrix.as_ref().ok_or_else(|| text.ended("EDGE_WEIGHT_SECTION"))?;
@@ -222,6 +225,19 @@ fn between(weights: Weights, a: (f64, f64), b: (f64, f64)) -> i64 {
             let near = nint(exact);
             if (near as f64) < exact { near.saturating_add(1) } else { near }
         }
+    }
+}
+
+/// Refuses what is no place on a sphere.
+fn check_place(latitude: f64, longitude: f64) -> Result<(), QuboError> {
+    let refuse = |what, found, most: i128| {
+        let allowed = format!("{} to {most} degrees", -most);
+        Err(QuboError::OutOfRange { what, found: found as i128, allowed })
+    };
+    match (latitude.abs() <= 90.0, longitude.abs() <= 180.0) {
+        (false, _) => refuse("a latitude", latitude, 90),
+        (_, false) => refuse("a longitude", longitude, 180),
+        _ => Ok(()),
     }
 }
 
