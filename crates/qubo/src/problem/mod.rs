@@ -19,7 +19,7 @@ use std::fmt;
 
 use crate::{Fraction, Ising, MAX_ENERGY, QuboError, Sense};
 
-/// The most couplings that an encoding may make: 2^26, a complete graph of 11,585 vertices. Making them takes about 60 bytes
+/// The most couplings that an encoding may make: 2^26, a complete graph of 11,585 vertices. Making them takes about 40 bytes
 /// each.
 pub const MAX_COUPLINGS: usize = 1 << 26;
 

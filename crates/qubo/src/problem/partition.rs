@@ -32,7 +32,7 @@ impl Problem for Partition {
         let total: i128 = self.numbers.iter().map(|a| i128::from(a.unsigned_abs())).sum();
         narrow("the square of the numbers' sum", total.saturating_mul(total))?;
         let offset = self.numbers.iter().map(|&a| product(a, a)).sum();
-        let pairs = (0..n).flat_map(|j| (0..j).map(move |i| (i, j)));
+        let pairs = (0..n).flat_map(|i| (i + 1..n).map(move |j| (i, j)));
         let couplings = pairs.map(|(i, j)| (i, j, 2 * self.numbers[i] * self.numbers[j]));
         Ising::new(vec![0; n], couplings)?.with_offset(narrow("the offset", offset)?)
     }
