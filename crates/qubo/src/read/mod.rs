@@ -1,4 +1,4 @@
-//! Readers of the files in which instances circulate. They take bytes; [`file`] fetches those, no more than allowed.
+//! Readers of the files in which instances circulate. They take bytes; [`file`](fn@file) fetches those, no more than allowed.
 //!
 //! Formats that look alike are different functions, and what a file does not say about itself is an argument: nothing is
 //! guessed. Every error names line and column, what is there and what should be.
