@@ -170,6 +170,13 @@ def test_options_change_what_they_say():
 # What is wrong is named.
 
 
+def nested(depth):
+    graph = Graph({}, [])
+    for _ in range(depth):
+        graph = Graph({"inner": graph}, [])
+    return graph
+
+
 @pytest.mark.parametrize(
     "options, error, message",
     [
@@ -182,6 +189,8 @@ def test_options_change_what_they_say():
         ({"conn_delay": 0.5}, ValueError, "conn_delay is 0.5"),
         ({"output_record": "v"}, TypeError, "output_record is 'v'; it must be a list"),
         ({"output_record": ["w"]}, ValueError, "`w`"),
+        ({"output_record": 5}, TypeError, "output_record is 5; it must be a list"),
+        ({"real_weights": 5}, TypeError, "real_weights is 5; it must be"),
         ({"real_weights": ["cels"]}, ValueError, "real_weights names `cels`.*did you mean `cells`"),
         ({"integratr": "forward"}, TypeError, "integratr"),
     ],
@@ -208,6 +217,9 @@ def test_options_are_refused_by_name(options, error, message):
         (lambda: Graph(dense_graph().nodes, [("in",)]), TypeError, "edges are pairs of names"),
         (lambda: Graph({1: Node("Input", shape=[1])}, []), TypeError, "names are texts"),
         (lambda: Graph({"a": 3}, []), TypeError, "node `a` is 3"),
+        (lambda: Graph({"a": None}, []), TypeError, "node `a` is None, which exporters leave"),
+        (lambda: types.SimpleNamespace(nodes={}, edges=5), TypeError, "the edges are 5; edges are pairs"),
+        (lambda: nested(2000), ValueError, "nested more than 16 graphs deep"),
     ],
 )
 def test_graphs_are_refused_by_name(graph, error, message):
@@ -245,13 +257,19 @@ def test_runs_are_refused_by_name():
         ({"readout": "spikes"}, "readout: .*spikes"),
         ({"numeric": "float"}, "numeric: .*float"),
         ({"threads": 0}, "threads is 0"),
-        ({"window_us": -1}, None),
+        ({"window_us": -1}, "window_us is -1; it must be a number of microseconds above 0"),
+        ({"window_us": float("nan")}, "window_us is nan"),
         ({"tail_ticks": -1}, "tail_ticks is -1"),
         ({"n_ticks": -2}, "n_ticks is -2"),
+        ({"n_ticks": 2}, "has 3 ticks, n_ticks is 2"),
     ]:
-        if message is not None:
-            with pytest.raises(ValueError, match=message):
-                deployment.run(spikes, **options)
+        with pytest.raises(ValueError, match=message):
+            deployment.run(spikes, **options)
+    for options, message in [({"readout": None}, "readout is None"), ({"numeric": 3}, "numeric is 3")]:
+        with pytest.raises(TypeError, match=message):
+            deployment.run(spikes, **options)
+    with pytest.warns(UserWarning, match="sample 0: 1 spikes from tick 2 on are left out"):
+        deployment.run({0: [1, 2]}, n_ticks=2)
     run = deployment.run(spikes)
     with pytest.raises(ValueError, match=r"labels have the shape \(2,\) for 1 samples"):
         run.accuracy([1, 2])
@@ -324,6 +342,13 @@ def test_there_and_back_again(make, integrator, tmp_path):
     assert isinstance(package.read(tmp_path / "net.nir"), package.NIRGraph)
     single = nir.to_nir(net, dt=1e-3, integrator=integrator, single_precision=True)
     assert {getattr(node, "weight", np.float32(0)).dtype for node in single.nodes.values()} == {np.dtype(np.float32)}
+
+
+def test_resets_to_zero_are_not_written(tmp_path):
+    """Versions of the package `nir` before 1.0.6 do not know the field."""
+    for make, name in ((recurrent_net, "hidden"), (convolutional_net, "out")):
+        nir.write(tmp_path / name, nir.to_nir(make()[0]))
+    assert b"v_reset" not in (tmp_path / "hidden").read_bytes() and b"v_reset" in (tmp_path / "out").read_bytes()
 
 
 def test_drive_without_a_projection_becomes_a_leak():

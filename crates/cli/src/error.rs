@@ -11,6 +11,8 @@ pub(crate) enum CliError {
     Gennaker(#[from] gennaker::Error),
     #[error("cannot read `{}`: {source}", .path.display())]
     Read { path: PathBuf, source: std::io::Error },
+    #[error("`{}`: {source}", .path.display())]
+    Graph { path: PathBuf, source: Box<gennaker::nir::NirError> },
     #[error("cannot write `{}`: {source}", .path.display())]
     Write { path: PathBuf, source: std::io::Error },
     #[error("cannot write to standard output: {0}")]

@@ -8,7 +8,7 @@ use std::time::Instant;
 
 use gennaker::deploy::{Frames, Lowered, LoweringOptions, Sample, lower};
 use gennaker::formats::{NetworkFile, read_labels, write_atomically};
-use gennaker::nir::Graph;
+use gennaker::nir::{Graph, NirError};
 use gennaker::{
     AccountOptions, Deployment, Experiment, HardwarePerSample, LayerStudy, Study, StudyOptions, StudyRow,
     classes_of, read_samples, study,
@@ -33,7 +33,7 @@ pub(crate) fn experiment(
     lowering: &Lowering,
     input: Option<&Path>,
 ) -> Result<Experiment, CliError> {
-    let deployment = Deployment::new(lower(&gennaker::nir::read(path)?, &options(lowering)?)?);
+    let deployment = Deployment::new(lower(&graph(path)?, &options(lowering)?)?);
     let sample = match input {
         Some(file) => {
             let samples = read_samples(file, deployment.input()?, &frames(lowering))?;
@@ -52,6 +52,15 @@ pub(crate) fn experiment(
     Ok(experiment)
 }
 
+/// The graph in a file.
+fn graph(path: &Path) -> Result<Graph, CliError> {
+    gennaker::nir::read(path).map_err(|error| match error {
+        // What the system says names the file.
+        NirError::Io { .. } => error.into(),
+        error => CliError::Graph { path: path.to_owned(), source: Box::new(error) },
+    })
+}
+
 fn options(lowering: &Lowering) -> Result<LoweringOptions, CliError> {
     let mut options = LoweringOptions::default();
     for text in &lowering.lower {
@@ -67,7 +76,7 @@ fn frames(lowering: &Lowering) -> Frames {
 
 /// Lowers a graph, says how, and runs it over data.
 pub(crate) fn nir(command: &Nir) -> Result<ExitCode, CliError> {
-    let graph = gennaker::nir::read(&command.model)?;
+    let graph = graph(&command.model)?;
     let options = options(&command.lowering)?;
     let lowered = lower(&graph, &options)?;
     if let Some(folder) = &command.out {

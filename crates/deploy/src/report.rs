@@ -154,7 +154,7 @@ impl fmt::Display for Layer {
 }
 
 /// A number in few digits.
-fn short(x: f64) -> String {
+pub(crate) fn short(x: f64) -> String {
     if x == 0.0 || (1e-3..1e6).contains(&x.abs()) {
         let digits = format!("{x:.5}");
         return digits.trim_end_matches('0').trim_end_matches('.').to_owned();

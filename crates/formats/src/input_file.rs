@@ -34,6 +34,11 @@ pub enum InputFile {
     Dense(Array),
 }
 
+/// Most values of a dense array: 2 GiB in double precision.
+const MAX_VALUES: usize = 1 << 28;
+/// Most that an archive of recorded input unpacks to.
+const MAX_UNPACKED_BYTES: u64 = 4 << 30;
+
 /// Reads recorded input. Known are: `.npy` (a structured array of events with fields x, y, t, p, or a dense array), `.npz` (one of these, or
 /// columns x, y, t, p, or columns neuron (`i`) and timestep (`t`), or a dense array called `data`, `spikes` or `frames`), `.csv` with
 /// such columns, and `.bin` or `.bs2`: N-MNIST's own files (Orchard et al., Frontiers in Neuroscience 9, 437, 2015), events of 5 bytes: x,
@@ -49,7 +54,7 @@ pub fn read_input_file(path: &Path) -> Result<InputFile, FormatError> {
             Some("bin" | "bs2") => five_byte_events(&bytes),
             Some("npy") => match records::read(&bytes) {
                 Some(columns) => columns.and_then(|columns| from_columns(&columns)),
-                None => npy::read(&bytes).and_then(dense),
+                None => numbers(&bytes, MAX_VALUES).and_then(dense),
             },
             Some("npz") => from_archive(&bytes),
             Some("csv" | "tsv" | "txt") => {
@@ -83,13 +88,13 @@ fn five_byte_events(bytes: &[u8]) -> Result<InputFile, String> {
 }
 
 fn from_archive(bytes: &[u8]) -> Result<InputFile, String> {
-    let mut entries = npz::entries(bytes)?;
+    let mut entries = npz::entries(bytes, MAX_UNPACKED_BYTES)?;
     if let Some(columns) = entries.iter().find_map(|(_, content)| records::read(content)) {
         return from_columns(&columns?);
     }
     let read = |(name, content): (String, Vec<u8>)| {
-        let array =
-            npy::read(&content).map_err(|problem| format!("array `{}` {problem}", name.escape_debug()))?;
+        let array = numbers(&content, MAX_VALUES)
+            .map_err(|problem| format!("array `{}` {problem}", name.escape_debug()))?;
         Ok((name, array))
     };
     let mut arrays: Vec<(String, Array)> = entries.drain(..).map(read).collect::<Result<_, String>>()?;
@@ -99,6 +104,19 @@ fn from_archive(bytes: &[u8]) -> Result<InputFile, String> {
     }
     let columns: Vec<Column> = arrays.into_iter().map(|(name, array)| (name, array.to_f64())).collect();
     from_columns(&columns)
+}
+
+/// An array of no more than `most` values.
+fn numbers(bytes: &[u8], most: usize) -> Result<Array, String> {
+    let shape = npy::announced_shape(bytes)?;
+    let n = shape.iter().fold(1_usize, |n, &length| n.saturating_mul(length));
+    // An array that announces more than there is, is damaged, which is said below.
+    if n > most && bytes.len() > most {
+        return Err(format!(
+            "has shape {shape:?}, more than {most} values; split it, or list spikes by neuron and timestep"
+        ));
+    }
+    npy::read(bytes)
 }
 
 fn dense(array: Array) -> Result<InputFile, String> {
@@ -170,6 +188,19 @@ fn times((name, values): &Column) -> Result<Vec<i64>, String> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn large_arrays_are_refused_before_they_are_taken_apart() {
+        let mut bytes = npy::header(npy::ElementType::U32, &[3, 100]);
+        assert!(numbers(&bytes, 299).unwrap_err().contains("truncated"), "announced, but not there");
+        bytes.resize(bytes.len() + 1200, 0);
+        assert_eq!(numbers(&bytes, 300).unwrap().shape, [3, 100]);
+        let problem = numbers(&bytes, 299).unwrap_err();
+        assert_eq!(
+            problem,
+            "has shape [3, 100], more than 299 values; split it, or list spikes by neuron and timestep"
+        );
+    }
 
     #[test]
     fn times_in_seconds_are_not_taken_for_microseconds() {

@@ -153,6 +153,11 @@ pub(crate) fn read(bytes: &[u8]) -> Result<Array, String> {
     Ok(Array { data: header.decode(body), shape: header.shape })
 }
 
+/// The shape of an array, from its header alone.
+pub(crate) fn announced_shape(bytes: &[u8]) -> Result<Vec<usize>, String> {
+    Ok(Header::parse(split_header(bytes)?.0)?.shape)
+}
+
 pub(crate) fn split_header(bytes: &[u8]) -> Result<(&str, &[u8]), String> {
     let damaged = || "is not an npy array, or is truncated".to_owned();
     let rest = bytes.strip_prefix(MAGIC).ok_or_else(damaged)?;

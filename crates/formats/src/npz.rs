@@ -108,34 +108,32 @@ pub(crate) fn parse(bytes: &[u8]) -> Result<BTreeMap<String, Array>, String> {
             npy::read(&content).map_err(|problem| format!("array `{}` {problem}", name.escape_debug()))?;
         Ok((name, array))
     };
-    entries(bytes)?.into_iter().map(array).collect()
+    entries(bytes, files::MAX_ARRAY_FILE_BYTES)?.into_iter().map(array).collect()
 }
 
-/// The unpacked entries of an archive, by name without ending.
-pub(crate) fn entries(bytes: &[u8]) -> Result<Vec<(String, Vec<u8>)>, String> {
+/// The unpacked entries of an archive, by name without ending; together they have at most `limit` bytes.
+pub(crate) fn entries(bytes: &[u8], limit: u64) -> Result<Vec<(String, Vec<u8>)>, String> {
     let damaged = |error| format!("is not an npz archive, or is damaged ({error})");
     let mut zip = ZipArchive::new(Cursor::new(bytes)).map_err(damaged)?;
-    let mut entries = Vec::new();
+    let (mut entries, mut room) = (Vec::new(), limit);
     for index in 0..zip.len() {
         let mut entry = zip.by_index(index).map_err(damaged)?;
         let file_name = entry.name().map_err(damaged)?.into_owned();
         let name = file_name.strip_suffix(".npy").unwrap_or(&file_name);
-        let content =
-            unpack(&mut entry).map_err(|problem| format!("entry `{}` {problem}", name.escape_debug()))?;
+        let content = unpack(&mut entry, room)
+            .map_err(|problem| format!("entry `{}` {problem}", name.escape_debug()))?
+            .ok_or_else(|| format!("unpacks to more than {limit} B; split it"))?;
+        room -= content.len() as u64;
         entries.push((name.to_owned(), content));
     }
     Ok(entries)
 }
 
-/// Unpacks no more than the limit, whatever the archive's directory says.
-fn unpack(entry: &mut impl Read) -> Result<Vec<u8>, String> {
-    let limit = files::MAX_ARRAY_FILE_BYTES;
+/// Unpacks no more than `room`, whatever the archive's directory says; None where it is more.
+fn unpack(entry: &mut impl Read, room: u64) -> Result<Option<Vec<u8>>, String> {
     let mut content = Vec::new();
-    entry.take(limit + 1).read_to_end(&mut content).map_err(|error| format!("is damaged ({error})"))?;
-    if content.len() as u64 > limit {
-        return Err(format!("unpacks to more than {limit} B; split it"));
-    }
-    Ok(content)
+    entry.take(room + 1).read_to_end(&mut content).map_err(|error| format!("is damaged ({error})"))?;
+    Ok((content.len() as u64 <= room).then_some(content))
 }
 
 #[cfg(test)]
@@ -156,6 +154,18 @@ mod tests {
         let read = parse(&bytes).unwrap();
         assert_eq!(read["t"].data, ArrayData::U32(vec![1, 2]));
         assert_eq!(read["i"].data, ArrayData::U32(vec![3, 4]));
+    }
+
+    #[test]
+    fn archives_unpack_to_no_more_than_the_limit() {
+        let bytes = to_bytes(&[
+            NamedArray::column("t", Elements::U32(&[1, 2]), 2),
+            NamedArray::column("i", Elements::U32(&[3, 4]), 2),
+        ]);
+        let all = entries(&bytes, 1 << 10).unwrap().iter().map(|(_, content)| content.len() as u64).sum();
+        assert_eq!(entries(&bytes, all).unwrap().len(), 2);
+        let problem = entries(&bytes, all - 1).unwrap_err();
+        assert!(problem.contains("unpacks to more than"), "{problem}");
     }
 
     #[test]

@@ -5,6 +5,7 @@ import os
 import numpy as np
 
 from gennaker import _gennaker
+from gennaker._user import warn
 from gennaker.snn import _convert
 
 #: Most ticks of a sample.
@@ -53,6 +54,8 @@ class Reader:
 
     def _add_frames(self, name, frames):
         """Adds an array with ticks along its first axis."""
+        if self._n_ticks not in (None, len(frames)):
+            raise ValueError(f"{name} has {len(frames)} ticks, n_ticks is {self._n_ticks}: it is for dictionaries; cut the array")
         flat = frames.reshape(len(frames), -1) if frames.size else frames
         where = np.nonzero(flat) if flat.ndim == 2 else None
         # Most are zeros and ones, of which only the ones need to travel; what else there is, the core looks at.
@@ -71,7 +74,10 @@ class Reader:
             n_ticks = int(np.max(ticks, initial=-1)) + 1 if np.isfinite(ticks).all() else 0
         if n_ticks > MAX_TICKS:
             raise ValueError(f"{name}: a spike in tick {n_ticks - 1}; a sample has at most {MAX_TICKS} ticks")
+        late = int(np.count_nonzero(ticks >= n_ticks))
         self.samples.add_spikes(name, ticks, neurons, n_ticks)
+        if late:
+            warn(f"{name}: {late} spikes from tick {n_ticks} on are left out (n_ticks)")
 
     def _add_events(self, name, events):
         columns = {column: events[column] for column in ("x", "y", "t", "p") if column in events.dtype.names}

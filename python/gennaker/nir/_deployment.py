@@ -112,13 +112,16 @@ class Deployment:
         makes them (fields x, y, t in microseconds, p), cut into ticks of ``window_us``, the last unfinished one left out
         unless ``keep_last``; a dictionary ``{neuron: [tick, ...]}``, ``n_ticks`` long or as long as its last spike; a
         recording of the package ``nir``; a file, or a folder of such; or a list of any of these. A neuron spikes at most once
-        in a tick.
+        in a tick. Arrays have a length of their own, which ``n_ticks`` may repeat.
 
         ``readout`` is ``"spike_count"``, ``"last_potential"`` or ``"max_potential"`` (in units of the graph); ``numeric`` the
         arithmetic: ``"chip"`` or ``"reference"`` (double precision). A sample runs on for ``tail_ticks`` after its end, by
         default as many as its last spikes take to the last population. With ``recordings`` all spikes are kept. The result
         depends on none of ``threads``.
         """
+        for name, text in (("readout", readout), ("numeric", numeric)):
+            if not isinstance(text, str):
+                raise TypeError(f"{name} is {text!r}; it must be a text")
         if threads is not None:
             threads = _convert.whole_number("threads", threads, 1, 1024)
         if tail_ticks is not None:
@@ -133,10 +136,14 @@ class Deployment:
 
 
 def _window(window_us):
+    problem = f"window_us is {window_us!r}; it must be a number of microseconds above 0"
     try:
-        return float(window_us)
+        window = float(window_us)
     except (TypeError, ValueError):
-        raise TypeError(f"window_us is {window_us!r}; it must be a number of microseconds above 0") from None
+        raise TypeError(problem) from None
+    if not 0 < window < float("inf"):
+        raise ValueError(problem)
+    return window
 
 
 class DeploymentRun:

@@ -12,6 +12,9 @@ from gennaker._user import warn
 #: Fields of nodes that say nothing of their own.
 _DERIVED = ("input_type", "output_type", "metadata")
 
+#: Most graphs around a graph, as in files.
+MAX_DEPTH = 16
+
 
 class Node:
     """A node: its type's name in ``kind``, and its parameters as attributes."""
@@ -60,6 +63,8 @@ def _of_object(given, what, around):
         )
     if any(given is outer for outer in around):
         raise ValueError(f"{what} is nested in itself")
+    if len(around) > MAX_DEPTH:
+        raise ValueError(f"{what} is nested more than {MAX_DEPTH} graphs deep")
     described = {}
     for name, node in nodes.items():
         if not isinstance(name, str):
@@ -75,6 +80,8 @@ def _of_object(given, what, around):
 
 
 def _edges(edges, what):
+    if not hasattr(edges, "__iter__"):
+        raise TypeError(f"{what}: the edges are {edges!r}; edges are pairs of names")
     pairs = []
     for edge in edges:
         try:
@@ -117,6 +124,8 @@ def _port_shape(fields, types, key):
 def _fields(name, node):
     if dataclasses.is_dataclass(node) and not isinstance(node, type):
         return {field.name: getattr(node, field.name, None) for field in dataclasses.fields(node)}
+    if node is None:
+        raise TypeError(f"node `{name}` is None, which exporters leave in the place of what they do not know; put a node there")
     try:
         return {field: value for field, value in vars(node).items() if field != "kind" and not field.startswith("_")}
     except TypeError:

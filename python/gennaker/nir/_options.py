@@ -64,9 +64,10 @@ def _flag(name, value, _):
 
 
 def _names(name, value, _):
-    if isinstance(value, str) or not all(isinstance(variable, str) for variable in value):
+    names = [None] if isinstance(value, str) or not hasattr(value, "__iter__") else list(value)
+    if not all(isinstance(one, str) for one in names):
         raise TypeError(f"{name} is {value!r}; it must be a list of names")
-    return list(value)
+    return names
 
 
 def _real_weights(name, value, graph):

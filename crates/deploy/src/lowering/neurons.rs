@@ -10,6 +10,7 @@ use gennaker_nir::{Array, Primitive};
 
 use crate::error::DeployError;
 use crate::options::{Integrator, LoweringOptions, Reset, WeightBits};
+use crate::report::short;
 
 use super::paths::Plan;
 use super::spread::element;
@@ -212,8 +213,9 @@ fn decaying(name: &str, tau: f64, options: &LoweringOptions) -> Result<f64, Stri
         Integrator::Exponential => Ok(-(-steps).exp_m1()),
         Integrator::Forward if steps <= 1.0 => Ok(steps),
         Integrator::Forward => Err(format!(
-            "dt is {} s and {name} {tau} s: forward Euler would overshoot; choose a dt of at most {tau} s, or the exponential integrator",
-            options.dt_s
+            "dt is {} s and {name} {} s: forward Euler would overshoot; choose a dt of at most that (the one that the graph was written with), or the exponential integrator",
+            short(options.dt_s),
+            short(tau)
         )),
     }
 }

@@ -73,7 +73,9 @@ impl Raising<'_> {
             let numbers = Numbers::F64(cells.iter().map(of).collect());
             Array::new(shape.clone(), numbers).expect("one for each neuron")
         };
-        let (v_threshold, v_reset) = (column(|c| c.v_threshold), Some(column(|c| c.v_reset)));
+        let v_threshold = column(|c| c.v_threshold);
+        // Without the field it is 0, and importers from before the field had a name refuse it.
+        let v_reset = cells.iter().any(|c| c.v_reset != 0.0).then(|| column(|c| c.v_reset));
         let (r, v_leak) = (column(|_| 1.0), column(|c| c.v_leak));
         let tau = column(|c| c.tau);
         Ok(if values.is_if {
