@@ -2,6 +2,7 @@
 
 import dataclasses
 import signal
+import sys
 import threading
 import time
 import types
@@ -344,8 +345,9 @@ def test_there_and_back_again(make, integrator, tmp_path):
     assert {getattr(node, "weight", np.float32(0)).dtype for node in single.nodes.values()} == {np.dtype(np.float32)}
 
 
-def test_resets_to_zero_are_not_written(tmp_path):
-    """Versions of the package `nir` before 1.0.6 do not know the field."""
+def test_resets_to_zero_are_not_written(tmp_path, monkeypatch):
+    """Versions of the package `nir` before 1.0.6 do not know the field; later ones add it to what they read."""
+    monkeypatch.setitem(sys.modules, "nir", None)
     for make, name in ((recurrent_net, "hidden"), (convolutional_net, "out")):
         nir.write(tmp_path / name, nir.to_nir(make()[0]))
     assert b"v_reset" not in (tmp_path / "hidden").read_bytes() and b"v_reset" in (tmp_path / "out").read_bytes()

@@ -80,7 +80,7 @@ def test_norse_forgets_how_large_an_input_current_is():
 def test_norse_reads_our_graphs(model, extra):
     norse = pytest.importorskip("norse.torch.utils.import_nir")
     if "v_reset" in package.LIF.__dataclass_fields__:
-        pytest.skip("norse 1.1.0 reads with versions of `nir` up to 1.0.5 only")
+        pytest.skip("norse 1.1.0 reads with `nir` 1.0.4, not with 1.0.8")
     rng = np.random.default_rng(0)
     params = {"threshold": 300.0, "alpha_decay": 0.9, "reset": "reset_to_v_reset", "v_reset": 0.0, **extra}
     source = snn.Population(20, "spike_list", {}, name="source")
