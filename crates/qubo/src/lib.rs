@@ -24,6 +24,7 @@
 
 mod error;
 mod ising;
+pub mod solver;
 mod terms;
 mod value;
 

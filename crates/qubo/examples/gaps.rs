@@ -1,0 +1,116 @@
+//! Gaps to the best known cuts by update discipline, and proposals per second and core.
+//!
+//!     cargo run --release -p gennaker-qubo --example gaps -- [FOLDER [NAME ...]]
+//!
+//! FOLDER holds `gset/G1.txt` and so on and `instances.csv` (default: `../shared/data/qubo`); the names are instances of it.
+//! The gap is the median of five seeds, in percent of the best known cut; speed is that of one core.
+
+use std::error::Error;
+use std::fs;
+use std::path::Path;
+use std::time::Instant;
+
+use gennaker_qubo::Ising;
+use gennaker_qubo::solver::{Discipline, Options, Schedule, SolverError, solve};
+
+/// Anneal lengths, in ticks.
+const LENGTHS: [u32; 2] = [1_000, 10_000];
+/// Replicas of which the median is taken.
+const N_SEEDS: u32 = 5;
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let mut arguments = std::env::args().skip(1);
+    let folder = arguments.next().unwrap_or_else(|| "../shared/data/qubo".to_owned());
+    let mut names: Vec<String> = arguments.collect();
+    if names.is_empty() {
+        names = ["G1", "G14", "G22", "G43", "G50", "G55"].map(str::to_owned).to_vec();
+    }
+    println!(
+        "| graph | discipline | schedule | gap at 10^3 / % | gap at 10^4 / % | 10^6 proposals/s | 10^6 flips/s |"
+    );
+    println!("|---|---|---|---|---|---|---|");
+    // One thread, so that speeds are those of one core.
+    let one = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
+    for name in &names {
+        let graph = Graph::read(Path::new(&folder), name)?;
+        for (discipline, is_logarithmic) in [
+            (Discipline::Sequential, false),
+            (Discipline::Sequential, true),
+            (Discipline::Random, true),
+            (Discipline::Gate(0.1), false),
+            (Discipline::Refractory(3), false),
+            (Discipline::Colour, false),
+            (Discipline::One, false),
+        ] {
+            println!("{}", one.install(|| graph.row(discipline, is_logarithmic))?);
+        }
+    }
+    Ok(())
+}
+
+/// A graph to cut.
+struct Graph {
+    name: String,
+    ising: Ising,
+    total: i64,
+    best_cut: i64,
+}
+
+impl Graph {
+    fn read(folder: &Path, name: &str) -> Result<Self, Box<dyn Error>> {
+        let table = fs::read_to_string(folder.join("instances.csv"))?;
+        let row: Vec<&str> = table
+            .lines()
+            .map(|line| line.split(',').collect())
+            .find(|row: &Vec<&str>| row[0] == name)
+            .ok_or_else(|| format!("instances.csv has no `{name}`"))?;
+        let text = fs::read_to_string(folder.join(row[1]))?;
+        let numbers: Vec<i64> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
+        let edges = numbers[2..].as_chunks::<3>().0;
+        let pairs = edges.iter().map(|&[u, v, w]| (u as usize - 1, v as usize - 1, w));
+        Ok(Self {
+            name: name.to_owned(),
+            ising: Ising::new(vec![0; numbers[0] as usize], pairs)?,
+            total: edges.iter().map(|e| e[2]).sum(),
+            best_cut: row[6].parse()?,
+        })
+    }
+
+    /// A row of the table.
+    fn row(&self, discipline: Discipline, is_logarithmic: bool) -> Result<String, SolverError> {
+        let schedule = if is_logarithmic {
+            Schedule::fowler_nordheim_for(&self.ising)
+        } else {
+            Schedule::geometric_for(&self.ising)
+        };
+        let mut gaps = Vec::new();
+        let (mut proposals, mut flips, begin) = (0, 0, Instant::now());
+        for n_ticks in LENGTHS {
+            let options = Options {
+                discipline: Some(discipline),
+                schedule: Some(schedule.clone()),
+                n_ticks,
+                n_replicas: N_SEEDS,
+                ..Options::default()
+            };
+            let outcome = solve(&self.ising, &options)?;
+            proposals += outcome.solutions.iter().map(|s| s.n_proposals).sum::<u64>();
+            flips += outcome.solutions.iter().map(|s| s.n_flips).sum::<u64>();
+            let mut cuts: Vec<i64> = outcome.solutions.iter().map(|s| (self.total - s.energy) / 2).collect();
+            cuts.sort_unstable();
+            let median = cuts[cuts.len() / 2];
+            gaps.push(100.0 * (self.best_cut - median) as f64 / self.best_cut as f64);
+        }
+        let seconds = begin.elapsed().as_secs_f64();
+        let millions = |count: u64| count as f64 / seconds / 1e6;
+        Ok(format!(
+            "| {} | {discipline} | {} | {:.2} | {:.2} | {:.0} | {:.1} |",
+            self.name,
+            if is_logarithmic { "Fowler-Nordheim" } else { "geometric" },
+            gaps[0],
+            gaps[1],
+            millions(proposals),
+            millions(flips),
+        ))
+    }
+}
