@@ -195,12 +195,14 @@ fn run<'a>(
 
 /// Runs all replicas in the narrowest words that hold potentials and places.
 fn with_words(job: &Job<'_>, seats: Seats) -> Result<Vec<Solution>, SolverError> {
-    let is_narrow = job.ising.max_local_field() <= <i32 as Potential>::MAX_FIELD;
+    let most = job.ising.max_local_field();
     let is_small = seats.variables.len() <= 1 << 16;
-    match (is_narrow, is_small) {
-        (true, true) => replicas::<i32, u16>(job, seats),
-        (true, false) => replicas::<i32, u32>(job, seats),
-        (false, _) => replicas::<i64, u32>(job, seats),
+    if most <= <i16 as Potential>::MAX_FIELD && is_small {
+        replicas::<i16, u16>(job, seats)
+    } else if most <= <i32 as Potential>::MAX_FIELD {
+        replicas::<i32, u32>(job, seats)
+    } else {
+        replicas::<i64, u32>(job, seats)
     }
 }
 

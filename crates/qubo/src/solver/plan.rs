@@ -11,8 +11,11 @@ use super::discipline::Discipline;
 pub(crate) const BLOCK: usize = 16;
 /// The variable of a place that only fills up a block.
 pub(crate) const VACANT: u32 = u32::MAX;
-/// Rows are dense where more than one in this many places is a neighbour: a vector adds as many at once.
-const DENSE_ONE_IN: usize = 10;
+/// Bytes of a dense row that are added in the time of one neighbour of a sparse row, while the rows fit the cache, and beyond
+/// that; measured.
+const DENSE_BYTES_PER_NEIGHBOUR: [usize; 2] = [50, 20];
+/// Bytes of dense rows that fit the cache.
+const CACHE_BYTES: usize = 3 << 19;
 
 /// A whole number that holds potentials.
 pub(crate) trait Potential: Copy + Send + Sync + 'static {
@@ -67,6 +70,7 @@ macro_rules! potential {
     };
 }
 
+potential!(i16, f32, (1 << 13) - 1);
 potential!(i32, f32, (1 << 29) - 1);
 potential!(i64, f64, i64::MAX);
 
@@ -173,15 +177,17 @@ pub(crate) struct Plan<V, P> {
     /// Neighbours' places, row by row; none where rows are dense.
     pub(crate) targets: Vec<P>,
     pub(crate) weights: Weights<V>,
+    /// For each place, a bit for each neighbour in its own block.
+    pub(crate) near: Vec<u16>,
 }
 
 impl<V: Potential, P: Place> Plan<V, P> {
     /// The caller has seen to it that potentials and places fit.
     pub(crate) fn new(ising: &Ising, seats: Seats) -> Self {
-        let n_places = seats.variables.len();
-        if ising.n_couplings().saturating_mul(2 * DENSE_ONE_IN) > n_places.saturating_mul(n_places) {
+        let near = near(ising, &seats);
+        if is_dense::<V>(ising.n_couplings(), seats.variables.len()) {
             let weights = Weights::Dense(dense_rows(ising, &seats));
-            return Self { seats, starts: Vec::new(), targets: Vec::new(), weights };
+            return Self { seats, starts: Vec::new(), targets: Vec::new(), weights, near };
         }
         let mut sizes = ising.couplings().map(|(_, _, w)| w.unsigned_abs());
         let first = sizes.next().unwrap_or(1);
@@ -204,8 +210,27 @@ impl<V: Potential, P: Place> Plan<V, P> {
         } else {
             Weights::Own(own)
         };
-        Self { seats, starts, targets, weights }
+        Self { seats, starts, targets, weights, near }
     }
+}
+
+/// Whether rows with a word for every place are faster to add than lists of neighbours.
+fn is_dense<V>(n_couplings: usize, n_places: usize) -> bool {
+    let row_bytes = n_places * size_of::<V>();
+    let is_large = row_bytes.saturating_mul(n_places) > CACHE_BYTES;
+    let bytes_in_the_same_time =
+        n_couplings.saturating_mul(2 * DENSE_BYTES_PER_NEIGHBOUR[usize::from(is_large)]);
+    bytes_in_the_same_time > row_bytes.saturating_mul(n_places)
+}
+
+fn near(ising: &Ising, seats: &Seats) -> Vec<u16> {
+    let of_place = |(place, &variable): (usize, &u32)| {
+        let row = neighbours(ising, variable, &seats.places);
+        let lanes =
+            row.iter().filter(|(p, _)| *p as usize / BLOCK == place / BLOCK).map(|(p, _)| p % BLOCK as u32);
+        lanes.fold(0, |near, lane| near | 1 << lane)
+    };
+    seats.variables.iter().enumerate().map(of_place).collect()
 }
 
 fn neighbours(ising: &Ising, variable: u32, places: &[u32]) -> Vec<(u32, i64)> {

@@ -96,6 +96,12 @@ impl<V: Potential> State<V> {
         }
     }
 
+    /// Whether the neuron would flip.
+    #[inline(always)]
+    fn would_flip(&self, place: usize, threshold: f32) -> bool {
+        self.potentials[place].negated_by(self.signs[place]).passes(threshold)
+    }
+
     /// Which neurons of a block would flip.
     #[inline(always)]
     fn wishes_of(&self, block: usize, thresholds: &[f32]) -> u32 {
@@ -158,16 +164,20 @@ impl<V: Potential, P: Place> Tick<'_, V, P> {
 
     #[inline(always)]
     fn sweep_block(&mut self, block: usize, thresholds: &[f32; BLOCK]) {
-        let mut open = u32::from(self.plan.seats.taken[block]);
-        loop {
-            let wishes = self.state.wishes_of(block, thresholds) & open;
-            if wishes == 0 {
-                return;
+        let mut wishes = self.state.wishes_of(block, thresholds) & u32::from(self.plan.seats.taken[block]);
+        while wishes != 0 {
+            let place = block * BLOCK + wishes.trailing_zeros() as usize;
+            wishes &= wishes - 1;
+            self.state.flip(self.plan, place);
+            let behind = (u32::MAX - 1) << (place % BLOCK);
+            let mut changed = u32::from(self.plan.near[place]) & behind;
+            // One at a time: to load what was just stored as one vector would wait for the stores to end.
+            while changed != 0 {
+                let lane = changed.trailing_zeros() as usize;
+                changed &= changed - 1;
+                let is_wish = self.state.would_flip(block * BLOCK + lane, thresholds[lane]);
+                wishes = wishes & !(1 << lane) | u32::from(is_wish) << lane;
             }
-            // Those before the first that flips have decided; those behind it may have heard of it.
-            let lane = wishes.trailing_zeros();
-            self.state.flip(self.plan, block * BLOCK + lane as usize);
-            open &= !((2 << lane) - 1);
         }
     }
 
@@ -182,7 +192,7 @@ impl<V: Potential, P: Place> Tick<'_, V, P> {
             self.clock.chance.picks(self.clock.tick, block / BLOCKS as u32, n as u32, &mut picks);
             for (&place, &threshold) in picks.iter().zip(&thresholds).take(n - first) {
                 let place = place as usize;
-                if self.state.potentials[place].negated_by(self.state.signs[place]).passes(threshold) {
+                if self.state.would_flip(place, threshold) {
                     self.state.flip(self.plan, place);
                 }
             }
