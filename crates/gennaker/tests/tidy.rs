@@ -20,7 +20,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
     ("gennaker-formats", &["gennaker-network", "gennaker-engine"]),
     ("gennaker-report", &[]),
     ("gennaker-nir", &[]),
-    ("gennaker-qubo", &[]),
+    ("gennaker-qubo", &["gennaker-network"]),
     ("gennaker-deploy", &["gennaker-network", "gennaker-nir"]),
     (
         "gennaker",

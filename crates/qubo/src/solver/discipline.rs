@@ -1,0 +1,129 @@
+//! Update disciplines: who may flip in a tick, so that neighbours that decide on old news do not undo each other's work.
+
+use std::fmt;
+use std::str::FromStr;
+
+use crate::Ising;
+
+use super::error::SolverError;
+
+/// Graphs whose largest degree is below this are coloured, by default; measured on the G-set: sparse graphs have few classes,
+/// and on dense ones (17 classes for 800 nodes of degree 48) resting neurons are as good.
+const MAX_DEGREE_TO_COLOUR: usize = 64;
+
+/// Who may flip in one tick.
+///
+/// Without a guard, all neurons decide on the potentials of the previous tick, neighbours flip together, and a graph that
+/// wants to be cut swings between all up and all down for ever.
+#[derive(Clone, Copy, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Discipline {
+    /// All neurons one after the other, in the order of their numbers, each with the potential of the moment: a sweep. Not
+    /// what parallel hardware does in a tick, but the best there is on a host, and the reference. Samples Boltzmann's law.
+    Sequential,
+    /// As many proposals as there are neurons, each to a neuron drawn at random: NeuroSA's iterations, n to a tick. Samples
+    /// Boltzmann's law.
+    Random,
+    /// All neurons decide in parallel and an arbiter lets one of those that would flip do so, drawn at random. Few flips:
+    /// large problems need many ticks. Does not sample Boltzmann's law, because who else would flip enters into the rate.
+    One,
+    /// All neurons whose turn it is decide in parallel, each with this probability (above 0, below 1) of having its turn.
+    Gate(f64),
+    /// All neurons decide in parallel, and one that has flipped rests for `rand(0..=255) >> shift` more ticks (Loihi 2's
+    /// refractory rule); `shift` is at most 7.
+    Refractory(u32),
+    /// One class of a proper colouring decides in parallel, classes in turn; a class has no neighbours within. Samples
+    /// Boltzmann's law.
+    Colour,
+    /// All neurons in parallel without a guard. It is here to show what guards are for.
+    UnguardedParallel,
+}
+
+impl Discipline {
+    /// The guard that suits the graph: colours where the largest degree is below 64, otherwise rests (`Refractory(3)`).
+    #[must_use]
+    pub fn suited_to(ising: &Ising) -> Self {
+        if ising.max_degree() < MAX_DEGREE_TO_COLOUR { Self::Colour } else { Self::Refractory(3) }
+    }
+
+    /// The rule that is usual with it: heat bath where neighbours may flip in the same tick, which is then less likely, otherwise
+    /// Metropolis.
+    #[must_use]
+    pub fn usual_rule(self) -> Rule {
+        match self {
+            Self::Sequential | Self::Random | Self::One | Self::Colour => Rule::Metropolis,
+            Self::Gate(_) | Self::Refractory(_) | Self::UnguardedParallel => Rule::HeatBath,
+        }
+    }
+
+    /// Whether states at a constant temperature follow Boltzmann's law in the long run.
+    #[must_use]
+    pub fn samples_boltzmann(self) -> bool {
+        matches!(self, Self::Sequential | Self::Random | Self::Colour)
+    }
+
+    /// Refuses parameters with which a guard guards nothing.
+    pub(crate) fn check(self) -> Result<(), SolverError> {
+        match self {
+            Self::Gate(p) if !(p > 0.0 && p < 1.0) => Err(SolverError::Gate { found: p }),
+            Self::Refractory(shift) if shift > 7 => Err(SolverError::Refractory { found: shift }),
+            _ => Ok(()),
+        }
+    }
+
+    /// The fraction of neurons that decide in a tick.
+    pub(crate) fn gate(self) -> f64 {
+        if let Self::Gate(p) = self { p } else { 1.0 }
+    }
+}
+
+impl fmt::Display for Discipline {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Sequential => write!(f, "sequential"),
+            Self::Random => write!(f, "random"),
+            Self::One => write!(f, "one"),
+            Self::Gate(p) => write!(f, "gate({p})"),
+            Self::Refractory(shift) => write!(f, "refractory({shift})"),
+            Self::Colour => write!(f, "colour"),
+            Self::UnguardedParallel => write!(f, "unguarded-parallel"),
+        }
+    }
+}
+
+impl FromStr for Discipline {
+    type Err = SolverError;
+
+    /// The text that `Display` writes; `gate` and `refractory` alone mean `gate(0.1)` and `refractory(3)`. `parallel` is refused.
+    fn from_str(text: &str) -> Result<Self, SolverError> {
+        let text = text.trim();
+        let unknown = || SolverError::UnknownDiscipline { found: text.to_owned() };
+        let argument =
+            |name: &str| text.strip_prefix(name)?.strip_prefix('(')?.strip_suffix(')').map(str::trim);
+        let found = match text {
+            "sequential" => Self::Sequential,
+            "random" => Self::Random,
+            "one" => Self::One,
+            "gate" => Self::Gate(0.1),
+            "refractory" => Self::Refractory(3),
+            "colour" => Self::Colour,
+            "unguarded-parallel" => Self::UnguardedParallel,
+            "parallel" => return Err(SolverError::Unguarded),
+            _ => match (argument("gate"), argument("refractory")) {
+                (Some(p), _) => Self::Gate(p.parse().map_err(|_| unknown())?),
+                (_, Some(shift)) => Self::Refractory(shift.parse().map_err(|_| unknown())?),
+                _ => return Err(unknown()),
+            },
+        };
+        found.check().map(|()| found)
+    }
+}
+
+/// With which probability a neuron flips that decides, if that changes the energy by dE at temperature T.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Rule {
+    /// min(1, exp(-dE / T)).
+    Metropolis,
+    /// 1 / (1 + exp(dE / T)), which is Gibbs sampling, Glauber's rule, and the p-bit's.
+    HeatBath,
+}

@@ -1,0 +1,213 @@
+//! Schedules: the temperature of each tick, in the integer units of [`Ising::energy`](crate::Ising::energy).
+
+use crate::Ising;
+
+use super::error::SolverError;
+
+/// How the temperature falls during an anneal. Temperatures are in the units of [`Ising::energy`] (not divided by its scale), with
+/// Boltzmann's constant 1.
+#[derive(Clone, Debug, PartialEq)]
+#[non_exhaustive]
+pub enum Schedule {
+    /// Equal factors from `hot` in the first tick to `cold` in the last.
+    Geometric {
+        /// Temperature of the first tick; above 0.
+        hot: f64,
+        /// Temperature of the last tick; above 0.
+        cold: f64,
+    },
+    /// Equal steps from `hot` in the first tick to `cold` in the last.
+    Linear {
+        /// Temperature of the first tick; at least 0.
+        hot: f64,
+        /// Temperature of the last tick; at least 0.
+        cold: f64,
+    },
+    /// NeuroSA's Fowler-Nordheim annealer (Chen et al., Nature Communications 16, 2025): with C = `a` * `beta_end`,
+    /// T(x) = `a` / (C ln(1 + x / C)), x from 1 in the first tick to C in the last. So 1 / T grows with the logarithm of
+    /// time, the law for which convergence is proved; T begins near `a` and ends at 1.44 / `beta_end`.
+    FowlerNordheim {
+        /// About the first temperature; above 0.
+        a: f64,
+        /// 1.44 over the last temperature; above 0, and at least 1 / `a`.
+        beta_end: f64,
+    },
+    /// The same in every tick.
+    Constant {
+        /// The temperature; at least 0.
+        temperature: f64,
+    },
+    /// Given temperatures, at least 0 each, stretched or thinned to the length of the anneal.
+    Custom(Vec<f64>),
+}
+
+/// At the coldest, the cheapest flips pass with probability 1/100, as in the field's annealers.
+const LN_100: f64 = 4.605_170_185_988_091;
+/// The hottest temperature over the largest root of a sum of squared couplings: 1 would do for disordered couplings, whose
+/// order sets in there at the latest, but is below the 2.27 of the square lattice, where the root is 2.
+const HOT: f64 = std::f64::consts::SQRT_2;
+/// Of all couplings, sorted by size, the part that is taken for cheap.
+const CHEAP: f64 = 0.1;
+
+impl Schedule {
+    /// From sqrt(2) times the largest root of a spin's summed squares of field and couplings, which is about where order sets in, to
+    /// where the tenth part of the couplings, of the smallest size, is broken with probability 1/100.
+    ///
+    /// The field's usual range begins where the costliest flip of all passes with probability 1/2. Measured on G-set and bqp
+    /// instances with as many ticks, that is no better and takes up to twice the time: hot ticks are full of flips that
+    /// decide nothing.
+    #[must_use]
+    pub fn geometric_for(ising: &Ising) -> Self {
+        let Scale { root, cheap, .. } = Scale::of(ising);
+        Self::Geometric { hot: HOT * root, cold: 2.0 * cheap / LN_100 }
+    }
+
+    /// Between the temperatures of [`geometric_for`](Self::geometric_for).
+    #[must_use]
+    pub fn linear_for(ising: &Ising) -> Self {
+        let Scale { root, cheap, .. } = Scale::of(ising);
+        Self::Linear { hot: HOT * root, cold: 2.0 * cheap / LN_100 }
+    }
+
+    /// NeuroSA's choice: `a` is the largest local field that a spin can feel, half of what the costliest flip costs; `beta_end` is 2 for
+    /// couplings of 1, and scaled by the cheap ones for others.
+    #[must_use]
+    pub fn fowler_nordheim_for(ising: &Ising) -> Self {
+        let Scale { largest, cheap, .. } = Scale::of(ising);
+        Self::FowlerNordheim { a: largest, beta_end: 2.0 / cheap }
+    }
+
+    /// Refuses temperatures that are none.
+    pub(crate) fn check(&self) -> Result<(), SolverError> {
+        let above = |what, x: f64| test(what, x, x > 0.0 && x < f64::INFINITY, "a finite number above 0");
+        let from =
+            |what, x: f64| test(what, x, (0.0..f64::INFINITY).contains(&x), "a finite number, at least 0");
+        match self {
+            &Self::Geometric { hot, cold } => above("hot", hot).and(above("cold", cold)),
+            &Self::Linear { hot, cold } => from("hot", hot).and(from("cold", cold)),
+            &Self::FowlerNordheim { a, beta_end } => {
+                above("a", a).and(above("beta_end", beta_end))?;
+                test("a * beta_end", a * beta_end, a * beta_end >= 1.0, "at least 1")
+            }
+            &Self::Constant { temperature } => from("temperature", temperature),
+            Self::Custom(list) if list.is_empty() => test("number of temperatures", 0.0, false, "at least 1"),
+            Self::Custom(list) => list.iter().try_for_each(|&t| from("temperature", t)),
+        }
+    }
+
+    /// The temperature of `tick` of an anneal of `n_ticks`.
+    #[must_use]
+    pub fn temperature(&self, tick: u32, n_ticks: u32) -> f64 {
+        let part = f64::from(tick) / f64::from(n_ticks.saturating_sub(1).max(1));
+        match self {
+            &Self::Geometric { hot, cold } => hot * libm::pow(cold / hot, part),
+            &Self::Linear { hot, cold } => hot + (cold - hot) * part,
+            &Self::FowlerNordheim { a, beta_end } => {
+                let c = a * beta_end;
+                let x = 1.0 + (c - 1.0) * part;
+                a / (c * libm::log1p(x / c))
+            }
+            &Self::Constant { temperature } => temperature,
+            Self::Custom(list) => {
+                let at = u64::from(tick) * list.len() as u64 / u64::from(n_ticks.max(1));
+                list.get(at as usize).or(list.last()).copied().unwrap_or(0.0)
+            }
+        }
+    }
+}
+
+fn test(what: &'static str, found: f64, holds: bool, allowed: &'static str) -> Result<(), SolverError> {
+    if holds { Ok(()) } else { Err(SolverError::Schedule { what, found, allowed }) }
+}
+
+/// How large fields and couplings are; all 1 where there are none.
+struct Scale {
+    /// The largest root of a spin's summed squares of field and couplings.
+    root: f64,
+    /// The largest local field.
+    largest: f64,
+    /// A coupling or field of which a tenth is no larger.
+    cheap: f64,
+}
+
+impl Scale {
+    fn of(ising: &Ising) -> Self {
+        let square = |w: &i64| *w as f64 * *w as f64;
+        let roots = (0..ising.n()).map(|i| {
+            let couplings: f64 = ising.row(i).1.iter().map(square).sum();
+            (couplings + square(&ising.fields()[i])).sqrt()
+        });
+        let tenth = |sizes: Vec<u64>| tenth_part(sizes).unwrap_or(u64::MAX);
+        let couplings = ising.couplings().map(|(_, _, w)| w.unsigned_abs()).collect();
+        let fields = ising.fields().iter().map(|h| h.unsigned_abs()).filter(|h| *h > 0).collect();
+        match tenth(couplings).min(tenth(fields)) {
+            u64::MAX => Self { root: 1.0, largest: 1.0, cheap: 1.0 },
+            cheap => Self {
+                root: roots.fold(0.0, f64::max),
+                largest: ising.max_local_field() as f64,
+                cheap: cheap as f64,
+            },
+        }
+    }
+}
+
+/// The size up to which a tenth of all sizes are.
+fn tenth_part(mut sizes: Vec<u64>) -> Option<u64> {
+    #[expect(clippy::cast_sign_loss, reason = "a part of a length")]
+    let at = (CHEAP * sizes.len() as f64) as usize;
+    if sizes.is_empty() { None } else { Some(*sizes.select_nth_unstable(at).1) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn schedules_begin_and_end_where_they_say() {
+        let ends = |s: &Schedule| (s.temperature(0, 1001), s.temperature(1000, 1001));
+        let near = |found: (f64, f64), expected: (f64, f64)| {
+            assert!(
+                (found.0 / expected.0 - 1.0).abs() < 1e-9 && (found.1 / expected.1 - 1.0).abs() < 1e-9,
+                "{found:?}"
+            );
+        };
+        near(ends(&Schedule::Geometric { hot: 90.0, cold: 0.3 }), (90.0, 0.3));
+        near(ends(&Schedule::Linear { hot: 9.0, cold: 3.0 }), (9.0, 3.0));
+        near(ends(&Schedule::Constant { temperature: 4.0 }), (4.0, 4.0));
+        near(ends(&Schedule::Custom(vec![5.0, 4.0, 2.0])), (5.0, 2.0));
+        // The published law with A = 60: about A at first, 1 / (2 ln 2) at last.
+        let law = Schedule::FowlerNordheim { a: 60.0, beta_end: 2.0 };
+        near(ends(&law), (1.0 / (2.0 * (1.0f64 / 120.0).ln_1p()), 1.0 / (2.0 * 2.0f64.ln())));
+    }
+
+    #[test]
+    fn nonsense_is_refused() {
+        for schedule in [
+            Schedule::Geometric { hot: 1.0, cold: 0.0 },
+            Schedule::Linear { hot: f64::NAN, cold: 0.0 },
+            Schedule::FowlerNordheim { a: 0.1, beta_end: 2.0 },
+            Schedule::Constant { temperature: f64::INFINITY },
+            Schedule::Custom(Vec::new()),
+            Schedule::Custom(vec![1.0, -1.0]),
+        ] {
+            assert!(schedule.check().is_err(), "{schedule:?}");
+        }
+        assert!(Schedule::Linear { hot: 2.0, cold: 0.0 }.check().is_ok());
+    }
+
+    #[test]
+    fn all_schedules_suit_all_problems() {
+        for ising in
+            [Ising::new(vec![], []), Ising::new(vec![0, 0], []), Ising::new(vec![0, 3], [(0, 1, -2)])]
+        {
+            let ising = ising.unwrap();
+            for schedule in [
+                Schedule::geometric_for(&ising),
+                Schedule::linear_for(&ising),
+                Schedule::fowler_nordheim_for(&ising),
+            ] {
+                schedule.check().unwrap();
+            }
+        }
+    }
+}
