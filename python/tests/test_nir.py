@@ -434,7 +434,7 @@ def test_a_long_run_leaves_the_interpreter_free_and_ends_at_a_signal():
         signal.signal(signal.SIGALRM, before)
         stop.set()
         other.join()
-    assert time.perf_counter() - start < 30
+    assert time.perf_counter() - start < 10
     assert len(ticking) > 3
 
 

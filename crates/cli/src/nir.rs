@@ -222,7 +222,7 @@ fn answers(command: &Nir, deployment: &Deployment, samples: &[Sample]) -> Result
     interrupt::watch()?;
     let mut runner = deployment.runner(command.readout)?;
     let start = Instant::now();
-    let runs = runner.run_with(samples, &|_| !interrupt::requested())?;
+    let runs = runner.run_watched(samples, &|_| true, &|| !interrupt::requested())?;
     if !command.json {
         let s = start.elapsed().as_secs_f64();
         let n = counted(runs.len() as u64, "sample");

@@ -3,6 +3,7 @@
 use std::ops::ControlFlow;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::time::Duration;
 
 use gennaker_deploy::{Output, Port, Readout, Sample};
 use gennaker_engine::{Options, Recordings, Simulation};
@@ -85,15 +86,21 @@ impl<'a> Runner<'a> {
             return Ok(Vec::new());
         };
         std::thread::scope(|scope| {
-            for worker in others {
-                scope.spawn(|| work(worker));
-            }
+            let work = &work;
+            let others: Vec<_> = others.iter_mut().map(|worker| scope.spawn(move || work(worker))).collect();
             work(first);
+            // The thread that called may be the only one that can find out that the run is to stop.
+            while others.iter().any(|other| !other.is_finished()) && goes_on() {
+                std::thread::sleep(WAIT);
+            }
         });
         let results = results.into_iter().map(|result| result.into_inner().expect("nobody panicked"));
         results.map_while(|result| result).collect()
     }
 }
+
+/// How often a thread without work asks whether the run goes on.
+const WAIT: Duration = Duration::from_micros(200);
 
 /// One thread's network, through which samples pass one after the other.
 struct Worker<'a> {
