@@ -153,7 +153,7 @@ fn minus_log(word: u32) -> f32 {
         3.333_333_1e-1,
     ];
     let bits = (word as f32 + 0.5).to_bits().wrapping_sub(ROOT_HALF);
-    let exponent = (bits >> 23) as i32 - 31;
+    let exponent = (bits as i32 >> 23) - 32;
     let x = f32::from_bits((bits & 0x007F_FFFF) + ROOT_HALF) - 1.0;
     let mut series = COEFFICIENTS[0];
     for &c in &COEFFICIENTS[1..] {

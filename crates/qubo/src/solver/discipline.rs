@@ -33,7 +33,7 @@ pub enum Discipline {
     /// refractory rule); `shift` is at most 7.
     Refractory(u32),
     /// One class of a proper colouring decides in parallel, classes in turn; a class has no neighbours within. Samples
-    /// Boltzmann's law, once per round of classes.
+    /// Boltzmann's law.
     Colour,
     /// All neurons in parallel without a guard. It is here to show what guards are for.
     UnguardedParallel,

@@ -31,6 +31,8 @@ mod discipline;
 mod error;
 mod outcome;
 mod plan;
+#[cfg(test)]
+mod reference;
 mod replica;
 mod schedule;
 mod tick;
