@@ -11,8 +11,9 @@ use std::path::Path;
 use std::sync::OnceLock;
 use std::time::Instant;
 
-use gennaker_qubo::Ising;
-use gennaker_qubo::solver::{Discipline, Options, Schedule, SolverError, solve};
+use gennaker_qubo::read::{self, Limits};
+use gennaker_qubo::solver::{Discipline, Options, Schedule, Solution, SolverError, solve};
+use gennaker_qubo::{Ising, MaxCut, Problem};
 
 /// Anneal lengths, in ticks.
 const LENGTHS: [u32; 2] = [1_000, 10_000];
@@ -33,7 +34,7 @@ fn main() -> Result<(), Box<dyn Error>> {
     // One thread, so that speeds are those of one core.
     let one = rayon::ThreadPoolBuilder::new().num_threads(1).build()?;
     for name in &names {
-        let graph = Graph::read(Path::new(&folder), name)?;
+        let cut = Cut::read(Path::new(&folder), name)?;
         for (discipline, is_logarithmic) in [
             (Discipline::Sequential, false),
             (Discipline::Sequential, true),
@@ -43,7 +44,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             (Discipline::Colour, false),
             (Discipline::One, false),
         ] {
-            println!("{}", one.install(|| graph.row(discipline, is_logarithmic))?);
+            println!("{}", one.install(|| cut.row(discipline, is_logarithmic))?);
         }
     }
     Ok(())
@@ -58,31 +59,23 @@ fn seconds() -> f64 {
 }
 
 /// A graph to cut.
-struct Graph {
+struct Cut {
     name: String,
     ising: Ising,
-    total: i64,
-    best_cut: i64,
+    best: f64,
 }
 
-impl Graph {
+impl Cut {
     fn read(folder: &Path, name: &str) -> Result<Self, Box<dyn Error>> {
         let table = fs::read_to_string(folder.join("instances.csv"))?;
         let row: Vec<&str> = table
             .lines()
             .map(|line| line.split(',').collect())
-            .find(|row: &Vec<&str>| row[0] == name)
-            .ok_or_else(|| format!("instances.csv has no `{name}`"))?;
-        let text = fs::read_to_string(folder.join(row[1]))?;
-        let numbers: Vec<i64> = text.split_whitespace().map(str::parse).collect::<Result<_, _>>()?;
-        let edges = numbers[2..].as_chunks::<3>().0;
-        let pairs = edges.iter().map(|&[u, v, w]| (u as usize - 1, v as usize - 1, w));
-        Ok(Self {
-            name: name.to_owned(),
-            ising: Ising::new(vec![0; numbers[0] as usize], pairs)?,
-            total: edges.iter().map(|e| e[2]).sum(),
-            best_cut: row[6].parse()?,
-        })
+            .find(|row: &Vec<&str>| row[0] == name && row[2] == "maxcut")
+            .ok_or_else(|| format!("instances.csv has no graph to cut of the name `{name}`"))?;
+        let limits = Limits::default();
+        let graph = read::edge_list(&read::file(&folder.join(row[1]), &limits)?, &limits)?;
+        Ok(Self { name: name.to_owned(), ising: MaxCut { graph }.ising()?, best: row[6].parse()? })
     }
 
     /// A row of the table.
@@ -105,10 +98,10 @@ impl Graph {
             let outcome = solve(&self.ising, &options)?;
             proposals += outcome.solutions.iter().map(|s| s.n_proposals).sum::<u64>();
             flips += outcome.solutions.iter().map(|s| s.n_flips).sum::<u64>();
-            let mut cuts: Vec<i64> = outcome.solutions.iter().map(|s| (self.total - s.energy) / 2).collect();
-            cuts.sort_unstable();
-            let median = cuts[cuts.len() / 2];
-            gaps.push(100.0 * (self.best_cut - median) as f64 / self.best_cut as f64);
+            let cut = |s: &Solution| self.ising.value(s.energy).as_f64();
+            let mut cuts: Vec<f64> = outcome.solutions.iter().map(cut).collect();
+            cuts.sort_by(f64::total_cmp);
+            gaps.push(100.0 * (1.0 - cuts[cuts.len() / 2] / self.best));
         }
         let seconds = seconds() - begin;
         let millions = |count: u64| count as f64 / seconds / 1e6;

@@ -93,4 +93,12 @@ pub enum QuboError {
         /// The range, in words.
         allowed: String,
     },
+    /// A solution that breaks the problem's rules.
+    #[error("the solution breaks {violations} rules, the first: {first}; mend it before it is encoded")]
+    Infeasible {
+        /// How many rules it breaks.
+        violations: usize,
+        /// The first of them.
+        first: String,
+    },
 }

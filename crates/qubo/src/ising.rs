@@ -167,6 +167,11 @@ impl Ising {
         (0..self.n()).map(|i| self.weighted_degree(i)).max().unwrap_or(0)
     }
 
+    /// The largest absolute coupling: what a weight format has to hold; 0 without couplings.
+    pub fn max_coupling(&self) -> i64 {
+        self.couplings.iter().map(|w| w.abs()).max().unwrap_or(0)
+    }
+
     /// The largest absolute [`local_field`](Self::local_field) that any spin can ever feel: field and couplings. Half of the
     /// largest energy that one flip can cost is no larger.
     pub fn max_local_field(&self) -> i64 {
@@ -208,11 +213,7 @@ impl Ising {
 
     /// What an energy means: `energy / scale`, negated for [`Sense::Maximise`].
     pub fn value(&self, energy: i64) -> Fraction {
-        let signed = match self.sense {
-            Sense::Minimise => energy,
-            Sense::Maximise => energy.saturating_neg(),
-        };
-        Fraction::new(signed, self.scale)
+        Fraction::of_energy(energy, self.scale, self.sense)
     }
 }
 

@@ -38,6 +38,14 @@ impl Fraction {
         Self { numerator: numerator / factor, denominator: denominator / factor }
     }
 
+    /// What an energy to be minimised means: `energy / scale`, negated where values are to be maximised.
+    pub(crate) fn of_energy(energy: i64, scale: i64, sense: Sense) -> Self {
+        match sense {
+            Sense::Minimise => Self::new(energy, scale),
+            Sense::Maximise => Self::new(energy.saturating_neg(), scale),
+        }
+    }
+
     /// Above the line.
     pub fn numerator(self) -> i64 {
         self.numerator
@@ -56,6 +64,12 @@ impl Fraction {
     /// The nearest double, up to one rounding of each part and one of the quotient.
     pub fn to_f64(self) -> f64 {
         self.numerator as f64 / self.denominator as f64
+    }
+}
+
+impl From<i64> for Fraction {
+    fn from(whole: i64) -> Self {
+        Self { numerator: whole, denominator: 1 }
     }
 }
 
