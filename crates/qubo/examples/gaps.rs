@@ -98,7 +98,7 @@ impl Cut {
             let outcome = solve(&self.ising, &options)?;
             proposals += outcome.solutions.iter().map(|s| s.n_proposals).sum::<u64>();
             flips += outcome.solutions.iter().map(|s| s.n_flips).sum::<u64>();
-            let cut = |s: &Solution| self.ising.value(s.energy).as_f64();
+            let cut = |s: &Solution| self.ising.value(s.energy).to_f64();
             let mut cuts: Vec<f64> = outcome.solutions.iter().map(cut).collect();
             cuts.sort_by(f64::total_cmp);
             gaps.push(100.0 * (1.0 - cuts[cuts.len() / 2] / self.best));

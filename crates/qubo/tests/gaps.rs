@@ -1,0 +1,44 @@
+//! Gaps to the best known cuts of real graphs, beside those of the probe from which the disciplines come. Slow; run with
+//!
+//!     cargo test --release -p gennaker-qubo --test gaps -- --ignored
+
+use std::fs;
+use std::path::Path;
+
+use gennaker_qubo::read::{self, Limits};
+use gennaker_qubo::solver::{Discipline, Options, solve};
+use gennaker_qubo::{MaxCut, Problem};
+
+/// Graph, best known cut, and the probe's gap in percent after 10^3 ticks (median of 3 to 5 seeds, geometric schedule) for
+/// sequential, gate(0.1), refractory(3) and colour.
+const PROBE: [(&str, f64, [f64; 4]); 3] = [
+    ("G1", 11624.0, [0.18, 1.02, 0.79, 1.03]),
+    ("G14", 3064.0, [0.65, 1.93, 2.61, 1.08]),
+    ("G22", 13359.0, [0.34, 1.48, 1.27, 1.30]),
+];
+/// By how much a median of nine seeds may be worse, in percent: about two standard deviations of the difference.
+const NOISE: f64 = 0.2;
+
+#[test]
+#[ignore = "seconds in release, minutes otherwise"]
+fn gaps_are_no_larger_than_the_probes() {
+    let disciplines =
+        [Discipline::Sequential, Discipline::Gate(0.1), Discipline::Refractory(3), Discipline::Colour];
+    for (name, best, probe) in PROBE {
+        let path =
+            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../../shared/data/qubo/gset/{name}.txt"));
+        if !fs::exists(&path).unwrap_or(false) {
+            continue;
+        }
+        let limits = Limits::default();
+        let graph = read::edge_list(&read::file(&path, &limits).unwrap(), &limits).unwrap();
+        let ising = MaxCut { graph }.ising().unwrap();
+        for (discipline, probe) in disciplines.into_iter().zip(probe) {
+            let options = Options { discipline: Some(discipline), n_replicas: 9, ..Options::default() };
+            let mut solutions = solve(&ising, &options).unwrap().solutions;
+            solutions.sort_by_key(|s| s.energy);
+            let gap = 100.0 * (1.0 - ising.value(solutions[4].energy).to_f64() / best);
+            assert!(gap < probe + NOISE, "{name} {discipline}: {gap:.2} %, the probe has {probe} %");
+        }
+    }
+}
