@@ -117,7 +117,7 @@ impl Law {
 
 /// A word as a number below `n`; the bias is below n / 2^32.
 fn below(word: u32, n: u32) -> u32 {
-    (u64::from(word) * u64::from(n) >> 32) as u32
+    ((u64::from(word) * u64::from(n)) >> 32) as u32
 }
 
 /// The 64 words of 16 counters from `counter` on, in an order that costs no shuffling.
@@ -150,7 +150,7 @@ fn minus_log(word: u32) -> f32 {
         -1.666_805_7e-1,
         2.000_071_5e-1,
         -2.499_999_4e-1,
-        3.333_333_1e-1,
+        3.333_333e-1,
     ];
     let bits = (word as f32 + 0.5).to_bits().wrapping_sub(ROOT_HALF);
     let exponent = (bits as i32 >> 23) - 32;
