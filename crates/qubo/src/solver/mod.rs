@@ -51,7 +51,7 @@ use rayon::prelude::*;
 
 use crate::Ising;
 
-use plan::{Place, Plan, Potential, Seats};
+use plan::{GROUP, Place, Plan, Potential, Seats};
 use replica::{Job, Watch};
 
 /// How to solve a problem.
@@ -198,7 +198,7 @@ fn run<'a>(
 /// Runs all replicas in the narrowest words that hold potentials and places.
 fn with_words(job: &Job<'_>, seats: Seats) -> Result<Vec<Solution>, SolverError> {
     let most = job.ising.max_local_field();
-    let is_small = seats.variables.len() <= 1 << 16;
+    let is_small = seats.variables.len() + GROUP <= 1 << 16;
     if most <= <i16 as Potential>::MAX_FIELD && is_small {
         replicas::<i16, u16>(job, seats)
     } else if most <= <i32 as Potential>::MAX_FIELD {

@@ -9,6 +9,8 @@ use super::discipline::Discipline;
 
 /// Places that are looked at together.
 pub(crate) const BLOCK: usize = 16;
+/// Neighbours that are told together.
+pub(crate) const GROUP: usize = 4;
 /// The variable of a place that only fills up a block.
 pub(crate) const VACANT: u32 = u32::MAX;
 /// Bytes of a dense row that are added in the time of one neighbour of a sparse row, while the rows fit the cache, and beyond
@@ -52,7 +54,8 @@ macro_rules! potential {
             }
             #[inline(always)]
             fn plus(self, other: Self) -> Self {
-                self + other
+                // Only the spare places at the end, which nobody reads, ever wrap.
+                self.wrapping_add(other)
             }
             #[inline(always)]
             fn negated_by(self, sign: Self) -> Self {
@@ -184,8 +187,8 @@ pub(crate) struct Plan<V, P> {
 impl<V: Potential, P: Place> Plan<V, P> {
     /// The caller has seen to it that potentials and places fit.
     pub(crate) fn new(ising: &Ising, seats: Seats) -> Self {
-        let near = near(ising, &seats);
-        if is_dense::<V>(ising.n_couplings(), seats.variables.len()) {
+        let (near, n_places) = (near(ising, &seats), seats.variables.len());
+        if is_dense::<V>(ising.n_couplings(), n_places) {
             let weights = Weights::Dense(dense_rows(ising, &seats));
             return Self { seats, starts: Vec::new(), targets: Vec::new(), weights, near };
         }
@@ -195,14 +198,17 @@ impl<V: Potential, P: Place> Plan<V, P> {
         let mut starts = vec![0];
         let (mut targets, mut own, mut positive_ends) = (Vec::new(), Vec::new(), Vec::new());
         for &variable in &seats.variables {
-            let mut row = neighbours(ising, variable, &seats.places);
+            let row = neighbours(ising, variable, &seats.places);
             if is_equal {
-                row.sort_by_key(|&(_, w)| w < 0);
-                positive_ends.push(targets.len() + row.partition_point(|&(_, w)| w > 0));
+                let (positive, negative): (Vec<_>, Vec<_>) = row.iter().partition(|(_, w)| *w > 0);
+                extend_padded(&mut targets, &positive, n_places);
+                positive_ends.push(targets.len());
+                extend_padded(&mut targets, &negative, n_places);
             } else {
                 own.extend(row.iter().map(|&(_, w)| V::of(2 * w)));
+                extend_padded(&mut targets, &row, n_places);
+                own.resize(targets.len(), V::ZERO);
             }
-            targets.extend(row.iter().map(|&(place, _)| P::of(place)));
             starts.push(targets.len());
         }
         let weights = if is_equal {
@@ -211,6 +217,14 @@ impl<V: Potential, P: Place> Plan<V, P> {
             Weights::Own(own)
         };
         Self { seats, starts, targets, weights, near }
+    }
+}
+
+/// Adds a row, filled up to whole groups with spare places: loops over groups end less often in a wrong guess.
+fn extend_padded<P: Place>(targets: &mut Vec<P>, row: &[(u32, i64)], n_places: usize) {
+    targets.extend(row.iter().map(|&(place, _)| P::of(place)));
+    while !targets.len().is_multiple_of(GROUP) {
+        targets.push(P::of((n_places + targets.len() % GROUP) as u32));
     }
 }
 

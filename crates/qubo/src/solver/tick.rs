@@ -6,14 +6,14 @@ use crate::Ising;
 
 use super::chance::{BATCH, Chance, Law};
 use super::discipline::Discipline;
-use super::plan::{BLOCK, Place, Plan, Potential, VACANT, Weights};
+use super::plan::{BLOCK, GROUP, Place, Plan, Potential, VACANT, Weights};
 
 /// Blocks in a batch of thresholds.
 const BLOCKS: usize = BATCH / BLOCK;
 
 /// What changes from tick to tick: potentials, spins, and the energy that belongs to them.
 pub(crate) struct State<V> {
-    /// Local field of each place: h_i + sum_j J_ij s_j. Spikes, which are changes of spins, add to it.
+    /// Local field of each place: h_i + sum_j J_ij s_j. Spikes, which are changes of spins, add to it. At the end, spare places.
     potentials: Vec<V>,
     /// All ones for a spin of +1, zero for -1.
     signs: Vec<V>,
@@ -44,8 +44,10 @@ impl<V: Potential> State<V> {
             let at = |&v: &u32| if v == VACANT { V::ZERO } else { V::of(value(v as usize)) };
             variables.iter().map(at).collect()
         };
+        let mut potentials: Vec<V> = of_place(&|i| ising.local_field(spins, i));
+        potentials.extend([V::ZERO; GROUP]);
         Self {
-            potentials: of_place(&|i| ising.local_field(spins, i)),
+            potentials,
             signs: of_place(&|i| if spins[i] == 1 { -1 } else { 0 }),
             ready: vec![0; variables.len()],
             energy,
@@ -81,13 +83,16 @@ impl<V: Potential> State<V> {
             }
             Weights::Own(weights) => {
                 let row = plan.starts[place]..plan.starts[place + 1];
-                for (&target, &weight) in plan.targets[row.clone()].iter().zip(&weights[row]) {
-                    let potential = &mut self.potentials[target.index()];
-                    *potential = potential.plus(weight.negated_by(old));
+                let targets = plan.targets[row.clone()].as_chunks::<GROUP>().0;
+                for (targets, weights) in targets.iter().zip(weights[row].as_chunks::<GROUP>().0) {
+                    for (target, weight) in targets.iter().zip(weights) {
+                        let potential = &mut self.potentials[target.index()];
+                        *potential = potential.plus(weight.negated_by(old));
+                    }
                 }
             }
             Weights::Dense(rows) => {
-                let n = self.potentials.len();
+                let n = self.signs.len();
                 for (potential, &weight) in self.potentials.iter_mut().zip(&rows[place * n..(place + 1) * n])
                 {
                     *potential = potential.plus(weight.negated_by(old));
@@ -118,9 +123,11 @@ impl<V: Potential> State<V> {
 
 #[inline(always)]
 fn add<V: Potential, P: Place>(potentials: &mut [V], targets: &[P], change: V) {
-    for &target in targets {
-        let potential = &mut potentials[target.index()];
-        *potential = potential.plus(change);
+    for targets in targets.as_chunks::<GROUP>().0 {
+        for target in targets {
+            let potential = &mut potentials[target.index()];
+            *potential = potential.plus(change);
+        }
     }
 }
 
