@@ -1,9 +1,10 @@
 """The SpiNNaker2 neuromorphic system in software.
 
-Two ways in:
+Three ways in:
 
 * py-spinnaker2's interface: ``from gennaker import snn, hardware`` (or ``python -m gennaker script.py`` for a script that
   imports ``spinnaker2`` and must stay as it is);
+* trained networks: ``gennaker.nir.from_nir("network.nir").run(data).answers``;
 * our own: ``gennaker.run("network.toml").spikes("exc")`` gives arrays; :class:`Network`, :class:`Machine`, :func:`map` and
   :class:`Simulation` are the parts it is made of.
 """
@@ -45,6 +46,7 @@ _SUBMODULES = {
     "logger",
     "mapper",
     "neuron_models",
+    "nir",
     "s2_nir",
     "snn",
 }

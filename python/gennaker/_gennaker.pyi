@@ -11,9 +11,13 @@ from typing_extensions import Self
 
 __version__: str
 __all__ = [
+    "Deployment",
     "Machine",
     "Mapping",
     "Network",
+    "NirGraph",
+    "SampleRuns",
+    "Samples",
     "Simulation",
     "__version__",
     "account_folder",
@@ -43,6 +47,12 @@ class _Population(TypedDict):
     size: int
     model: str
     record: list[str]
+
+class _Port(TypedDict):
+    node: str
+    population: int
+    shape: list[int]
+    spikes: bool
 
 @final
 class Network:
@@ -95,8 +105,135 @@ class Network:
         `connections`: an array of n rows pre, post, weight, delay; or a connector, `{"type": "fixed_probability", "p": 0.1}`,
         with `weight` and `delay` (numbers or `{"distribution": ...}`).
         """
+    def add_convolution(self, name: str, pre: int, post: int, weights: ArrayLike, geometry: dict[str, Any]) -> int:
+        """Adds a convolution onto a `lif_conv2d` population and returns its position.
+
+        `weights`: (input channels / groups, output channels, height, width). `geometry`: `input` (channels, height, width), and as far
+        as they are not 1 or 0, `stride`, `dilation`, `pool` (height, width), `padding` (top, bottom, left, right), `groups`.
+        """
+    def projection(self, index: int) -> dict[str, Any]:
+        """One projection: name, pre, post, connector; `connections` of lists, `weights`, `geometry`, `n_outputs` of convolutions."""
+    def synapses(self, index: int) -> NDArray[np.float64]:
+        """All synapses of a projection: n rows of pre, post, weight, delay."""
+    def parameters(self, index: int) -> dict[str, Any]:
+        """A population's parameters that differ from the defaults of its model."""
     def validate(self) -> None:
         """Raises `ValueError` that says what is wrong, if anything is."""
+
+@final
+class NirGraph:
+    """A NIR graph. `nodes` maps names to a type's name with a dictionary of parameters, or to a nested graph."""
+
+    def __new__(
+        cls,
+        nodes: dict[str, tuple[str, dict[str, Any]] | NirGraph],
+        edges: Sequence[tuple[str, str]],
+        metadata: dict[str, Any] | None = None,
+    ) -> Self: ...
+    @staticmethod
+    def read(path: str | os.PathLike[str]) -> NirGraph:
+        """Reads a file."""
+    @staticmethod
+    def from_bytes(bytes: bytes) -> NirGraph:
+        """The graph that the bytes of a file hold."""
+    @staticmethod
+    def of_network(
+        network: Network,
+        dt: float = 1e-4,
+        integrator: str = "forward",
+        outputs: Sequence[str] | None = None,
+        single_precision: bool = False,
+    ) -> tuple[NirGraph, list[str]]:
+        """The graph of a network, and notes."""
+    def write(self, path: str | os.PathLike[str]) -> None:
+        """Writes a file, whole or not at all."""
+    def to_bytes(self) -> bytes:
+        """The bytes of a file."""
+    @property
+    def nodes(self) -> dict[str, tuple[str, dict[str, Any]] | NirGraph]: ...
+    @property
+    def edges(self) -> list[tuple[str, str]]: ...
+    @property
+    def metadata(self) -> dict[str, Any]: ...
+    def check(self) -> None:
+        """Raises `ValueError` that names everything that is wrong with the graph, if anything is."""
+    def shapes(self) -> dict[str, tuple[list[int], list[int]]]:
+        """Shapes of the signals that arrive at every node and leave it."""
+
+@final
+class Deployment:
+    """A NIR graph as a network that runs samples. `options` are those of lowering, by name."""
+
+    def __new__(cls, graph: NirGraph, options: dict[str, Any] | None = None) -> Self: ...
+    def network(self) -> Network: ...
+    @property
+    def inputs(self) -> list[_Port]: ...
+    @property
+    def outputs(self) -> list[_Port]: ...
+    @property
+    def layers(self) -> list[dict[str, Any]]: ...
+    @property
+    def notes(self) -> list[str]: ...
+    @property
+    def options(self) -> dict[str, Any]: ...
+    @property
+    def latency_ticks(self) -> int: ...
+    def v_scales(self, population: int) -> NDArray[np.float64] | None:
+        """Factors from membrane potentials of the graph to those of the chip: one for all neurons, or one for each."""
+    def summary(self) -> str: ...
+    def run(
+        self,
+        samples: Samples,
+        readout: str = "spike_count",
+        numeric: str = "chip",
+        threads: int | None = None,
+        tail_ticks: int | None = None,
+        recordings: bool = False,
+        out_of_range: str = "error",
+    ) -> SampleRuns:
+        """Runs samples side by side without holding the interpreter. Ctrl-C stops it between two ticks."""
+
+@final
+class Samples:
+    """Recordings for the only input of a deployment."""
+
+    def __new__(cls, deployment: Deployment) -> Self: ...
+    def add_dense(self, name: str, values: ArrayLike) -> None: ...
+    def add_spikes(self, name: str, ticks: ArrayLike, neurons: ArrayLike, n_ticks: int) -> None: ...
+    def add_events(
+        self,
+        name: str,
+        x: ArrayLike,
+        y: ArrayLike | None,
+        t: NDArray[np.int64],
+        p: ArrayLike | None,
+        window_us: float = 1000.0,
+        keep_last: bool = False,
+    ) -> None: ...
+    def add_files(self, path: str | os.PathLike[str], window_us: float = 1000.0, keep_last: bool = False) -> None: ...
+    @property
+    def names(self) -> list[str]: ...
+    @property
+    def n_merged(self) -> int: ...
+    def spikes(self, index: int) -> tuple[list[int], list[int]] | None: ...
+    def __len__(self) -> int: ...
+
+@final
+class SampleRuns:
+    """What became of samples."""
+
+    def outputs(self, port: int) -> NDArray[np.float64]: ...
+    @property
+    def n_spikes(self) -> NDArray[np.uint64]: ...
+    @property
+    def n_ticks(self) -> NDArray[np.uint32]: ...
+    @property
+    def n_synaptic_events(self) -> NDArray[np.uint64]: ...
+    @property
+    def names(self) -> list[str]: ...
+    def spikes(self, sample: int, population: int) -> tuple[NDArray[np.uint32], NDArray[np.uint32]]: ...
+    def state(self, sample: int, population: int, variable: str) -> NDArray[np.float32] | NDArray[np.float64]: ...
+    def __len__(self) -> int: ...
 
 @final
 class Machine:

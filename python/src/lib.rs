@@ -22,6 +22,8 @@
 use pyo3::prelude::*;
 
 mod account;
+mod convolution;
+mod deployment;
 mod error;
 mod files;
 mod json;
@@ -29,8 +31,10 @@ mod machine;
 mod mapping;
 mod models;
 mod network;
+mod nir;
 mod parameters;
 mod pieces;
+mod samples;
 mod simulation;
 mod threads;
 
@@ -39,6 +43,8 @@ mod threads;
 mod _gennaker {
     #[pymodule_export]
     use crate::account::{account_folder, sweep_folder};
+    #[pymodule_export]
+    use crate::deployment::{Deployment, SampleRuns};
     #[pymodule_export]
     use crate::files::read_network_file;
     #[pymodule_export]
@@ -49,6 +55,10 @@ mod _gennaker {
     use crate::models::models;
     #[pymodule_export]
     use crate::network::Network;
+    #[pymodule_export]
+    use crate::nir::NirGraph;
+    #[pymodule_export]
+    use crate::samples::Samples;
     #[pymodule_export]
     use crate::simulation::Simulation;
 

@@ -1,13 +1,15 @@
 //! Networks, built from Python values.
 
-use gennaker::network::{Connector, Model, Parameter, Population, Projection};
+use gennaker::network::{Connector, Model, Parameter, Population, Projection, for_each_synapse};
+use numpy::{PyArray1, PyArray2, PyArrayMethods};
 use pyo3::exceptions::{PyIndexError, PyTypeError};
 use pyo3::prelude::*;
 use pyo3::types::{PyDict, PyString};
 use serde_json::Value;
 
+use crate::convolution::{convolution, described_projection};
 use crate::error::value_error;
-use crate::json::{from_json, to_json};
+use crate::json::{from_json, to_json, to_python};
 use crate::parameters::{connection_list, parameter, recording, spike_trains};
 
 /// A description of populations and projections: `Network(name="network", seed=0)`.
@@ -137,6 +139,67 @@ impl Network {
             .with_weight(number(weight, "weight", 1.0)?)
             .with_delay(number(delay, "delay", 0.0)?);
         Ok(self.inner.add_projection(projection))
+    }
+
+    /// Adds a convolution onto a `lif_conv2d` population and returns its position. `weights`: (input channels / groups, output
+    /// channels, height, width). `geometry`: a dictionary of `input` (channels, height, width), and, as far as they are not 1 or 0,
+    /// `stride`, `dilation`, `pool` (height, width), `padding` (top, bottom, left, right) and `groups`.
+    fn add_convolution(
+        &mut self,
+        name: &str,
+        pre: usize,
+        post: usize,
+        weights: &Bound<'_, PyAny>,
+        geometry: &Bound<'_, PyAny>,
+    ) -> PyResult<usize> {
+        let convolution = convolution(&format!("projection `{name}`"), weights, geometry)?;
+        Ok(self.inner.add_projection(Projection::new(name, pre, post, Connector::Conv2d(convolution))))
+    }
+
+    /// One projection: `name`, `pre`, `post`, `connector`; with lists `connections` (n rows of pre, post, weight, delay), with
+    /// convolutions `weights` and the `geometry` of `add_convolution`, and the number of neurons that it makes, `n_outputs`.
+    fn projection<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyDict>> {
+        let n = self.inner.projections.len();
+        let projection = self.inner.projections.get(index).ok_or_else(|| {
+            PyIndexError::new_err(format!("projection {index} does not exist; the network has {n}"))
+        })?;
+        described_projection(py, projection)
+    }
+
+    /// All synapses of a projection, drawn by whatever connector it has: n rows of pre, post, weight, delay, by target.
+    fn synapses<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyArray2<f64>>> {
+        self.inner.validate().map_err(value_error)?;
+        let n = self.inner.projections.len();
+        let missing =
+            || PyIndexError::new_err(format!("projection {index} does not exist; the network has {n}"));
+        let post = self.inner.projections.get(index).ok_or_else(missing)?.post;
+        let mut rows = Vec::new();
+        for_each_synapse(&self.inner, index, 0..self.inner.populations[post].size, |synapse| {
+            let ends = [synapse.pre, synapse.post].map(f64::from);
+            rows.extend([ends[0], ends[1], synapse.weight, f64::from(synapse.delay)]);
+        });
+        let n_synapses = rows.len() / 4;
+        PyArray1::from_vec(py, rows).reshape([n_synapses, 4])
+    }
+
+    /// The parameters of a population that differ from its model's defaults: numbers, arrays with one for each neuron, texts, or
+    /// dictionaries of distributions.
+    fn parameters<'py>(&self, py: Python<'py>, index: usize) -> PyResult<Bound<'py, PyDict>> {
+        let population = self.inner.populations.get(index);
+        let n = self.inner.populations.len();
+        let population = population.ok_or_else(|| {
+            PyIndexError::new_err(format!("population {index} does not exist; the network has {n}"))
+        })?;
+        let parameters = PyDict::new(py);
+        for (name, value) in &population.parameters {
+            match value {
+                Parameter::Number(number) => parameters.set_item(name, number)?,
+                Parameter::Array(values) => parameters.set_item(name, PyArray1::from_slice(py, values))?,
+                Parameter::Text(text) => parameters.set_item(name, text)?,
+                Parameter::Random(law) => parameters.set_item(name, to_python(py, law)?)?,
+            }
+        }
+        Ok(parameters)
     }
 
     /// Checks everything.

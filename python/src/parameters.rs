@@ -99,7 +99,10 @@ pub(crate) fn connection_list(what: &str, value: &Bound<'_, PyAny>) -> PyResult<
 }
 
 /// Anything that NumPy takes for an array of numbers, in double precision.
-fn float_array<'py>(what: &str, value: &Bound<'py, PyAny>) -> PyResult<PyReadonlyArrayDyn<'py, f64>> {
+pub(crate) fn float_array<'py>(
+    what: &str,
+    value: &Bound<'py, PyAny>,
+) -> PyResult<PyReadonlyArrayDyn<'py, f64>> {
     let py = value.py();
     let array = get_array_module(py)?.call_method1("asarray", (value, "float64")).map_err(|error| {
         value_error(format!("{what} is not a number or a list of numbers ({})", error.value(py)))
@@ -107,7 +110,7 @@ fn float_array<'py>(what: &str, value: &Bound<'py, PyAny>) -> PyResult<PyReadonl
     Ok(array.cast_into::<PyArrayDyn<f64>>()?.try_readonly()?)
 }
 
-fn whole_numbers(what: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
+pub(crate) fn whole_numbers(what: &str, value: &Bound<'_, PyAny>) -> PyResult<Vec<u32>> {
     let array = float_array(what, value)?;
     let whole = |&x: &f64| {
         to_whole(x).ok_or_else(|| {

@@ -58,19 +58,12 @@ def test_population(arguments, error, message):
         snn.Population(*arguments)
 
 
-@pytest.mark.parametrize("model", ["qubo_neuron", "lif_conv2d", "lif_fugu", "alif", "lif_prob"])
+@pytest.mark.parametrize("model", ["qubo_neuron", "lif_fugu", "alif", "lif_prob"])
 def test_models_that_only_the_original_has(model):
     if model in snn.population._convert.models():
         pytest.skip("modelled by now")
     with pytest.raises(NotModelledError, match=f"`{model}` of py-spinnaker2 is not modelled yet; there are: spike_list"):
         snn.Population(1, model, {})
-
-
-def test_conv2d_projection_names_the_way_round():
-    a, b = snn.Population(1, "spike_list", {}), snn.Population(1, "lif_no_delay", {})
-    assert snn.Conv2dProjection is snn.Conv2DProjection
-    with pytest.raises(NotImplementedError, match="Projection onto a `lif_no_delay`"):
-        snn.Conv2DProjection(a, b, np.zeros((1, 1, 3, 3)), {})
 
 
 @pytest.mark.parametrize(

@@ -273,7 +273,7 @@ pub(crate) struct Nir {
     #[arg(long, value_name = "FILE", requires = "data")]
     pub(crate) labels: Option<PathBuf>,
     /// Run only so many samples.
-    #[arg(long, value_name = "N", requires = "data")]
+    #[arg(long, value_name = "N", requires = "data", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
     pub(crate) limit: Option<usize>,
     /// Run the graph itself, unrounded weights, each layer's rounding alone and the chip side by side; with the hardware's time and energy.
     #[arg(long, requires = "data")]
@@ -281,7 +281,7 @@ pub(crate) struct Nir {
     /// How an answer is read off the output.
     #[arg(long, value_parser = choice::<Readout>(&["spike_count", "last_potential", "max_potential"]), default_value = "spike_count")]
     pub(crate) readout: Readout,
-    /// Machine for the account: chip, board, boards:N or a machine file; the smallest with room by default.
+    /// Machine to lay it on and for the account: chip, board, boards:N or a machine file; the smallest with room by default.
     #[arg(long, value_name = "SPEC|FILE.toml")]
     pub(crate) machine: Option<String>,
     #[command(flatten)]

@@ -39,6 +39,8 @@ pub(crate) enum CliError {
     Lowering { given: String },
     #[error("`{}` is a network file with its own sources; --input is for NIR networks", .path.display())]
     InputOfNetwork { path: PathBuf },
+    #[error("`{}` is a network file and not lowered; --lower and --keep-last are for NIR networks", .path.display())]
+    LoweringOfNetwork { path: PathBuf },
     #[error("`{}` is there already and not empty; choose a new folder", .path.display())]
     NotNew { path: PathBuf },
     #[error("`{}` holds no sample", .path.display())]

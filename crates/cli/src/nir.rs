@@ -42,7 +42,7 @@ pub(crate) fn experiment(
         }
         None => None,
     };
-    for note in merged(sample.as_slice()) {
+    for note in deployment.lowered.notes.iter().cloned().chain(left_out(sample.as_slice())) {
         complain(&format!("note: {note}"));
     }
     let mut experiment = Experiment::deployed(&deployment, sample.as_ref())?;
@@ -75,7 +75,10 @@ pub(crate) fn nir(command: &Nir) -> Result<ExitCode, CliError> {
     }
     let mut deployment = Deployment::new(lowered);
     deployment.threads = command.threads;
-    let experiment = Experiment::deployed(&deployment, None)?;
+    let mut experiment = Experiment::deployed(&deployment, None)?;
+    if let Some(machine) = &command.machine {
+        experiment.set_machine(machine)?;
+    }
     let mapping = experiment.map();
     let mut lines = deployment.lowered.summary();
     lines += &match &mapping {
@@ -87,23 +90,28 @@ pub(crate) fn nir(command: &Nir) -> Result<ExitCode, CliError> {
     }
     let Some(data) = &command.data else {
         if command.json {
-            say_json(&Document::of(&deployment.lowered))?;
+            let machine_problem = mapping.err().map(|error| error.to_string());
+            say_json(&Document { machine_problem, ..Document::of(&deployment.lowered) })?;
         }
         return Ok(ExitCode::SUCCESS);
     };
     let mut samples = read_samples(data, deployment.input()?, &frames(&command.lowering))?;
-    samples.truncate(command.limit.unwrap_or(usize::MAX));
-    let labels = match &command.labels {
+    if samples.is_empty() {
+        return Err(CliError::NoSample { path: data.clone() });
+    }
+    let n_run = command.limit.unwrap_or(usize::MAX).min(samples.len());
+    let mut labels = match &command.labels {
         Some(path) => {
-            let mut labels = read_labels(path)?;
-            if labels.names.is_empty() && command.limit.is_some() {
-                labels.classes.truncate(samples.len());
-            }
-            classes_of(&samples, &labels)?
+            let labels = read_labels(path)?;
+            // In order, labels are those of all samples.
+            let n_needed = if labels.names.is_empty() { samples.len() } else { n_run };
+            classes_of(&samples[..n_needed], &labels)?
         }
         None => Vec::new(),
     };
-    let notes = merged(&samples);
+    samples.truncate(n_run);
+    labels.truncate(n_run);
+    let mut notes = left_out(&samples);
     let mut document = Document::of(&deployment.lowered);
     if command.compare {
         let study = compare(command, &graph, &samples, &labels, options)?;
@@ -116,8 +124,10 @@ pub(crate) fn nir(command: &Nir) -> Result<ExitCode, CliError> {
         if !command.json {
             say(&answers_text(&answers, &labels))?;
         }
+        notes.extend(undecided(&answers));
         document.answers = Some(answers);
     }
+    document.machine_problem = mapping.err().map(|error| error.to_string());
     document.notes.extend(notes.iter().cloned());
     if command.json {
         say_json(&document)?;
@@ -135,6 +145,9 @@ struct Document<'a> {
     outputs: &'a [gennaker::deploy::Port],
     options: &'a LoweringOptions,
     notes: Vec<String>,
+    /// Why it does not fit the machine, if so.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    machine_problem: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
     answers: Option<Vec<Answer>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -144,7 +157,16 @@ struct Document<'a> {
 impl<'a> Document<'a> {
     fn of(lowered: &'a Lowered) -> Self {
         let Lowered { layers, inputs, outputs, options, notes, .. } = lowered;
-        Self { layers, inputs, outputs, options, notes: notes.clone(), answers: None, study: None }
+        Self {
+            layers,
+            inputs,
+            outputs,
+            options,
+            notes: notes.clone(),
+            machine_problem: None,
+            answers: None,
+            study: None,
+        }
     }
 }
 
@@ -174,18 +196,17 @@ fn write_network(lowered: &Lowered, folder: &Path) -> Result<(), CliError> {
     Ok(write_atomically(&folder.join("network.toml"), text.as_bytes())?)
 }
 
-/// Spikes that were there more than once.
-fn merged(samples: &[Sample]) -> Vec<String> {
-    let n: u64 = samples.iter().map(|sample| sample.n_merged).sum();
-    if n == 0 {
-        return Vec::new();
-    }
-    let plural = if samples.len() == 1 { "sample" } else { "samples" };
-    vec![format!(
-        "{} in {} {plural} came with another of the same neuron in the same tick and count once, as on the chip",
-        counted(n, "event"),
-        samples.len()
-    )]
+/// Events that are not in the spikes: those that were there more than once, and those after the last full window.
+fn left_out(samples: &[Sample]) -> Vec<String> {
+    let sum = |of: fn(&Sample) -> u64| samples.iter().map(of).fold(0, u64::saturating_add);
+    let told = |n: u64, what: &str| {
+        let of = counted(samples.len() as u64, "sample");
+        (n > 0).then(|| format!("{} in {of} came {what}", counted(n, "event")))
+    };
+    let merged = "with another of the same neuron in the same tick and count once, as on the chip";
+    let dropped = "after the last full window and were left out; --keep-last keeps them";
+    let notes = [told(sum(|s| s.n_merged), merged), told(sum(|s| s.n_dropped), dropped)];
+    notes.into_iter().flatten().collect()
 }
 
 fn answers(command: &Nir, deployment: &Deployment, samples: &[Sample]) -> Result<Vec<Answer>, CliError> {
@@ -210,6 +231,13 @@ fn answers(command: &Nir, deployment: &Deployment, samples: &[Sample]) -> Result
         n_ticks: run.n_ticks,
     };
     Ok(runs.into_iter().map(answer).collect())
+}
+
+/// Answers that are none: where all values are the same, the first neuron is named.
+fn undecided(answers: &[Answer]) -> Option<String> {
+    let is_flat = |answer: &&Answer| answer.values.windows(2).all(|pair| pair[0] == pair[1]);
+    let n = answers.iter().filter(is_flat).count() as u64;
+    (n > 0).then(|| format!("{}: all outputs are equal, so the answer says nothing", counted(n, "sample")))
 }
 
 /// Most samples whose answers are shown one by one.

@@ -111,6 +111,9 @@ pub(crate) fn read(path: &Path, lowering: &Lowering) -> Result<Experiment, CliEr
     if nir::is_nir(path) {
         return nir::experiment(path, lowering, None);
     }
+    if !lowering.lower.is_empty() || lowering.keep_last {
+        return Err(CliError::LoweringOfNetwork { path: path.to_owned() });
+    }
     let experiment = Experiment::read(path)?;
     if experiment.file.network.populations.is_empty() {
         return Err(CliError::NoPopulation { path: path.to_owned() });

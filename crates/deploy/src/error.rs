@@ -49,6 +49,14 @@ pub enum DeployError {
         /// What to do.
         remedy: &'static str,
     },
+    /// Something in a network that a graph cannot say.
+    #[error("{what} cannot be written as a NIR graph: {problem}")]
+    Unraisable {
+        /// A population or projection, by name.
+        what: String,
+        /// What is wrong and what would do.
+        problem: String,
+    },
     /// Events or samples that do not fit.
     #[error("{0}")]
     Data(String),

@@ -4,7 +4,7 @@ use gennaker_network::SpikeTrains;
 use serde::{Deserialize, Serialize};
 
 use crate::error::DeployError;
-use crate::sample::Sample;
+use crate::sample::{MAX_TICKS, Sample};
 
 /// Events of a sensor, one entry each in all columns: the fields of the structured arrays that tonic makes.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,12 +37,9 @@ impl Default for Frames {
     }
 }
 
-/// Most ticks of a sample.
-const MAX_TICKS: f64 = 1e9;
-
 impl Events {
     /// The events as spikes of a population of the given shape (channels, rows, columns; leading axes may be missing): several events of
-    /// a pixel in one tick are one spike.
+    /// a pixel in one tick are one spike. Both what is merged and what comes after the last full window is counted.
     ///
     /// # Errors
     /// [`DeployError::Data`] for columns of unequal length, events outside the shape, or more than 10^9 ticks.
@@ -68,7 +65,7 @@ impl Events {
         let window_of = |t: i64| (t.wrapping_sub(start) as u64 as f64 / frames.window_us).floor();
         // tonic: floor((t_last - t_first - window) / window + 1) windows, the unfinished one left out.
         let n_windows = window_of(last) + if frames.keep_last { 1.0 } else { 0.0 };
-        if n_windows > MAX_TICKS {
+        if n_windows > f64::from(MAX_TICKS) {
             let problem =
                 format!("{n_windows} windows of {} us; at most {MAX_TICKS} ticks", frames.window_us);
             return Err(data(name, problem));
@@ -92,8 +89,9 @@ impl Events {
                 spikes.push((window as u32, ((p * rows + y) * columns + x) as u32));
             }
         }
+        let n_dropped = (n - spikes.len()) as u64;
         #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "at most 10^9")]
-        Ok(Sample::from_spikes(name, spikes, n_windows as u32))
+        Ok(Sample { n_dropped, ..Sample::from_spikes(name, spikes, n_windows as u32) })
     }
 }
 

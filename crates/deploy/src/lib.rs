@@ -2,7 +2,7 @@
 //!
 //! [`lower`] turns a [`gennaker_nir::Graph`] into a [`Lowered`]: a [`gennaker_network::Network`] whose populations carry the names of
 //! the graph's nodes, and a [`Layer`] for each of them that says what was decided: decay, threshold, scale of the weights, what
-//! rounding them cost. [`Events`] and [`Sample`] are what such networks are fed with, [`Readout`] is how an answer is read off.
+//! rounding them cost; [`raise`] is the way back. [`Events`] and [`Sample`] are what such networks are fed with, [`Readout`] is how an answer is read off.
 //!
 //! **The one decision.** Lowering is a pure function from a graph and [`LoweringOptions`] to plain data, as the chip's own importer
 //! (py-spinnaker2's `s2_nir`) does it: its formulas, its defaults, and its silence about nothing. Whatever lies between two neurons is
@@ -36,6 +36,7 @@ mod error;
 mod events;
 mod lowering;
 mod options;
+mod raising;
 mod readout;
 mod report;
 mod sample;
@@ -46,6 +47,7 @@ pub use lowering::lower;
 pub use options::{
     Integrator, LoweringOptions, RealWeights, Reset, Rounding, Scaling, ThresholdFit, WeightBits,
 };
+pub use raising::{Raised, RaisingOptions, raise};
 pub use readout::{Output, Readout};
 pub use report::{Layer, Lowered, Port, WeightErrors};
 pub use sample::Sample;

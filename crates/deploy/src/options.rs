@@ -54,7 +54,7 @@ impl LoweringOptions {
     /// `threshold_fit` (nominal, fitted).
     ///
     /// # Errors
-    /// [`DeployError::Option`] for an unknown name or value, with those that are known.
+    /// [`DeployError::UnknownOption`] for an unknown name, [`DeployError::Option`] for an unknown value, with those that are known.
     pub fn set(&mut self, name: &str, value: &str) -> Result<(), DeployError> {
         let wrong = |option: &'static str, remedy: &'static str| DeployError::Option {
             option,

@@ -11,7 +11,7 @@ pub enum Readout {
     SpikeCount,
     /// Its potential after the last tick, in units of the graph.
     LastPotential,
-    /// The largest of its potentials, in units of the graph.
+    /// The largest of its potentials from the tick on at which a spike can first have arrived, in units of the graph.
     MaxPotential,
 }
 

@@ -18,6 +18,8 @@ pub struct Lowered {
     pub outputs: Vec<Port>,
     /// What was decided for each population, in the network's order.
     pub layers: Vec<Layer>,
+    /// Ticks after the last input by which everything has passed through the feed-forward part, over the longest way.
+    pub tail_ticks: u32,
     /// Factors from the graph's membrane potentials to the chip's, by population: one for all neurons or one for each; empty for
     /// inputs.
     pub v_scales: Vec<Vec<f64>>,
@@ -81,20 +83,6 @@ pub struct WeightErrors {
 }
 
 impl Lowered {
-    /// Ticks after the last input by which everything has passed through the feed-forward part.
-    #[must_use]
-    pub fn latency_ticks(&self) -> u32 {
-        self.layers.iter().map(|layer| layer.latency_ticks).max().unwrap_or(0)
-    }
-
-    /// The layers as spikes reach them: by latency, then by name.
-    #[must_use]
-    pub fn in_order(&self) -> Vec<&Layer> {
-        let mut layers: Vec<&Layer> = self.layers.iter().collect();
-        layers.sort_by_key(|layer| layer.latency_ticks);
-        layers
-    }
-
     /// The factor from the graph's membrane potential to the chip's for one neuron; 1 for inputs.
     ///
     /// # Panics
@@ -112,7 +100,7 @@ impl Lowered {
     pub fn summary(&self) -> String {
         let LoweringOptions { dt_s, integrator, reset, .. } = &self.options;
         let mut text = format!(
-            "lowered   dt {dt_s} s, decay {}, a spike {}; a spike acts one tick after it was sent, over every edge between neurons\n",
+            "lowered   dt {dt_s} s, decay {}, a neuron fires at its threshold (NIR: above it), a spike {}; a spike acts one tick after it was sent, over every edge between neurons\n",
             match integrator {
                 crate::Integrator::Forward => "1 - dt/tau (forward Euler)",
                 crate::Integrator::Exponential => "exp(-dt/tau)",
@@ -122,13 +110,21 @@ impl Lowered {
                 crate::Reset::Subtract => "subtracts the threshold",
             },
         );
-        for layer in self.in_order() {
+        for layer in &self.layers {
             let _ = writeln!(text, "  {layer}");
         }
         for note in &self.notes {
             let _ = writeln!(text, "note      {note}");
         }
         text
+    }
+}
+
+impl Layer {
+    /// Whether its neurons send spikes; read-outs have potentials only.
+    #[must_use]
+    pub fn spikes(&self) -> bool {
+        self.threshold.is_some_and(|(_, highest)| highest < crate::lowering::NEVER)
     }
 }
 
@@ -142,7 +138,7 @@ impl fmt::Display for Layer {
         };
         range("decay", self.alpha_decay)?;
         range("current decay", self.current_decay)?;
-        range("threshold", self.threshold.filter(|t| t.1 < 1e30))?;
+        range("threshold", self.threshold.filter(|_| self.spikes()))?;
         range("weights x", self.scale)?;
         if let Some(errors) = self.weights {
             write!(

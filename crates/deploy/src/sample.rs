@@ -4,6 +4,9 @@ use gennaker_network::SpikeTrains;
 
 use crate::error::DeployError;
 
+/// Most ticks of a sample.
+pub(crate) const MAX_TICKS: u32 = 1_000_000_000;
+
 /// One recording, as spikes of an input population.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Sample {
@@ -15,13 +18,15 @@ pub struct Sample {
     pub n_ticks: u32,
     /// Spikes that were left out because their neuron had spiked in the same tick.
     pub n_merged: u64,
+    /// Events that were left out because they came after the last full window.
+    pub n_dropped: u64,
 }
 
 impl Sample {
     /// A sample of spikes that are there once each.
     #[must_use]
     pub fn new(name: &str, spikes: SpikeTrains, n_ticks: u32) -> Self {
-        Self { name: name.to_owned(), spikes, n_ticks, n_merged: 0 }
+        Self { name: name.to_owned(), spikes, n_ticks, n_merged: 0, n_dropped: 0 }
     }
 
     /// A sample of `(tick, neuron)` pairs; pairs that are there several times count once.
@@ -67,17 +72,23 @@ impl Sample {
         Ok(Self { n_merged, ..Self::new(name, SpikeTrains::from_events(spikes), n_ticks) })
     }
 
-    /// Checks that the spikes fit an input of `size` neurons.
+    /// Checks that the spikes fit an input of `size` neurons, and that the sample has an end.
     ///
     /// # Errors
-    /// [`DeployError::Data`] that names the first neuron beyond.
+    /// [`DeployError::Data`] that names the first neuron beyond, or the ticks.
     pub fn check(&self, input: &str, size: u32) -> Result<(), DeployError> {
+        if self.n_ticks > MAX_TICKS {
+            return Err(DeployError::Data(format!(
+                "sample `{}`: {} ticks; at most {MAX_TICKS} are run, so its times may be in another unit than ticks",
+                self.name, self.n_ticks
+            )));
+        }
         match self.spikes.neurons().iter().find(|&&neuron| neuron >= size) {
             None => Ok(()),
             Some(neuron) => Err(DeployError::Data(format!(
                 "sample `{}`: a spike of neuron {neuron}, but input `{input}` has {size} neurons (0 to {})",
                 self.name,
-                size - 1
+                size.saturating_sub(1)
             ))),
         }
     }

@@ -155,11 +155,35 @@ fn times((name, values): &Column) -> Result<Vec<i64>, String> {
     const EXACT: f64 = 9_007_199_254_740_992.0;
     let number = |(row, &x): (usize, &f64)| {
         #[expect(clippy::cast_possible_truncation, reason = "just checked")]
-        if x.abs() <= EXACT {
-            Ok(x.floor() as i64)
+        if x.fract() == 0.0 && x.abs() <= EXACT {
+            Ok(x as i64)
         } else {
-            Err(format!("has {x} as `{}` in row {row}; it must be a time below 2^53", name.escape_debug()))
+            Err(format!(
+                "has {x} as `{}` in row {row}; times are whole numbers below 2^53, in microseconds: multiply those in seconds by 10^6",
+                name.escape_debug()
+            ))
         }
     };
     values.iter().enumerate().map(number).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_in_seconds_are_not_taken_for_microseconds() {
+        let columns = |t: f64| [("x".to_owned(), vec![1.0, 2.0]), ("t".to_owned(), vec![0.0, t])];
+        let InputFile::Events { t, .. } = from_columns(&columns(-7.0)).expect("sound") else {
+            panic!("x and t are events")
+        };
+        assert_eq!(t, [0, -7]);
+        for wrong in [0.25, f64::NAN, f64::INFINITY, 1e16] {
+            let problem = from_columns(&columns(wrong)).expect_err("no time");
+            assert!(
+                problem.starts_with(&format!("has {wrong} as `t` in row 1; times are whole")),
+                "{problem}"
+            );
+        }
+    }
 }

@@ -1,40 +1,17 @@
 //! Lowered graphs against what NIR means: with unrounded weights in double precision, the network on the engine and the graph in the
 //! reference spike alike, tick by tick, when every edge from a neuron or input takes one step in both.
 
+mod common;
+
+use common::{DT, Draw, none};
 use gennaker::deploy::{
     Integrator, LoweringOptions, Readout, RealWeights, Reset, Rounding, Sample, Scaling, ThresholdFit,
     WeightBits, lower,
 };
 use gennaker::nir::reference::{self, Integration, LateEdges, Probe, Reference, Settings};
-use gennaker::nir::{Array, Conv, CubaLif, Graph, If, Lif, Numbers, Padding, Pool2d, Primitive};
+use gennaker::nir::{Array, Conv, CubaLif, Graph, If, Lif, Padding, Pool2d, Primitive};
 use gennaker::{Deployment, Model, Numeric};
 use proptest::prelude::*;
-
-/// Numbers from a seed, of -1 to 1.
-struct Draw(u64);
-
-impl Draw {
-    fn next(&mut self) -> f64 {
-        self.0 = self.0.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 11) as f64 / (1u64 << 52) as f64 - 1.0
-    }
-
-    fn array(&mut self, shape: &[usize]) -> Array {
-        let n = shape.iter().product();
-        Array::new(shape.to_vec(), Numbers::F64((0..n).map(|_| self.next()).collect())).unwrap()
-    }
-
-    /// Positive numbers around `mean`.
-    fn around(&mut self, mean: f64, shape: &[usize]) -> Array {
-        let n = shape.iter().product();
-        let values = (0..n).map(|_| mean * (1.0 + 0.3 * self.next())).collect();
-        Array::new(shape.to_vec(), Numbers::F64(values)).unwrap()
-    }
-}
-
-fn none(shape: &[usize]) -> Array {
-    Array::new(shape.to_vec(), Numbers::F64(vec![0.0; shape.iter().product()])).unwrap()
-}
 
 /// What stands between the input image and the hidden layer, and what the hidden layer is.
 #[derive(Debug, Clone)]
@@ -71,7 +48,6 @@ fn plans() -> impl Strategy<Value = Plan> {
 }
 
 const IMAGE: [usize; 3] = [2, 7, 6];
-const DT: f64 = 1e-3;
 
 /// A neuron of one of three kinds, with thresholds that let some fire.
 fn neurons(kind: u8, shape: &[usize], draw: &mut Draw, with_leak: bool) -> Primitive {

@@ -62,6 +62,7 @@ mod hdf5;
 mod inlined;
 mod limits;
 mod parameters;
+mod parts;
 mod primitive;
 mod read;
 pub mod reference;

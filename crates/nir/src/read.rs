@@ -167,7 +167,7 @@ fn take_kind(at: &str, group: &mut Tree) -> Result<String, NirError> {
 }
 
 /// Looks that nothing is missing and nothing is left over, before any of it is looked at.
-fn check_fields(at: &str, kind: &str, group: &Tree) -> Result<(), NirError> {
+pub(crate) fn check_fields(at: &str, kind: &str, group: &Tree) -> Result<(), NirError> {
     let Some(signature) = SIGNATURES.iter().find(|s| s.kind == kind) else {
         let known = SIGNATURES.map(|s| s.kind).join(", ");
         return Err(NirError::UnknownType { node: shown(at), found: kind.to_owned(), known });

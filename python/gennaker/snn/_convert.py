@@ -12,7 +12,6 @@ from gennaker.errors import NotModelledError
 
 #: Models of py-spinnaker2 that are not modelled (unless the core has learnt them since).
 FOREIGN_MODELS = {
-    "lif_conv2d",
     "alif",
     "lif_prob",
     "lif_fugu",

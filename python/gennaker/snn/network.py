@@ -3,7 +3,7 @@
 from gennaker import _gennaker
 from gennaker._user import warn
 from gennaker.snn.population import Population
-from gennaker.snn.projection import Projection
+from gennaker.snn.projection import BaseProjection
 
 
 class Network:
@@ -20,7 +20,7 @@ class Network:
         for given in objects:
             if isinstance(given, Population):
                 self._add(self.populations, given)
-            elif isinstance(given, Projection):
+            elif isinstance(given, BaseProjection):
                 self._add(self.projections, given)
             else:
                 raise TypeError(f"network `{self.name}`: cannot add {given!r}; add populations and projections")
@@ -50,7 +50,7 @@ class Network:
         names = set()
         for projection in self.projections:
             pre, post = (self._position(projection, end, positions) for end in ("pre", "post"))
-            network.add_projection(_unique(projection.name, names), pre, post, projection._array())
+            projection._add_to(network, _unique(projection.name, names), pre, post)
         return network, records
 
     def _position(self, projection, end, positions):

@@ -3,28 +3,22 @@
 import itertools
 
 from gennaker import _gennaker
-from gennaker.errors import NotModelledError
 from gennaker.snn import _convert
 from gennaker.snn.population import Population
 
 _numbers = itertools.count()
 
 
-class Projection:
-    """Synapses from ``pre`` to ``post``.
+class BaseProjection:
+    """What lists of synapses and convolutions have in common."""
 
-    ``connections`` is a list or an array with one row per synapse: pre index, post index, weight, delay. Weights become whole
-    numbers (at most 15 or 127 in size, as the target's model has it); a spike of tick t acts at t + 1 + delay.
-    """
-
-    def __init__(self, pre, post, connections, name=None):
+    def __init__(self, pre, post, name):
         self.name = f"Projection_{next(_numbers)}" if name is None else str(name)
         for end, population in (("pre", pre), ("post", post)):
             if not isinstance(population, Population):
                 raise TypeError(f"projection `{self.name}`: {end} is {population!r}; it must be a Population")
         self.pre = pre
         self.post = post
-        self.connections = connections
         self._check()
 
     @property
@@ -47,31 +41,44 @@ class Projection:
         return coo_matrix((rows[:, column], (ends[:, 0], ends[:, 1])), shape=(self.pre.size, self.post.size)).tocsr()
 
     def _array(self):
-        return _convert.connection_array(self.name, self.connections)
+        """All synapses: rows of pre, post, weight, delay."""
+        raise NotImplementedError
+
+    def _add_to(self, network, name, pre, post):
+        """Adds this projection to a network of the core, between two populations given by position."""
+        raise NotImplementedError
 
     def _check(self):
         """Fails where the user wrote something wrong rather than when it is run."""
+        self._alone()[0].validate()
+
+    def _alone(self):
+        """A network of the core with this projection and what it needs, and the projection's position."""
         alone = _gennaker.Network("check")
         post, _ = self.post._add_to(alone, self.post.name)
         # Of the senders only their number matters, and a source's spikes can be many.
         pre_name = self.pre.name + " " * (self.pre.name == self.post.name)
         pre = post if self.pre is self.post else alone.add_population(pre_name, self.pre.size, "relay")
-        alone.add_projection(self.name, pre, post, self._array())
-        alone.validate()
+        self._add_to(alone, self.name, pre, post)
+        return alone, 0
 
     def __repr__(self):
-        return f"Projection({self.pre.name!r}, {self.post.name!r}, name={self.name!r})"
+        return f"{type(self).__name__}({self.pre.name!r}, {self.post.name!r}, name={self.name!r})"
 
 
-class Conv2DProjection:
-    """Convolution on the chip's matrix unit: not modelled yet."""
+class Projection(BaseProjection):
+    """Synapses from ``pre`` to ``post``.
 
-    def __init__(self, pre, post, weights, params, name=None):
-        raise NotModelledError(
-            "Conv2DProjection (and `lif_conv2d`) is not modelled yet: write the convolution as a Projection onto a "
-            "`lif_no_delay` population, one row per synapse"
-        )
+    ``connections`` is a list or an array with one row per synapse: pre index, post index, weight, delay. Weights become whole
+    numbers (at most 15 or 127 in size, as the target's model has it); a spike of tick t acts at t + 1 + delay.
+    """
 
+    def __init__(self, pre, post, connections, name=None):
+        self.connections = connections
+        super().__init__(pre, post, name)
 
-#: The name that some documents use.
-Conv2dProjection = Conv2DProjection
+    def _array(self):
+        return _convert.connection_array(self.name, self.connections)
+
+    def _add_to(self, network, name, pre, post):
+        network.add_projection(name, pre, post, self._array())

@@ -72,12 +72,13 @@ fn convolution<const D: usize>(conv: &Conv<D>, shape: &Shape<'_>) -> Option<Conv
             [y, y, x, x]
         }
         Padding::Same => {
-            let all = [0, 1].map(|axis| dilation[axis] * (kernel[axis] - 1));
-            [all[0] / 2, all[0].div_ceil(2), all[1] / 2, all[1].div_ceil(2)]
+            let all = |axis: usize| dilation[axis].checked_mul(kernel[axis] - 1);
+            let (y, x) = (all(0)?, all(1)?);
+            [y / 2, y.div_ceil(2), x / 2, x.div_ceil(2)]
         }
     };
     let (out_channels, per_group) = (shape.output[0], weight[1]);
-    let area = (kernel[0] * kernel[1]) as usize;
+    let area = kernel[0] as usize * kernel[1] as usize;
     let mut weights = vec![0.0; out_channels * per_group * area];
     for out in 0..out_channels {
         for channel in 0..per_group {

@@ -1,7 +1,10 @@
 //! From a graph to a network.
 
+mod bias;
 mod kernel;
+mod latency;
 mod neurons;
+mod notes;
 mod paths;
 mod spread;
 mod weights;
@@ -15,12 +18,14 @@ use crate::error::DeployError;
 use crate::options::{LoweringOptions, WeightBits};
 use crate::report::{Layer, Lowered, Port};
 
+use self::latency::Hop;
+pub(crate) use self::neurons::NEVER;
 use self::neurons::Neurons;
 use self::paths::{Path, Plan};
 use self::spread::Tap;
 use self::weights::Synapses;
 
-/// Turns a graph into a network. Populations have the names of their nodes and come in the order of these names.
+/// Turns a graph into a network. Populations have the names of their nodes and come in the order in which spikes reach them.
 ///
 /// What becomes of the nodes: an Input is a `spike_list`; IF, LIF, LI and I are `lif_no_delay`, or `lif_conv2d` where all that arrives comes
 /// through a convolution (with pools before it); CubaLIF and CubaLI are `lif_curr_exp_no_delay`; a Threshold is a `lif_no_delay` without
@@ -39,6 +44,7 @@ pub fn lower(graph: &Graph, options: &LoweringOptions) -> Result<Lowered, Deploy
     let shapes = flat.shapes()?;
     let plan = Plan::new(&flat, &shapes);
     let mut lowering = Lowering::new(&plan, options);
+    plan.check_sizes()?;
     lowering.notes.extend(shapes.notes.iter().map(ToString::to_string));
     for node in 0..plan.names.len() {
         lowering.add(node)?;
@@ -57,8 +63,10 @@ struct Lowering<'a> {
     /// Population of each node that is one.
     populations: BTreeMap<usize, usize>,
     /// Projections, by nodes, until all populations are there.
-    projections: Vec<(usize, usize, Projection)>,
+    projections: Vec<(Hop, Projection)>,
     names: BTreeSet<String>,
+    /// Synapses in lists so far.
+    n_synapses: usize,
 }
 
 impl<'a> Lowering<'a> {
@@ -73,6 +81,7 @@ impl<'a> Lowering<'a> {
             populations: BTreeMap::new(),
             projections: Vec::new(),
             names: BTreeSet::new(),
+            n_synapses: 0,
         }
     }
 
@@ -80,12 +89,19 @@ impl<'a> Lowering<'a> {
         if self.plan.is_input(node) {
             return self.add_input(node);
         }
-        let is_readout = self.plan.is_output(node)
-            && self.plan.before(node).iter().any(|&before| !self.plan.is_population(before));
-        if self.plan.is_population(node) || is_readout {
+        if self.plan.is_population(node) || self.is_readout(node) {
             return self.add_neurons(node);
         }
         Ok(())
+    }
+
+    /// Whether a node is an Output of something else than neurons, which takes a population of its own to be seen.
+    fn is_readout(&self, node: usize) -> bool {
+        let plan = self.plan;
+        let is_seen = |feeder: &usize| {
+            plan.is_population(*feeder) && (!plan.is_input(*feeder) || plan.before(node).contains(feeder))
+        };
+        plan.is_output(node) && !plan.feeders(node).iter().all(is_seen)
     }
 
     fn add_input(&mut self, node: usize) -> Result<(), DeployError> {
@@ -139,9 +155,10 @@ impl<'a> Lowering<'a> {
         };
         let is_real = options.real_weights.holds(plan.names[node]);
         let rounding = (!is_real).then_some(options.rounding);
-        let channels = if takes_kernels { plan.shapes[node].output[0] } else { size };
+        let channels = weights::channels(&synapses, size);
         let scales = weights::scales(&synapses, (size, channels), options, max_weight, rounding);
         let bias = self.bias(node, size)?;
+        self.note_neurons(node, &paths, &bias);
         let neurons = Neurons::new(plan, node, (&scales, &bias), options)?;
         self.note_slow(node, &neurons);
         self.push(node, neurons.population(plan.names[node], model), Some(&neurons));
@@ -150,10 +167,14 @@ impl<'a> Lowering<'a> {
         layer.weights = scales.errors.filter(|errors| errors.n > 0);
         for (path, synapses) in paths.iter().zip(synapses) {
             let name = self.projection_name(path, node);
-            // Whole weights without a delay field ignore delays.
-            let delay = if bits == WeightBits::Eight { 0 } else { options.conn_delay };
+            // Words without a delay field have no delays.
+            let has_delays = bits != WeightBits::Eight && !takes_kernels;
+            let delay = if has_delays { options.conn_delay } else { 0 };
+            let (shortest, longest) = synapses.delays();
+            let arrival = |after: u32| after.saturating_add(delay).saturating_add(1);
+            let hop = Hop { from: path.from, to: node, first: arrival(shortest), last: arrival(longest) };
             let connector = synapses.connector(&scales, rounding, delay);
-            self.projections.push((path.from, node, Projection::new(&name, 0, 0, connector)));
+            self.projections.push((hop, Projection::new(&name, 0, 0, connector)));
         }
         Ok(())
     }
@@ -198,7 +219,7 @@ impl<'a> Lowering<'a> {
             paths.iter().flat_map(|path| &path.through).find(|node| is_convolution(node))
         {
             self.notes.push(format!(
-                "`{}`: convolution `{}` becomes single synapses; kernels are kept only where convolutions alone, with plain pools before them, lead to neurons without synaptic current",
+                "`{}`: convolution `{}` becomes single synapses; kernels are kept only where convolutions alone, with plain pools before them, lead to neurons without synaptic current, and with weights of at most 8 bits",
                 plan.names[node], plan.names[*convolution]
             ));
         }
@@ -206,24 +227,23 @@ impl<'a> Lowering<'a> {
     }
 
     /// Where the spikes of each sending neuron of a path go.
-    fn columns(&self, path: &Path, node: usize) -> Result<Vec<Vec<Tap>>, DeployError> {
+    fn columns(&mut self, path: &Path, node: usize) -> Result<Vec<Vec<Tap>>, DeployError> {
         let plan = self.plan;
         let n = plan.size(path.from)?;
-        let mut n_taps = 0;
         let mut columns = Vec::with_capacity(n as usize);
         for source in 0..n {
             let mut taps = vec![Tap { delay: 0, target: source, weight: 1.0 }];
             for &linear in &path.through {
                 taps = self.through(linear, &taps);
+                if self.n_synapses.saturating_add(taps.len()) > MAX_SYNAPSES {
+                    let problem = format!(
+                        "with the synapses that lead to it from `{}` the graph has more than {MAX_SYNAPSES} single ones; use fewer neurons, or convolutions that can stay kernels",
+                        plan.names[path.from]
+                    );
+                    return Err(plan.problem(node, problem));
+                }
             }
-            n_taps += taps.len();
-            if n_taps > MAX_SYNAPSES {
-                let problem = format!(
-                    "more than {MAX_SYNAPSES} synapses lead to it from `{}`, which is more than can be kept one by one",
-                    plan.names[path.from]
-                );
-                return Err(plan.problem(node, problem));
-            }
+            self.n_synapses += taps.len();
             columns.push(taps);
         }
         Ok(columns)
@@ -241,7 +261,8 @@ impl<'a> Lowering<'a> {
                 tap.target as usize,
                 &mut |target, factor, ticks| {
                     let weight = tap.weight * factor;
-                    if weight != 0.0 {
+                    // One more than there may be is enough to say so.
+                    if weight != 0.0 && out.len() <= MAX_SYNAPSES {
                         out.push(Tap {
                             delay: tap.delay.saturating_add(ticks),
                             target: target as u32,
@@ -250,6 +271,9 @@ impl<'a> Lowering<'a> {
                     }
                 },
             );
+        }
+        if out.len() > MAX_SYNAPSES {
+            return out;
         }
         out.sort_by_key(|tap| (tap.delay, tap.target));
         out.dedup_by(|next, kept| {
@@ -264,7 +288,7 @@ impl<'a> Lowering<'a> {
 
     /// The width of a population's weights: where there are delays, a word with a delay field.
     fn bits(&mut self, node: usize, synapses: &[Synapses]) -> WeightBits {
-        let longest = synapses.iter().map(Synapses::max_delay).max().unwrap_or(0);
+        let longest = synapses.iter().map(|synapses| synapses.delays().1).max().unwrap_or(0);
         let bits = self.options.weight_bits;
         if longest == 0 || bits == WeightBits::Sixteen {
             return bits;
@@ -279,58 +303,6 @@ impl<'a> Lowering<'a> {
                 .push(format!("`{name}`: delays of up to {longest} ticks lead to it, so it has {word}"));
         }
         chosen
-    }
-
-    /// What arrives at a node when no neuron fires, by element: all biases on the way.
-    fn bias(&self, node: usize, size: usize) -> Result<Vec<f64>, DeployError> {
-        let plan = self.plan;
-        // In order from the sources on; paths are free of loops by now.
-        let mut known: BTreeMap<usize, Vec<f64>> = BTreeMap::new();
-        let mut open: Vec<usize> = plan.before(node).to_vec();
-        while let Some(&linear) = open.last() {
-            let is_new = |before: &&usize| !known.contains_key(before) && !plan.is_population(**before);
-            if plan.is_population(linear) || known.contains_key(&linear) {
-                open.pop();
-                continue;
-            }
-            let missing: Vec<usize> = plan.before(linear).iter().filter(is_new).copied().collect();
-            if !missing.is_empty() {
-                open.extend(missing);
-                continue;
-            }
-            let value = self.constant(linear, &known)?;
-            known.insert(linear, value);
-            open.pop();
-        }
-        let mut bias = vec![0.0; size];
-        for before in plan.before(node) {
-            for (sum, value) in bias.iter_mut().zip(known.get(before).into_iter().flatten()) {
-                *sum += value;
-            }
-        }
-        Ok(bias)
-    }
-
-    /// What leaves a linear node when no neuron fires; empty for nothing at all.
-    fn constant(&self, linear: usize, known: &BTreeMap<usize, Vec<f64>>) -> Result<Vec<f64>, DeployError> {
-        let (primitive, shape) = (self.plan.primitives[linear], &self.plan.shapes[linear]);
-        let n_inputs: usize = shape.input.iter().product();
-        let mut input = vec![0.0; n_inputs];
-        for before in self.plan.before(linear) {
-            for (sum, value) in input.iter_mut().zip(known.get(before).into_iter().flatten()) {
-                *sum += value;
-            }
-        }
-        let mut output = vec![0.0; self.plan.size(linear)? as usize];
-        for (at, &value) in input.iter().enumerate().filter(|(_, value)| **value != 0.0) {
-            spread::spread(primitive, shape, self.options.dt_s, at, &mut |target, factor, _| {
-                output[target] += factor * value;
-            });
-        }
-        for (target, sum) in output.iter_mut().enumerate() {
-            *sum += spread::offset(primitive, shape, target).unwrap_or(0.0);
-        }
-        Ok(output)
     }
 
     /// The name of the one node with weights on the path, or those of its ends.
@@ -355,8 +327,10 @@ impl<'a> Lowering<'a> {
     }
 
     fn finish(mut self) -> Result<Lowered, DeployError> {
-        for (from, to, mut projection) in std::mem::take(&mut self.projections) {
-            (projection.pre, projection.post) = (self.populations[&from], self.populations[&to]);
+        let mut hops = Vec::new();
+        for (hop, mut projection) in std::mem::take(&mut self.projections) {
+            (projection.pre, projection.post) = (self.populations[&hop.from], self.populations[&hop.to]);
+            hops.push(Hop { from: projection.pre, to: projection.post, ..hop });
             self.network.add_projection(projection);
         }
         let inputs: Vec<Port> =
@@ -375,10 +349,28 @@ impl<'a> Lowering<'a> {
             self.network.populations[output.population].record =
                 record.iter().map(|variable| Recording::all(variable)).collect();
         }
-        self.set_latencies(&inputs);
-        self.network.validate()?;
+        let sources: Vec<usize> = inputs.iter().map(|input| input.population).collect();
+        let latencies = latency::first(&hops, &sources, self.layers.len());
+        for (layer, latency) in self.layers.iter_mut().zip(latencies) {
+            layer.latency_ticks = latency;
+        }
+        let tail_ticks = latency::last(&hops, &sources, self.layers.len());
+        self.note_delays();
+        self.note_outputs(&outputs);
         let Self { network, layers, v_scales, notes, options, .. } = self;
-        Ok(Lowered { network, inputs, outputs, layers, v_scales, notes, options: options.clone() })
+        let mut lowered = Lowered {
+            network,
+            inputs,
+            outputs,
+            layers,
+            tail_ticks,
+            v_scales,
+            notes,
+            options: options.clone(),
+        };
+        latency::sort(&mut lowered);
+        lowered.network.validate()?;
+        Ok(lowered)
     }
 
     fn port(&self, node: usize) -> Port {
@@ -397,41 +389,18 @@ impl<'a> Lowering<'a> {
             if self.populations.contains_key(&node) {
                 shown.insert(node);
             } else {
-                let feeds = self.plan.before(node).iter().copied();
+                let feeds = self.plan.feeders(node).into_iter();
                 shown.extend(feeds.filter(|before| !self.plan.is_input(*before)));
             }
         }
         shown.into_iter().map(|node| self.port(node)).collect()
     }
-
-    /// The shortest way from an input, in ticks: one for each projection.
-    fn set_latencies(&mut self, inputs: &[Port]) {
-        let mut latencies: Vec<Option<u32>> = vec![None; self.layers.len()];
-        inputs.iter().for_each(|input| latencies[input.population] = Some(0));
-        let mut has_changed = true;
-        while has_changed {
-            has_changed = false;
-            for projection in &self.network.projections {
-                let arrival = latencies[projection.pre].map(|sent| sent + 1);
-                let known = &mut latencies[projection.post];
-                if let Some(arrival) = arrival
-                    && known.is_none_or(|known| arrival < known)
-                {
-                    *known = Some(arrival);
-                    has_changed = true;
-                }
-            }
-        }
-        for (layer, latency) in self.layers.iter_mut().zip(latencies) {
-            layer.latency_ticks = latency.unwrap_or(0);
-        }
-    }
 }
 
 /// Ticks of a time constant beyond which a mistake is likely.
 const SLOW_TICKS: f64 = 5000.0;
-/// Most synapses that one path may have as a list: 20 bytes each while the network is described.
-const MAX_SYNAPSES: usize = 1 << 28;
+/// Most synapses that a graph may have in lists: 16 bytes each while they are found, 20 while the network is described.
+const MAX_SYNAPSES: usize = 1 << 27;
 
 /// Smallest and largest.
 fn range(values: &[f64]) -> Option<(f64, f64)> {

@@ -16,7 +16,7 @@ use super::spread::element;
 use super::weights::Scales;
 
 /// A threshold that is never reached.
-const NEVER: f64 = 1e30;
+pub(crate) const NEVER: f64 = 1e30;
 
 /// A population's parameters, by neuron.
 #[derive(Debug, Default)]

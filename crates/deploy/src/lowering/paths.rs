@@ -1,6 +1,6 @@
 //! Which nodes become populations, and every way from one to another through nodes that are linear.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use gennaker_nir::{Graph, Primitive, Shapes};
 
@@ -111,25 +111,62 @@ impl<'a> Plan<'a> {
         &self.before[node]
     }
 
+    /// Nodes whose signal a node takes as it is: those before it, and those before ports of nested graphs and Flattens, which pass on
+    /// what arrives, neuron by neuron.
+    pub(super) fn feeders(&self, node: usize) -> Vec<usize> {
+        use Primitive as P;
+        let passes_on = |at: usize| {
+            let passes =
+                matches!(self.primitives[at], P::Input { .. } | P::Output { .. } | P::Flatten { .. });
+            passes && !self.is_input(at)
+        };
+        let mut open = self.before[node].clone();
+        let (mut seen, mut feeders) = (BTreeSet::new(), Vec::new());
+        while let Some(before) = open.pop() {
+            if !seen.insert(before) {
+                continue;
+            }
+            if passes_on(before) {
+                open.extend(&self.before[before]);
+            } else {
+                feeders.push(before);
+            }
+        }
+        feeders.sort_unstable();
+        feeders
+    }
+
     pub(super) fn problem(&self, node: usize, problem: String) -> DeployError {
         DeployError::Node { node: self.names[node].to_owned(), kind: self.primitives[node].kind(), problem }
     }
 
+    /// Refuses signals that no population and no vector of biases could hold, before anything of their size is made.
+    pub(super) fn check_sizes(&self) -> Result<(), DeployError> {
+        (0..self.names.len()).try_for_each(|node| {
+            self.elements(node, self.shapes[node].input)?;
+            self.size(node).map(|_| ())
+        })
+    }
+
     /// Elements that leave a node.
     pub(super) fn size(&self, node: usize) -> Result<u32, DeployError> {
-        let size = self.shapes[node].output.iter().try_fold(1_usize, |n, &axis| n.checked_mul(axis));
+        self.elements(node, self.shapes[node].output)
+    }
+
+    fn elements(&self, node: usize, shape: &[usize]) -> Result<u32, DeployError> {
+        let size = shape.iter().try_fold(1_usize, |n, &axis| n.checked_mul(axis));
         match size.and_then(|n| u32::try_from(n).ok()).filter(|n| (1..=MAX_SIZE).contains(n)) {
             Some(size) => Ok(size),
             None => Err(self.problem(
                 node,
                 format!(
-                    "its signal has the shape {:?}; a population has 1 to {MAX_SIZE} neurons",
-                    self.shapes[node].output
+                    "its signal has the shape {shape:?}; it may have 1 to {MAX_SIZE} elements, as many as a population has neurons"
                 ),
             )),
         }
     }
 }
 
-/// Most neurons of a population.
-const MAX_SIZE: u32 = 1 << 31;
+/// Most elements of a signal, and so neurons of a population: a thousand times what a chip holds, and a file of a few bytes can ask
+/// for them.
+const MAX_SIZE: u32 = 1 << 24;

@@ -31,7 +31,7 @@ pub(super) fn spread(
         Primitive::SumPool2d(pool) => windows(pool, shape, at, 1.0, each),
         Primitive::AvgPool2d(pool) => {
             #[expect(clippy::cast_precision_loss, reason = "a window's area")]
-            let area = (pool.kernel_size[0] * pool.kernel_size[1]) as f64;
+            let area = pool.kernel_size[0] as f64 * pool.kernel_size[1] as f64;
             windows(pool, shape, at, 1.0 / area, each);
         }
         // Flatten, and the ports of nested graphs.
@@ -58,14 +58,14 @@ pub(super) fn element(array: &Array, at: usize) -> f64 {
     array.get(if array.len() == 1 { 0 } else { at }).unwrap_or(0.0)
 }
 
-/// A delay as whole ticks.
+/// A delay as whole ticks: the nearest, the even one if two are as near, as in NIR's reference.
 #[expect(
     clippy::cast_possible_truncation,
     clippy::cast_sign_loss,
     reason = "saturates; checked as a delay later"
 )]
 pub(super) fn ticks(delay_s: f64, dt_s: f64) -> u32 {
-    (delay_s / dt_s).round() as u32
+    (delay_s / dt_s).round_ties_even() as u32
 }
 
 fn matrix(weight: &Array, at: usize, each: &mut impl FnMut(usize, f64, u32)) {
@@ -95,7 +95,7 @@ impl Geometry {
             _ if D == 1 && axis == 0 => 0,
             Padding::Explicit(zeros) => zeros[axis + D - 2],
             Padding::Valid => 0,
-            Padding::Same => dilation[axis] * (kernel[axis] - 1) / 2,
+            Padding::Same => dilation[axis].saturating_mul(kernel[axis] - 1) / 2,
         };
         Self { kernel, stride, dilation, before: [padding(0), padding(1)], is_flat: D == 1 }
     }
@@ -137,7 +137,9 @@ fn convolve<const D: usize>(
 
 /// Along one axis: the output at which pixel `at` meets the kernel's pixel `k`.
 fn landing(geometry: &Geometry, axis: usize, at: usize, k: usize, length: usize) -> Option<usize> {
-    let steps = (at + geometry.before[axis]).checked_sub(k * geometry.dilation[axis])?;
+    // Shapes may state any padding and dilation; what is beyond all addresses meets nothing.
+    let steps =
+        at.checked_add(geometry.before[axis])?.checked_sub(k.checked_mul(geometry.dilation[axis])?)?;
     let out = steps / geometry.stride[axis];
     (steps % geometry.stride[axis] == 0 && out < length).then_some(out)
 }
@@ -147,10 +149,10 @@ fn windows(pool: &Pool2d, shape: &Shape<'_>, at: usize, factor: f64, each: &mut 
     let (out_height, out_width) = (shape.output[1], shape.output[2]);
     let (channel, y, x) = (at / (height * width), at / width % height, at % width);
     let covering = |axis: usize, at: usize, length: usize| {
-        let at = at + pool.padding[axis];
+        let at = at.saturating_add(pool.padding[axis]);
         (0..length).filter(move |out| {
-            let start = out * pool.stride[axis];
-            (start..start + pool.kernel_size[axis]).contains(&at)
+            let start = out.saturating_mul(pool.stride[axis]);
+            (start..start.saturating_add(pool.kernel_size[axis])).contains(&at)
         })
     };
     for out_y in covering(0, y, out_height) {

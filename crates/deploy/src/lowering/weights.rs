@@ -15,6 +15,20 @@ pub(super) enum Synapses {
     Kernel(Convolution),
 }
 
+/// In how many channels a population's weights can have scales of their own: output channels where kernels lead to it, which agree on
+/// them, else neurons. Neurons behind a convolution may stand in one row; their channels are the convolution's.
+pub(super) fn channels(synapses: &[Synapses], size: usize) -> usize {
+    let mut of_kernels = synapses.iter().filter_map(|synapses| match synapses {
+        Synapses::Kernel(kernel) => Some(kernel.out_channels as usize),
+        Synapses::List(_) => None,
+    });
+    match of_kernels.next() {
+        Some(first) if of_kernels.all(|channels| channels == first) && size.is_multiple_of(first) => first,
+        Some(_) => 1,
+        None => size,
+    }
+}
+
 /// The scales of a population's weights, by channel.
 pub(super) struct Scales {
     /// The factor on weights before rounding.
@@ -35,11 +49,11 @@ impl Scales {
 }
 
 impl Synapses {
-    pub(super) fn max_delay(&self) -> u32 {
-        match self {
-            Self::List(columns) => columns.iter().flatten().map(|tap| tap.delay).max().unwrap_or(0),
-            Self::Kernel(_) => 0,
-        }
+    /// The shortest and the longest delay on the way.
+    pub(super) fn delays(&self) -> (u32, u32) {
+        let Self::List(columns) = self else { return (0, 0) };
+        let delays = || columns.iter().flatten().map(|tap| tap.delay);
+        (delays().min().unwrap_or(0), delays().max().unwrap_or(0))
     }
 
     /// Calls `each(channel, weight)` for every weight, those of a kernel once.
@@ -72,7 +86,7 @@ impl Synapses {
                             list.pre.push(pre);
                             list.post.push(tap.target);
                             list.weight.push(weight);
-                            list.delay.push(tap.delay + conn_delay);
+                            list.delay.push(tap.delay.saturating_add(conn_delay));
                         }
                     }
                 }

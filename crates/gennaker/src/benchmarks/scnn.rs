@@ -233,6 +233,7 @@ fn lowered() -> Lowered {
         inputs: vec![port(0, true)],
         outputs: vec![port(n - 1, true)],
         layers: network.populations.iter().enumerate().map(layer).collect(),
+        tail_ticks: n as u32 - 1,
         v_scales: vec![Vec::new(); n],
         notes: Vec::new(),
         options: LoweringOptions::default(),

@@ -5,7 +5,6 @@ use std::path::{Path, PathBuf};
 
 use gennaker_deploy::{DeployError, Events, Frames, Port, Sample};
 use gennaker_formats::{FormatError, InputFile, Labels, is_input_file, read_input_file};
-use gennaker_network::SpikeTrains;
 
 use crate::error::Error;
 
@@ -26,7 +25,9 @@ pub fn read_samples(path: &Path, input: &Port, frames: &Frames) -> Result<Vec<Sa
     let mut files: Vec<PathBuf> = Vec::new();
     for entry in fs::read_dir(path).map_err(unreadable)? {
         let file = entry.map_err(unreadable)?.path();
-        let is_table = file.extension().is_some_and(|e| e == "csv" || e == "tsv" || e == "txt");
+        let is_one_of =
+            |e: &std::ffi::OsStr| ["csv", "tsv", "txt"].iter().any(|table| e.eq_ignore_ascii_case(table));
+        let is_table = file.extension().is_some_and(is_one_of);
         if (is_input_file(&file) || is_recording(&file)) && !is_table && file.is_file() {
             files.push(file);
         }
@@ -37,7 +38,8 @@ pub fn read_samples(path: &Path, input: &Port, frames: &Frames) -> Result<Vec<Sa
     }
     files.sort_by_cached_key(|file| {
         let name = stem(file);
-        (name.parse::<u64>().unwrap_or(u64::MAX), name)
+        // Files of one name and several types have an order, too.
+        (name.parse::<u64>().unwrap_or(u64::MAX), name, file.clone())
     });
     let samples: Vec<Vec<Sample>> =
         files.iter().map(|file| samples_of(file, input, frames)).collect::<Result<_, _>>()?;
@@ -64,8 +66,7 @@ fn samples_of(path: &Path, input: &Port, frames: &Frames) -> Result<Vec<Sample>,
         }
         InputFile::Spikes { neurons, ticks } => {
             let n_ticks = ticks.iter().max().map_or(0, |&last| last.saturating_add(1));
-            let spikes = SpikeTrains::from_events(ticks.into_iter().zip(neurons));
-            Ok(vec![Sample::new(&name, spikes, n_ticks)])
+            Ok(vec![Sample::from_spikes(&name, ticks.into_iter().zip(neurons).collect(), n_ticks)])
         }
         InputFile::Dense(array) => dense(&name, &array.shape, &array.to_f64(), input),
     }
@@ -73,13 +74,16 @@ fn samples_of(path: &Path, input: &Port, frames: &Frames) -> Result<Vec<Sample>,
 
 pub(super) fn dense(name: &str, shape: &[usize], values: &[f64], input: &Port) -> Result<Vec<Sample>, Error> {
     let size: usize = input.shape.iter().product();
+    if values.is_empty() {
+        let problem = format!("sample `{name}`: an array of shape {shape:?} holds no tick");
+        return Err(DeployError::Data(problem).into());
+    }
     let fits = |rest: &[usize]| rest == input.shape || rest == [size];
     if fits(&shape[1..]) {
         return Ok(vec![Sample::from_dense(name, values, size)?]);
     }
     if shape.len() >= 3 && fits(&shape[2..]) {
         let length = shape[1] * size;
-        // Without ticks there is nothing to cut into samples.
         let of = |at: usize| {
             Sample::from_dense(&format!("{name}[{at}]"), &values[at * length..(at + 1) * length], size)
         };

@@ -49,8 +49,8 @@ pub struct Deployment {
     pub out_of_range: OutOfRange,
     /// Threads to use; `None` takes all processors. Never changes a result.
     pub threads: Option<usize>,
-    /// Ticks that a sample runs on after its last one, so that its last spikes can pass through all layers; `None` for as many as
-    /// the shortest way to the farthest layer takes.
+    /// Ticks that a sample runs on after its last one, so that its last spikes can pass through all layers; `None` for
+    /// [`Lowered::tail_ticks`].
     pub tail_ticks: Option<u32>,
     /// Whether all spikes of all populations are kept with the results.
     pub keeps_recordings: bool,
@@ -174,7 +174,7 @@ impl Deployment {
     /// Ticks that a sample takes.
     #[must_use]
     pub fn n_ticks(&self, sample: &Sample) -> u32 {
-        sample.n_ticks.saturating_add(self.tail_ticks.unwrap_or_else(|| self.lowered.latency_ticks()))
+        sample.n_ticks.saturating_add(self.tail_ticks.unwrap_or(self.lowered.tail_ticks))
     }
 }
 

@@ -72,13 +72,8 @@ fn answer(
     let (Some(input), Some(port)) = (chip.lowered.inputs.first(), chip.lowered.outputs.first()) else {
         return Ok((None, 0));
     };
-    let spiking: Vec<&str> = chip
-        .lowered
-        .layers
-        .iter()
-        .filter(|l| l.threshold.is_some_and(|t| t.1 < 1e30))
-        .map(|l| l.name.as_str())
-        .collect();
+    let spiking: Vec<&str> =
+        chip.lowered.layers.iter().filter(|layer| layer.spikes()).map(|layer| layer.name.as_str()).collect();
     let mut frame = vec![0.0; input.shape.iter().product()];
     let mut values: Vec<f64> = Vec::new();
     let mut n_spikes = 0.0;

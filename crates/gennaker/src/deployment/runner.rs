@@ -1,5 +1,6 @@
 //! Networks in memory through which samples pass, several side by side.
 
+use std::ops::ControlFlow;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
@@ -43,6 +44,20 @@ impl<'a> Runner<'a> {
         samples: &[Sample],
         each: &(dyn Fn(usize) -> bool + Sync),
     ) -> Result<Vec<SampleRun>, Error> {
+        self.run_watched(samples, each, &|| true)
+    }
+
+    /// [`Runner::run_with`] that also asks `goes_on` between ticks, on all threads: a sample that is stopped has no result. The calling
+    /// thread runs samples, too.
+    ///
+    /// # Errors
+    /// As [`Deployment::run`].
+    pub fn run_watched(
+        &mut self,
+        samples: &[Sample],
+        each: &(dyn Fn(usize) -> bool + Sync),
+        goes_on: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Vec<SampleRun>, Error> {
         let input = self.deployment.input()?;
         let size = self.deployment.lowered.network.populations[input.population].size;
         samples.iter().try_for_each(|sample| sample.check(&input.node, size))?;
@@ -53,8 +68,13 @@ impl<'a> Runner<'a> {
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 let Some(sample) = samples.get(at) else { return };
-                let result = worker.run(sample);
-                *results[at].lock().expect("nobody panics while it is locked") = Some(result);
+                let result = worker.run(sample, goes_on).transpose();
+                let is_over = result.is_some();
+                *results[at].lock().expect("nobody panics while it is locked") = result;
+                if !is_over {
+                    next.store(samples.len(), Ordering::Relaxed);
+                    return;
+                }
                 if !each(done.fetch_add(1, Ordering::Relaxed) + 1) {
                     next.store(samples.len(), Ordering::Relaxed);
                 }
@@ -95,26 +115,34 @@ impl<'a> Worker<'a> {
         Ok(Self { deployment, simulation, input: deployment.input()?.population, readout })
     }
 
-    fn run(&mut self, sample: &Sample) -> Result<SampleRun, Error> {
+    /// `None` if the run was stopped.
+    fn run(
+        &mut self,
+        sample: &Sample,
+        goes_on: &(dyn Fn() -> bool + Sync),
+    ) -> Result<Option<SampleRun>, Error> {
         let n_ticks = self.deployment.n_ticks(sample);
         self.simulation.reset();
         self.simulation.set_spikes(self.input, sample.spikes.clone())?;
-        self.simulation.run(n_ticks);
+        let mut each = |_| if goes_on() { ControlFlow::Continue(()) } else { ControlFlow::Break(()) };
+        if self.simulation.run_with(n_ticks, &mut each) < n_ticks {
+            return Ok(None);
+        }
         let recordings = self.simulation.take_recordings();
         let report = self.simulation.report();
         let ports = &self.deployment.lowered.outputs;
-        Ok(SampleRun {
+        Ok(Some(SampleRun {
             name: sample.name.clone(),
-            outputs: ports.iter().map(|port| self.output(port, &recordings)).collect(),
+            outputs: ports.iter().map(|port| self.output(port, &recordings, n_ticks)).collect(),
             n_neuron_spikes: report.n_spikes - report.spikes_per_population[self.input],
             n_spikes: report.spikes_per_population,
             n_ticks,
             n_synaptic_events: report.n_synaptic_events,
             recordings: self.deployment.keeps_recordings.then_some(recordings),
-        })
+        }))
     }
 
-    fn output(&self, port: &Port, recordings: &Recordings) -> Output {
+    fn output(&self, port: &Port, recordings: &Recordings, n_ticks: u32) -> Output {
         let recorded = &recordings.populations[port.population];
         let size = recorded.size as usize;
         if self.readout == Readout::SpikeCount {
@@ -126,11 +154,14 @@ impl<'a> Worker<'a> {
         }
         let Some(v) = recorded.state("v") else { return Output { values: Vec::new() } };
         let scale = |neuron: usize| self.deployment.lowered.v_scale_of(port.population, neuron);
+        let latency = self.deployment.lowered.layers[port.population].latency_ticks;
+        let n_resting = if latency < n_ticks { latency as usize } else { 0 };
         let value = |neuron: usize| {
             let column = v.column(neuron);
             let value = match self.readout {
                 Readout::LastPotential => column.last(),
-                _ => column.reduce(f64::max),
+                // Before the first spike can arrive it is at rest, which would hide potentials below.
+                _ => column.skip(n_resting).reduce(f64::max),
             };
             value.unwrap_or(0.0) / scale(neuron)
         };

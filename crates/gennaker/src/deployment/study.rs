@@ -77,7 +77,7 @@ pub struct LayerStudy {
     pub spikes_per_sample: f64,
     /// Spikes per sample in the float arithmetic.
     pub float_spikes_per_sample: f64,
-    /// Neurons that spiked in no sample.
+    /// Neurons that spiked in no sample; 0 where none can.
     pub n_silent: u32,
     /// Neurons that spiked in nine of ten ticks of some sample, or more.
     pub n_saturated: u32,
@@ -154,6 +154,12 @@ pub fn study(
     };
     let float = deployment(RealWeights::All, Numeric::Reference)?;
     let chip = deployment(RealWeights::None, Numeric::Chip)?;
+    // What cannot be run or read off is refused before hours of running.
+    chip.network(options.readout)?;
+    let input = chip.input()?;
+    let size = chip.lowered.network.populations[input.population].size;
+    samples.iter().try_for_each(|sample| sample.check(&input.node, size))?;
+    let mut hardware = Hardware::new(&chip, samples, options)?;
     let mut comparison = Comparison::new(&chip);
     let mut table = Table { labels, rows: Vec::new(), reference: Vec::new() };
 
@@ -167,7 +173,6 @@ pub fn study(
         spikes,
     );
 
-    let mut hardware = Hardware::new(&chip, samples, options)?;
     let (mut of_float, mut of_chip) = (Answers::default(), Answers::default());
     for samples in samples.chunks(AT_A_TIME) {
         each("float and chip");
@@ -183,7 +188,7 @@ pub fn study(
     }
     table.take("float", "one tick per edge between neurons, weights as trained, double precision", of_float);
     if options.mixtures {
-        for layer in chip.lowered.in_order().into_iter().filter(|layer| layer.weights.is_some()) {
+        for layer in chip.lowered.layers.iter().filter(|layer| layer.weights.is_some()) {
             each(&layer.name);
             let only = RealWeights::AllBut(BTreeSet::from([layer.name.clone()]));
             let mut mixture = deployment(only, Numeric::Reference)?;
@@ -260,7 +265,9 @@ struct Comparison {
     /// Populations with neurons.
     populations: Vec<usize>,
     layers: Vec<LayerStudy>,
-    /// Spikes of each neuron of each layer on the chip.
+    /// Whether a layer has neurons that spike, and not only potentials.
+    can_spike: Vec<bool>,
+    /// Whether each neuron of each layer has spiked on the chip.
     has_spiked: Vec<Vec<bool>>,
     is_saturated: Vec<Vec<bool>>,
     n_spikes: Vec<[u64; 2]>,
@@ -271,7 +278,6 @@ impl Comparison {
         let network = &chip.lowered.network;
         let mut populations: Vec<usize> = (0..network.populations.len()).collect();
         populations.retain(|&p| !network.populations[p].model.is_source());
-        populations.sort_by_key(|&p| chip.lowered.layers[p].latency_ticks);
         let layer = |&p: &usize| LayerStudy {
             name: network.populations[p].name.clone(),
             n_neurons: network.populations[p].size,
@@ -285,6 +291,7 @@ impl Comparison {
         let flags = |&p: &usize| vec![false; network.populations[p].size as usize];
         Self {
             layers: populations.iter().map(layer).collect(),
+            can_spike: populations.iter().map(|&p| chip.lowered.layers[p].spikes()).collect(),
             has_spiked: populations.iter().map(flags).collect(),
             is_saturated: populations.iter().map(flags).collect(),
             n_spikes: vec![[0; 2]; populations.len()],
@@ -325,7 +332,7 @@ impl Comparison {
             let [float, chip] = self.n_spikes[at];
             layer.float_spikes_per_sample = fraction(float, n_samples);
             layer.spikes_per_sample = fraction(chip, n_samples);
-            layer.n_silent = count(&self.has_spiked[at], false);
+            layer.n_silent = if self.can_spike[at] { count(&self.has_spiked[at], false) } else { 0 };
             layer.n_saturated = count(&self.is_saturated[at], true);
         }
         self.layers
