@@ -34,7 +34,7 @@ def run_file(path: Path) -> int:
         with tempfile.TemporaryDirectory() as name:
             folder = Path(name)
             (folder / "examples").symlink_to(ROOT / "examples")
-            tools = [str(ROOT / "target" / "release"), str(Path(sys.executable).parent)]
+            tools = [str(ROOT / "target" / "debug"), str(Path(sys.executable).parent)]
             env = dict(os.environ, PATH=os.pathsep.join([*tools, os.environ["PATH"]]))
             done = subprocess.run(command(kind, text, folder), cwd=folder, env=env, capture_output=True, text=True)
         if done.returncode != 0:
