@@ -252,11 +252,16 @@ fn undecided(answers: &[Answer]) -> Option<String> {
 /// Most samples whose answers are shown one by one.
 const SHOWN: usize = 20;
 
+/// Counts as counts, all else in three digits.
+fn plain_number(value: f64) -> String {
+    if value.fract() == 0.0 && value.abs() < 1e15 { format!("{value:.0}") } else { short(value) }
+}
+
 fn answers_text(answers: &[Answer], labels: &[u32]) -> String {
     let mut columns = Columns::new(&["sample", "answer", "label", "ticks", "spikes", "values"]);
     for (at, answer) in answers.iter().enumerate().take(SHOWN) {
         let number = |n: Option<usize>| n.map_or_else(String::new, |n| n.to_string());
-        let values: Vec<String> = answer.values.iter().take(12).map(|&value| short(value)).collect();
+        let values: Vec<String> = answer.values.iter().take(12).map(|&value| plain_number(value)).collect();
         let more = if answer.values.len() > 12 { " ..." } else { "" };
         columns.row([
             name(&answer.sample),

@@ -134,13 +134,6 @@ fn classify(samples: impl Iterator<Item = usize>) {
 
 #[test]
 fn the_papers_network_gives_norses_spikes() {
-    classify([0, 29, 59].into_iter());
-}
-
-/// `cargo test --release -p gennaker-nir --test platforms -- --ignored --nocapture`
-#[test]
-#[ignore = "sixty recordings; seconds with optimisation"]
-fn the_papers_network_gives_norses_spikes_for_all_samples() {
     classify(0..60);
 }
 

@@ -1,7 +1,7 @@
 //! The Ising form: fields and couplings of spins, kept row by row.
 
 use crate::terms::{Pair, check_index, check_state, check_sum, check_variables, merge, narrow};
-use crate::value::gcd;
+use crate::value::{checked_scale, common_factor};
 use crate::{Fraction, QuboError, Sense};
 
 /// An Ising problem in exact integers, always in the form that is **minimised**:
@@ -69,11 +69,7 @@ impl Ising {
     /// # Errors
     /// A scale below 1.
     pub fn with_scale(mut self, scale: i64) -> Result<Self, QuboError> {
-        if scale < 1 {
-            let allowed = "at least 1".to_owned();
-            return Err(QuboError::OutOfRange { what: "the scale", found: scale.into(), allowed });
-        }
-        self.scale = scale;
+        self.scale = checked_scale(scale)?;
         Ok(self)
     }
 
@@ -86,7 +82,7 @@ impl Ising {
     /// The same problem with the common factor of fields, couplings, offset and scale taken out: smaller weights, equal values.
     pub fn reduced(mut self) -> Self {
         let all = self.fields.iter().chain(&self.couplings).chain([&self.offset]);
-        let factor = all.fold(self.scale.unsigned_abs(), |f, v| gcd(f, v.unsigned_abs())) as i64;
+        let factor = common_factor(self.scale, all);
         self.fields.iter_mut().chain(&mut self.couplings).for_each(|v| *v /= factor);
         self.offset /= factor;
         self.scale /= factor;

@@ -2,7 +2,7 @@
 
 use crate::polynomial::Polynomial;
 use crate::terms::{Pair, check_index, check_state, check_sum, narrow};
-use crate::value::gcd;
+use crate::value::{checked_scale, common_factor};
 use crate::{Fraction, Ising, QuboError, Sense};
 
 /// How a list of matrix entries is meant. Files of all three kinds circulate and look alike, so this is never guessed.
@@ -133,11 +133,7 @@ impl Qubo {
     /// # Errors
     /// A scale below 1.
     pub fn with_scale(mut self, scale: i64) -> Result<Self, QuboError> {
-        if scale < 1 {
-            let allowed = "at least 1".to_owned();
-            return Err(QuboError::OutOfRange { what: "the scale", found: scale.into(), allowed });
-        }
-        self.scale = scale;
+        self.scale = checked_scale(scale)?;
         Ok(self)
     }
 
@@ -151,7 +147,7 @@ impl Qubo {
     pub fn reduced(mut self) -> Self {
         let pairs = self.pairs.iter().map(|p| &p.2);
         let all = self.linear.iter().chain(pairs).chain([&self.offset]);
-        let factor = all.fold(self.scale.unsigned_abs(), |f, v| gcd(f, v.unsigned_abs())) as i64;
+        let factor = common_factor(self.scale, all);
         self.linear.iter_mut().for_each(|v| *v /= factor);
         self.pairs.iter_mut().for_each(|p| p.2 /= factor);
         self.offset /= factor;

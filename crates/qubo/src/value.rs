@@ -2,6 +2,8 @@
 
 use std::fmt;
 
+use crate::QuboError;
+
 /// Which way an objective is better.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Hash)]
 pub enum Sense {
@@ -88,4 +90,18 @@ pub(crate) fn gcd(mut a: u64, mut b: u64) -> u64 {
         (a, b) = (b, a % b);
     }
     a
+}
+
+/// The greatest factor that coefficients and their scale have in common.
+pub(crate) fn common_factor<'a>(scale: i64, coefficients: impl Iterator<Item = &'a i64>) -> i64 {
+    coefficients.fold(scale.unsigned_abs(), |factor, v| gcd(factor, v.unsigned_abs())) as i64
+}
+
+/// A scale, if it is one.
+pub(crate) fn checked_scale(scale: i64) -> Result<i64, QuboError> {
+    if scale >= 1 {
+        return Ok(scale);
+    }
+    let allowed = "at least 1".to_owned();
+    Err(QuboError::OutOfRange { what: "the scale", found: scale.into(), allowed })
 }

@@ -3,25 +3,11 @@
 
 mod common;
 
-use std::path::PathBuf;
-
-use common::states;
+use common::{data, states};
 use gennaker_qubo::read::{self, Limits};
 use gennaker_qubo::{
     Coloring, Distances, Fraction, Graph, IndependentSet, Ising, MaxCut, Problem, Sense, Tour,
 };
-
-/// The bytes of a file below the data folder's `qubo`, if it is there.
-fn data(file: &str) -> Option<Vec<u8>> {
-    let default = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
-    let root = std::env::var_os("GENNAKER_DATA").map_or_else(default, PathBuf::from);
-    let path = root.join("qubo").join(file);
-    if !path.exists() {
-        println!("skipped: no data ({file})");
-        return None;
-    }
-    Some(read::file(&path, &Limits::default()).unwrap())
-}
 
 fn graph(file: &str) -> Option<Graph> {
     data(file).map(|b| read::edge_list(&b, &Limits::default()).unwrap())

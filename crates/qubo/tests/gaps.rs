@@ -1,10 +1,8 @@
-//! Gaps to the best known cuts of real graphs, beside those of the probe from which the disciplines come. Slow; run with
-//!
-//!     cargo test --release -p gennaker-qubo --test gaps -- --ignored
+//! Gaps to the best known cuts of real graphs, beside those of the probe from which the disciplines come.
 
-use std::fs;
-use std::path::Path;
+mod common;
 
+use common::data;
 use gennaker_qubo::read::{self, Limits};
 use gennaker_qubo::solver::{Discipline, Options, solve};
 use gennaker_qubo::{MaxCut, Problem};
@@ -20,18 +18,12 @@ const PROBE: [(&str, f64, [f64; 4]); 3] = [
 const NOISE: f64 = 0.2;
 
 #[test]
-#[ignore = "seconds in release, minutes otherwise"]
 fn gaps_are_no_larger_than_the_probes() {
     let disciplines =
         [Discipline::Sequential, Discipline::Gate(0.1), Discipline::Refractory(3), Discipline::Colour];
     for (name, best, probe) in PROBE {
-        let path =
-            Path::new(env!("CARGO_MANIFEST_DIR")).join(format!("../../../shared/data/qubo/gset/{name}.txt"));
-        if !fs::exists(&path).unwrap_or(false) {
-            continue;
-        }
-        let limits = Limits::default();
-        let graph = read::edge_list(&read::file(&path, &limits).unwrap(), &limits).unwrap();
+        let Some(bytes) = data(&format!("gset/{name}.txt")) else { continue };
+        let graph = read::edge_list(&bytes, &Limits::default()).unwrap();
         let ising = MaxCut { graph }.ising().unwrap();
         for (discipline, probe) in disciplines.into_iter().zip(probe) {
             let options = Options { discipline: Some(discipline), n_replicas: 9, ..Options::default() };

@@ -1,6 +1,9 @@
-//! Enumeration of small problems.
+//! Enumeration of small problems, and real ones where they are.
 #![allow(dead_code, reason = "every test binary uses its own part")]
 
+use std::path::PathBuf;
+
+use gennaker_qubo::read::{self, Limits};
 use gennaker_qubo::{Fraction, Ising, Problem};
 
 /// All states of `n` spins.
@@ -38,4 +41,16 @@ where
         assert_eq!(problem.decode(&again).unwrap().solution, Some((solution, objective)));
         assert!(ising.energy(&again).unwrap() <= ising.energy(&state).unwrap());
     }
+}
+
+/// The bytes of a file below the data folder's `qubo`, if it is there.
+pub(crate) fn data(file: &str) -> Option<Vec<u8>> {
+    let default = || PathBuf::from(env!("CARGO_MANIFEST_DIR")).join("../../../shared/data");
+    let root = std::env::var_os("GENNAKER_DATA").map_or_else(default, PathBuf::from);
+    let path = root.join("qubo").join(file);
+    if !path.exists() {
+        println!("skipped: no data ({file})");
+        return None;
+    }
+    Some(read::file(&path, &Limits::default()).unwrap())
 }
