@@ -117,7 +117,14 @@ impl Optimum {
             return Err(ReportError::Nothing { missing: "the problem has no two sides", remedy });
         };
         let edges: Vec<_> = problem.graph.edges().map(|(u, v, w)| (u as u32, v as u32, w as f64)).collect();
-        CutPicture { title: &optimisation.name, value: &cut.to_string(), sides, edges: &edges }.draw()
+        CutPicture {
+            title: &optimisation.name,
+            value: &cut.to_string(),
+            sides,
+            first_vertex: optimisation.first_index(),
+            edges: &edges,
+        }
+        .draw()
     }
 }
 

@@ -50,7 +50,7 @@ pub struct Read {
     pub n_flips: u64,
     /// Neurons that decided.
     pub n_proposals: u64,
-    /// After how many ticks the target was met.
+    /// After how many ticks the target was met, by a solution.
     pub ticks_to_target: Option<u32>,
 }
 
@@ -174,7 +174,8 @@ impl Read {
             n_ticks: solution.n_ticks,
             n_flips: solution.n_flips,
             n_proposals: solution.n_proposals,
-            ticks_to_target: solution.ticks_to_target,
+            // Penalties may leave a state that is no solution with a value as good as the target.
+            ticks_to_target: solution.ticks_to_target.filter(|_| decoded.is_feasible()),
         })
     }
 
