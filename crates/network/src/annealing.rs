@@ -100,6 +100,12 @@ impl Cooling {
     }
 }
 
+/// `noise * decay^tick`: the noise of a tick.
+#[must_use]
+pub fn decayed(noise: f64, decay: f64, tick: u32) -> f64 {
+    noise * libm::pow(decay, f64::from(tick))
+}
+
 /// What turns random words into thresholds in one tick.
 #[derive(Clone, Copy, Debug)]
 pub struct Law {
