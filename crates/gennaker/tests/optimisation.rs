@@ -4,10 +4,11 @@ use gennaker::engine::{Numeric, Options as EngineOptions, Simulation};
 use gennaker::fabric::LiteralMachine;
 use gennaker::mapping::{MappingOptions, map};
 use gennaker::network::{Network, SpikeRecording};
+use gennaker::optimisation::{HardwareOptions, on_hardware, spiking_experiment};
 use gennaker::qubo::Ising;
 use gennaker::qubo::solver::{Discipline, Options, Rule, Schedule, Solution, solve};
 use gennaker::qubo::spiking::{Coding, SpikingProblem};
-use gennaker::{Machine, MachineSpec};
+use gennaker::{AccountOptions, Machine, MachineSpec, account_recordings};
 use proptest::prelude::*;
 
 const N_TICKS: u32 = 60;
@@ -115,4 +116,89 @@ proptest! {
             }
         }
     }
+}
+
+/// A torus of `side` by `side` antiferromagnetic bonds.
+fn torus(side: usize) -> Ising {
+    let at = |x: usize, y: usize| x % side + y % side * side;
+    let bonds = (0..side * side).flat_map(|i| {
+        let (x, y) = (i % side, i / side);
+        [(i, at(x + 1, y), 1), (i, at(x, y + 1), 1)]
+    });
+    Ising::new(vec![0; side * side], bonds).unwrap()
+}
+
+/// What the account says of a run must be what its spikes are, however they came about.
+#[test]
+fn the_account_is_that_of_the_network_on_the_engine() {
+    let ising = torus(12);
+    let options =
+        Options { n_ticks: 200, n_replicas: 3, seed: 5, max_kept_flips: 1 << 20, ..Options::default() };
+    let outcome = solve(&ising, &options).unwrap();
+    for coding in [Coding::Changes, Coding::States] {
+        let hardware = HardwareOptions { coding, ..HardwareOptions::default() };
+        let report = on_hardware(&ising, &options, &outcome, &hardware).unwrap();
+        let experiment = spiking_experiment(&ising, &options, &hardware).unwrap();
+        let mut simulation = experiment.simulation().unwrap();
+        simulation.run(200);
+        let mapped = experiment.map().unwrap();
+        let account =
+            account_recordings(&experiment, &mapped, simulation.recordings(), &AccountOptions::default())
+                .unwrap()
+                .account();
+        assert_eq!(report.account, account);
+        let flips: u64 = outcome.solutions.iter().map(|s| s.n_flips).sum();
+        if coding == Coding::Changes {
+            // Each spin has four neighbours, of two neurons each.
+            assert_eq!((report.n_spikes, report.n_neurons_per_replica), (flips, 288));
+            let last_tick: u64 = outcome
+                .solutions
+                .iter()
+                .flat_map(|s| &s.flips.as_ref().unwrap().flips.ticks)
+                .filter(|t| **t == 199)
+                .count() as u64;
+            assert_eq!(report.n_synaptic_events, 8 * (flips - last_tick));
+        }
+        assert_eq!((report.n_ticks, report.n_replicas, report.in_time), (200, 3, true));
+        // As many as that fit on a chip, and one more does not.
+        let on_chip = HardwareOptions { machine: Some("chip".to_owned()), ..hardware };
+        let fits = |n: usize| {
+            let options = Options { n_replicas: n as u32, ..options.clone() };
+            spiking_experiment(&ising, &options, &on_chip).unwrap().map().is_ok()
+        };
+        assert!(fits(report.n_replicas_that_fit) && !fits(report.n_replicas_that_fit + 1));
+        assert!((report.energy_per_replica_j * 3.0 / report.energy_j - 1.0).abs() < 1e-12);
+    }
+}
+
+#[test]
+fn flips_beyond_the_limit_are_told_and_the_account_is_of_the_ticks_before() {
+    let ising = torus(6);
+    let options = Options { n_ticks: 300, n_replicas: 2, max_kept_flips: 100, ..Options::default() };
+    let outcome = solve(&ising, &options).unwrap();
+    let report = on_hardware(&ising, &options, &outcome, &HardwareOptions::default()).unwrap();
+    assert!(report.n_ticks < 300 && report.n_spikes <= 200, "{}", report.n_ticks);
+    assert!(report.notes.iter().any(|n| n.contains("of 300 ticks")), "{:?}", report.notes);
+    let all = Options { max_kept_flips: 1 << 20, ..options.clone() };
+    let outcome = solve(&ising, &Options { max_kept_flips: 0, ..options.clone() }).unwrap();
+    let error = on_hardware(&ising, &all, &outcome, &HardwareOptions::default()).unwrap_err();
+    assert!(error.to_string().contains("max_kept_flips"), "{error}");
+}
+
+#[test]
+fn what_no_network_can_do_is_refused_by_name() {
+    let refusal = |ising: &Ising, options: Options| {
+        SpikingProblem::new(ising, &options, Coding::Changes).err().map(|e| e.to_string()).unwrap()
+    };
+    let discipline = |d| Options { discipline: Some(d), ..Options::default() };
+    for slow in [Discipline::Sequential, Discipline::Random, Discipline::One] {
+        assert!(refusal(&torus(3), discipline(slow)).contains("colour"));
+    }
+    let wide = Ising::new(vec![0; 2], [(0, 1, 1 << 26)]).unwrap();
+    assert!(refusal(&wide, Options::default()).contains("3 bits are missing"));
+    assert!(refusal(&Ising::new(vec![], []).unwrap(), Options::default()).contains("no variables"));
+    let custom = Options { schedule: Some(Schedule::Custom(vec![1.0])), ..Options::default() };
+    assert!(refusal(&torus(3), custom).contains("custom"));
+    let wrong = Options { initial: Some(vec![1; 4]), ..Options::default() };
+    assert!(refusal(&torus(3), wrong).contains('9'));
 }
