@@ -120,12 +120,13 @@ pub(crate) struct Seats {
 }
 
 impl Seats {
-    /// For the classes of a colouring, if the discipline wants one, or else for all variables in their order.
+    /// For the classes of a colouring, if the discipline wants one, or else for all variables; shuffled, if one after the
+    /// other decides.
     pub(crate) fn new(ising: &Ising, discipline: Discipline) -> Self {
-        let mut groups = if discipline == Discipline::Colour {
-            colour_classes(ising)
-        } else {
-            vec![(0..ising.n() as u32).collect()]
+        let mut groups = match discipline {
+            Discipline::Colour => colour_classes(ising),
+            Discipline::Sequential => vec![shuffled(ising.n() as u32)],
+            _ => vec![(0..ising.n() as u32).collect()],
         };
         if groups.is_empty() {
             groups.push(Vec::new());
@@ -155,6 +156,23 @@ impl Seats {
         let blocks = &self.taken[class.start as usize..class.end as usize];
         blocks.iter().map(|taken| u64::from(taken.count_ones())).sum()
     }
+}
+
+/// `0..n` in an order that is always the same and has nothing to do with any graph's.
+///
+/// A sweep in the order of the numbers runs along the rows of a lattice, and flips that cost nothing run with it: a border
+/// between two patterns is carried around the torus instead of wandering, and seldom meets its like. Measured on G50, 5000
+/// ticks, median of nine: 5830 in the order of the numbers, 5880 (the optimum) in this one.
+fn shuffled(n: u32) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..n).collect();
+    // Fisher and Yates; the multiplier is that of Knuth's MMIX, and the high half of its words is used.
+    let mut word = 0x9E37_79B9_7F4A_7C15u64;
+    for last in (1..order.len()).rev() {
+        word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let pick = ((word >> 32) * (last as u64 + 1)) >> 32;
+        order.swap(last, pick as usize);
+    }
+    order
 }
 
 /// What a flip adds to whom.

@@ -122,7 +122,7 @@ fn test(what: &'static str, found: f64, holds: bool, allowed: &'static str) -> R
 
 /// How large fields and couplings are; all 1 where there are none.
 struct Scale {
-    /// The largest root of a spin's summed squares of field and couplings.
+    /// The root of a spin's summed squares of field and couplings, in the mean square over all spins.
     root: f64,
     /// The largest local field.
     largest: f64,
@@ -133,17 +133,18 @@ struct Scale {
 impl Scale {
     fn of(ising: &Ising) -> Self {
         let square = |w: &i64| *w as f64 * *w as f64;
-        let roots = (0..ising.n()).map(|i| {
+        let squares = |i: usize| {
             let couplings: f64 = ising.row(i).1.iter().map(square).sum();
-            (couplings + square(&ising.fields()[i])).sqrt()
-        });
+            couplings + square(&ising.fields()[i])
+        };
+        let mean_square = (0..ising.n()).map(squares).sum::<f64>() / ising.n().max(1) as f64;
         let tenth = |sizes: Vec<u64>| tenth_part(sizes).unwrap_or(u64::MAX);
         let couplings = ising.couplings().map(|(_, _, w)| w.unsigned_abs()).collect();
         let fields = ising.fields().iter().map(|h| h.unsigned_abs()).filter(|h| *h > 0).collect();
         match tenth(couplings).min(tenth(fields)) {
             u64::MAX => Self { root: 1.0, largest: 1.0, cheap: 1.0 },
             cheap => Self {
-                root: roots.fold(0.0, f64::max),
+                root: mean_square.sqrt(),
                 largest: ising.max_local_field() as f64,
                 cheap: cheap as f64,
             },

@@ -23,8 +23,12 @@ pub(crate) struct State<V> {
     pub(crate) energy: i64,
     /// Flips so far.
     pub(crate) n_flips: u64,
+    /// Ticks in which what flipped had flipped in the tick before: see [`Solution::n_swings`](super::Solution::n_swings).
+    pub(crate) n_swings: u32,
     /// Neurons that would flip, per block: scratch.
     wishes: Vec<u16>,
+    /// Neurons that flipped in the tick before, per block, where all flip that would.
+    before: Vec<u16>,
 }
 
 /// What a tick needs to know.
@@ -52,7 +56,9 @@ impl<V: Potential> State<V> {
             ready: vec![0; variables.len()],
             energy,
             n_flips: 0,
+            n_swings: 0,
             wishes: vec![0; variables.len() / BLOCK],
+            before: vec![0; variables.len() / BLOCK],
         }
     }
 
@@ -99,6 +105,19 @@ impl<V: Potential> State<V> {
                 }
             }
         }
+    }
+
+    /// Counts the tick if those that are about to flip are, nearly, those that flipped in the tick before.
+    #[inline(always)]
+    fn look_for_swing(&mut self, n: usize) {
+        let (mut n_both, mut n_either) = (0, 0);
+        for (now, before) in self.wishes.iter().zip(&mut self.before) {
+            n_both += (now & *before).count_ones();
+            n_either += (now | *before).count_ones();
+            *before = *now;
+        }
+        let is_swing = 10 * n_either as usize >= n.max(1) && 20 * n_both >= 19 * n_either;
+        self.n_swings += u32::from(is_swing);
     }
 
     /// Whether the neuron would flip.
@@ -229,6 +248,7 @@ impl<V: Potential, P: Place> Tick<'_, V, P> {
 
     #[inline(always)]
     fn flip_wishes(&mut self, mut and_then: impl FnMut(&mut State<V>, usize)) {
+        self.state.look_for_swing(self.plan.seats.places.len());
         for block in 0..self.state.wishes.len() {
             let mut wishes = self.state.wishes[block];
             while wishes != 0 {
