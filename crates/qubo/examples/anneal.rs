@@ -3,7 +3,8 @@
 //!     cargo run --release -p gennaker-qubo --example anneal -- maxcut gset/G1.txt ticks=1000 replicas=10
 //!     cargo run --release -p gennaker-qubo --example anneal -- qubo qubo/bqp500-1.txt seconds=1 discipline=sequential
 //!
-//! Further settings: `seed=`, `schedule=geometric|linear|fowler-nordheim`, and `hot=` and `cold=` for a geometric or a linear one. Everything runs on
+//! Further settings: `seed=`, `schedule=geometric|linear|fowler-nordheim`, and `hot=` and `cold=` for a geometric one,
+//! or `hot_times=` and `cold_times=`, factors of the ends that fit the problem. Everything runs on
 //! one thread, and `seconds` in the output are those of one core, all replicas, setting up and fitting to the time together.
 
 use std::collections::BTreeMap;
@@ -43,17 +44,20 @@ fn problem(kind: &str, file: &Path) -> Result<Ising, Box<dyn Error>> {
 fn run(ising: &Ising, settings: &BTreeMap<&str, &str>) -> Result<(), Box<dyn Error>> {
     let number = |name: &str| settings.get(name).map(|text| text.parse::<f64>()).transpose();
     let whole = |name: &str, default: u32| settings.get(name).map_or(Ok(default), |text| text.parse());
-    let schedule = match (settings.get("schedule").copied(), number("hot")?, number("cold")?) {
-        (Some("linear"), Some(hot), Some(cold)) => Some(Schedule::Linear { hot, cold }),
-        (_, Some(hot), Some(cold)) => Some(Schedule::Geometric { hot, cold }),
-        (Some("linear"), ..) => Some(Schedule::linear_for(ising)),
-        (Some("fowler-nordheim"), ..) => Some(Schedule::fowler_nordheim_for(ising)),
-        _ => None,
+    let schedule = match settings.get("schedule").copied().unwrap_or("geometric") {
+        "linear" => Schedule::linear_for(ising),
+        "fowler-nordheim" => Schedule::fowler_nordheim_for(ising),
+        "geometric" => Schedule::geometric_for(ising),
+        other => return Err(format!("`{other}` is not a schedule").into()),
+    };
+    let schedule = match (number("hot")?, number("cold")?) {
+        (Some(hot), Some(cold)) => Schedule::Geometric { hot, cold },
+        _ => scaled(schedule, number("hot_times")?, number("cold_times")?),
     };
     let begin = seconds();
     let mut options = Options {
         discipline: settings.get("discipline").map(|text| text.parse::<Discipline>()).transpose()?,
-        schedule,
+        schedule: Some(schedule),
         n_ticks: whole("ticks", 1000)?,
         n_anneals: whole("anneals", 1)?,
         n_replicas: whole("replicas", 1)?,
@@ -81,6 +85,21 @@ fn run(ising: &Ising, settings: &BTreeMap<&str, &str>) -> Result<(), Box<dyn Err
         );
     }
     Ok(())
+}
+
+/// A schedule with its ends multiplied.
+fn scaled(schedule: Schedule, hot_times: Option<f64>, cold_times: Option<f64>) -> Schedule {
+    let (hot_times, cold_times) = (hot_times.unwrap_or(1.0), cold_times.unwrap_or(1.0));
+    match schedule {
+        Schedule::Geometric { hot, cold } => {
+            Schedule::Geometric { hot: hot * hot_times, cold: cold * cold_times }
+        }
+        Schedule::Linear { hot, cold } => Schedule::Linear { hot: hot * hot_times, cold: cold * cold_times },
+        Schedule::FowlerNordheim { a, beta_end } => {
+            Schedule::FowlerNordheim { a: a * hot_times, beta_end: beta_end / cold_times }
+        }
+        other => other,
+    }
 }
 
 /// Seconds that this thread has had a processor, where the system says so; elsewhere, those that have passed.

@@ -209,15 +209,21 @@ fn run<'a>(
 
 /// Runs all replicas in the narrowest words that hold potentials and places.
 fn with_words(job: &Job<'_>, seats: Seats) -> Result<Vec<Solution>, SolverError> {
-    let most = job.ising.max_local_field();
+    let (field, coupling) = (job.ising.max_local_field(), job.ising.max_coupling());
     let is_small = seats.variables.len() + GROUP <= 1 << 16;
-    if most <= <i16 as Potential>::MAX_FIELD && is_small {
+    if is_small && fits::<i8>(field, coupling) {
+        replicas::<i8, u16>(job, seats)
+    } else if is_small && fits::<i16>(field, coupling) {
         replicas::<i16, u16>(job, seats)
-    } else if most <= <i32 as Potential>::MAX_FIELD {
+    } else if fits::<i32>(field, coupling) {
         replicas::<i32, u32>(job, seats)
     } else {
         replicas::<i64, u32>(job, seats)
     }
+}
+
+fn fits<V: Potential>(field: i64, coupling: i64) -> bool {
+    field <= V::MAX_FIELD && coupling <= V::MAX_COUPLING
 }
 
 fn replicas<V: Potential, P: Place>(job: &Job<'_>, seats: Seats) -> Result<Vec<Solution>, SolverError> {
