@@ -13,6 +13,7 @@ use gennaker_nir::NirError;
 use gennaker_qubo::QuboError;
 use gennaker_qubo::read::ReadError;
 use gennaker_qubo::solver::SolverError;
+use gennaker_qubo::spiking::SpikingError;
 use gennaker_report::ReportError;
 use thiserror::Error;
 
@@ -50,6 +51,12 @@ pub enum Error {
     /// The run.
     #[error(transparent)]
     Engine(Box<EngineError>),
+    /// A problem that no spiking network solves.
+    #[error(transparent)]
+    Spiking(Box<SpikingError>),
+    /// An outcome of the solver without its flips.
+    #[error("the account of a run of the solver needs its flips: set `max_kept_flips` before it is run")]
+    FlipsNotKept,
     /// The account of time and energy.
     #[error(transparent)]
     Energy(Box<EnergyError>),
@@ -155,5 +162,6 @@ from_boxed!(
     Nir(NirError),
     Qubo(QuboError),
     Solver(SolverError),
+    Spiking(SpikingError),
     Benchmark(BenchmarkError)
 );

@@ -7,6 +7,8 @@ use crate::Ising;
 
 use super::error::SolverError;
 
+pub use gennaker_network::annealing::Rule;
+
 /// Graphs whose largest degree is below this are coloured, by default; measured on the G-set: sparse graphs have few classes,
 /// and on dense ones (17 classes for 800 nodes of degree 48) resting neurons are as good.
 const MAX_DEGREE_TO_COLOUR: usize = 64;
@@ -18,8 +20,9 @@ const MAX_DEGREE_TO_COLOUR: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Discipline {
-    /// All neurons one after the other, in the order of their numbers, each with the potential of the moment: a sweep. Not
-    /// what parallel hardware does in a tick, but the best there is on a host, and the reference. Samples Boltzmann's law.
+    /// All neurons one after the other, in one shuffled order that is always the same, each with the potential of the moment: a
+    /// sweep. Not what parallel hardware does in a tick, but the best there is on a host, and the reference. Samples
+    /// Boltzmann's law.
     Sequential,
     /// As many proposals as there are neurons, each to a neuron drawn at random: NeuroSA's iterations, n to a tick. Samples
     /// Boltzmann's law.
@@ -117,13 +120,4 @@ impl FromStr for Discipline {
         };
         found.check().map(|()| found)
     }
-}
-
-/// With which probability a neuron flips that decides, if that changes the energy by dE at temperature T.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
-    /// min(1, exp(-dE / T)).
-    Metropolis,
-    /// 1 / (1 + exp(dE / T)), which is Gibbs sampling, Glauber's rule, and the p-bit's.
-    HeatBath,
 }

@@ -1,20 +1,23 @@
 //! One replica: ticks, the best state so far, and when to stop.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
+
+use gennaker_network::SpikeRecording;
 
 use crate::Ising;
 
 use super::chance::{Chance, Law};
 use super::discipline::{Discipline, Rule};
 use super::error::SolverError;
-use super::outcome::Solution;
+use super::outcome::{Flips, Solution};
+use super::pace::Pace;
 use super::plan::{Place, Plan, Potential};
 use super::schedule::Schedule;
 use super::tick::{Clock, State};
-use super::{Options, Progress};
+use super::{Options, Progress, first_spins};
 
 /// Proposals between two looks at the clock.
 const PROPOSALS_PER_LOOK: usize = 1 << 18;
@@ -29,10 +32,50 @@ pub(crate) struct Job<'a> {
     pub(crate) discipline: Discipline,
     pub(crate) rule: Rule,
     pub(crate) schedule: Schedule,
-    /// Called by every replica after every so many ticks.
-    pub(crate) watch: Option<(u32, Mutex<&'a mut Watch<'a>>)>,
+    /// Called by every replica now and then.
+    pub(crate) watch: Option<(Pace, Mutex<&'a mut Watch<'a>>)>,
+    /// The tick at which all replicas stop; it comes forward when one meets the target and stops all.
+    pub(crate) last_tick: AtomicU32,
     pub(crate) is_stopped: AtomicBool,
     pub(crate) deadline: Option<Instant>,
+}
+
+/// Finds out which spins flipped by looking at all of them after every tick.
+struct Watcher<V> {
+    before: Vec<V>,
+    found: Flips,
+    max_kept: usize,
+    /// Of the tick: scratch.
+    flipped: Vec<u32>,
+}
+
+impl<V: Potential> Watcher<V> {
+    /// None if nothing is to be kept.
+    fn new(signs: &[V], max_kept: usize) -> Option<Self> {
+        let watcher =
+            || Self { before: signs.to_vec(), found: Flips::default(), max_kept, flipped: Vec::new() };
+        (max_kept > 0).then(watcher)
+    }
+
+    /// Keeps the flips of a tick, unless they or those of a tick before are too many.
+    fn look<P>(&mut self, plan: &Plan<V, P>, tick: u32, signs: &[V]) {
+        if self.found.n_ticks < tick {
+            return;
+        }
+        let pairs = self.before.iter().zip(signs).zip(&plan.seats.variables);
+        let differing = pairs.filter(|((before, after), _)| before.wide() != after.wide());
+        self.flipped.clear();
+        self.flipped.extend(differing.map(|(_, &variable)| variable));
+        let SpikeRecording { ticks, neurons } = &mut self.found.flips;
+        if neurons.len() + self.flipped.len() > self.max_kept {
+            return;
+        }
+        self.flipped.sort_unstable();
+        neurons.extend_from_slice(&self.flipped);
+        ticks.resize(neurons.len(), tick);
+        self.found.n_ticks = tick + 1;
+        self.before.copy_from_slice(signs);
+    }
 }
 
 /// The best state so far.
@@ -42,31 +85,52 @@ struct Best<V> {
     signs: Vec<V>,
 }
 
+impl<V: Potential> Best<V> {
+    /// Keeps the state after `tick` ticks, if it is better.
+    fn take(&mut self, state: &State<V>, tick: u32) {
+        if state.energy < self.energy {
+            (self.energy, self.tick) = (state.energy, tick);
+            self.signs.copy_from_slice(state.signs());
+        }
+    }
+}
+
 impl Job<'_> {
     /// Runs a replica from its first state to its end.
     pub(crate) fn run<V: Potential, P: Place>(
         &self,
         plan: &Plan<V, P>,
         replica: u32,
+        is_watched: bool,
     ) -> Result<Solution, SolverError> {
         let chance = Chance::new(self.options.seed, replica);
-        let spins = self.first_spins(chance);
+        let spins = first_spins(self.ising, self.options, replica);
         let energy = self.ising.energy(&spins).map_err(SolverError::Initial)?;
         let mut state = State::new(self.ising, plan, &spins, energy);
         let mut best = Best { energy, tick: 0, signs: state.signs().to_vec() };
-        let is_met = |energy: i64| self.options.target.is_some_and(|target| energy <= target);
         let (base, n_ticks) = (Law::new(self.rule, self.discipline.gate()), self.options.n_ticks);
-        let (mut tick, mut n_proposals) = (0, 0);
-        while tick < self.options.n_ticks_in_all() && !is_met(best.energy) && !self.is_over(tick) {
-            let temperature = self.schedule.temperature(tick % n_ticks, n_ticks);
+        let (mut tick, mut n_proposals, mut temperature, mut shown) = (0, 0, 0.0, 0);
+        let mut flips = Watcher::new(state.signs(), self.options.max_kept_flips);
+        let mut next_show = self.next_show(0);
+        while !self.is_met(&best) && !self.is_over(tick) {
+            temperature = self.schedule.temperature(tick % n_ticks, n_ticks);
             let law = base.at(temperature);
             state.step(plan, Clock { law: &law, chance, tick, discipline: self.discipline });
             n_proposals += plan.seats.n_proposals(self.discipline, tick);
-            tick += 1;
-            if state.energy < best.energy {
-                (best.energy, best.tick) = (state.energy, tick);
-                best.signs.copy_from_slice(state.signs());
+            if let Some(flips) = &mut flips {
+                flips.look(plan, tick, state.signs());
             }
+            tick += 1;
+            best.take(&state, tick);
+            if is_watched && tick == next_show {
+                self.show(&state, plan, replica, tick, temperature, best.energy);
+                (shown, next_show) = (tick, self.next_show(tick));
+            }
+        }
+        if self.options.stops_all && self.is_met(&best) {
+            self.last_tick.fetch_min(tick, Ordering::Relaxed);
+        }
+        if is_watched && tick != shown && !self.is_stopped.load(Ordering::Relaxed) {
             self.show(&state, plan, replica, tick, temperature, best.energy);
         }
         Ok(Solution {
@@ -77,18 +141,24 @@ impl Job<'_> {
             last_spins: self.checked(plan, state.signs(), state.energy, replica)?,
             last_energy: state.energy,
             n_ticks: tick,
-            ticks_to_target: is_met(best.energy).then_some(best.tick),
+            ticks_to_target: self.is_met(&best).then_some(best.tick),
             n_proposals,
             n_flips: state.n_flips,
+            n_swings: state.n_swings,
+            flips: flips.map(|flips| flips.found),
         })
     }
 
-    fn first_spins(&self, chance: Chance) -> Vec<i8> {
-        let drawn = || (0..self.ising.n() as u32).map(|i| chance.first_spin(i)).collect();
-        self.options.initial.clone().unwrap_or_else(drawn)
+    fn is_met<V>(&self, best: &Best<V>) -> bool {
+        self.options.target.is_some_and(|target| best.energy <= target)
     }
 
-    /// Whether somebody stopped the run or its time is up.
+    /// The next tick that the watcher sees.
+    fn next_show(&self, tick: u32) -> u32 {
+        self.watch.as_ref().map_or(u32::MAX, |(pace, _)| pace.next(tick))
+    }
+
+    /// Whether the last tick is done, somebody stopped the run, or its time is up.
     fn is_over(&self, tick: u32) -> bool {
         let looks_at_clock = || {
             let ticks_per_look = (PROPOSALS_PER_LOOK / self.ising.n().max(1)).max(1) as u32;
@@ -97,7 +167,7 @@ impl Job<'_> {
         if self.deadline.is_some_and(|deadline| looks_at_clock() && Instant::now() >= deadline) {
             self.is_stopped.store(true, Ordering::Relaxed);
         }
-        self.is_stopped.load(Ordering::Relaxed)
+        tick >= self.last_tick.load(Ordering::Relaxed) || self.is_stopped.load(Ordering::Relaxed)
     }
 
     fn show<V: Potential, P: Place>(
@@ -109,10 +179,7 @@ impl Job<'_> {
         temperature: f64,
         best_energy: i64,
     ) {
-        let Some((every, watch)) = &self.watch else { return };
-        if !tick.is_multiple_of(*every) {
-            return;
-        }
+        let Some((_, watch)) = &self.watch else { return };
         let spins = || spins_of(plan, state.signs());
         let progress =
             Progress { replica, tick, temperature, energy: state.energy, best_energy, spins: &spins };
