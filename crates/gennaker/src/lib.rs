@@ -41,6 +41,7 @@ mod error;
 mod event;
 mod experiment;
 mod folder;
+pub mod optimisation;
 pub mod pictures;
 mod pieces;
 mod sweep;
@@ -54,6 +55,7 @@ pub use gennaker_machine as machine;
 pub use gennaker_mapping as mapping;
 pub use gennaker_network as network;
 pub use gennaker_nir as nir;
+pub use gennaker_qubo as qubo;
 pub use gennaker_report as report;
 
 pub use account::{Accounted, account_recordings, open_accountable};

@@ -119,7 +119,7 @@ impl Place for u32 {
 }
 
 /// Neurons that decide together.
-#[derive(Clone)]
+#[derive(Clone, Debug)]
 pub(crate) struct Class {
     /// Where they sit.
     pub(crate) blocks: Range<u32>,
@@ -128,6 +128,7 @@ pub(crate) struct Class {
 }
 
 /// Who sits where.
+#[derive(Clone, Debug)]
 pub(crate) struct Seats {
     /// The variable of each place, [`VACANT`] where a block is filled up.
     pub(crate) variables: Vec<u32>,
