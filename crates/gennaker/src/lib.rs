@@ -54,6 +54,7 @@ pub use gennaker_machine as machine;
 pub use gennaker_mapping as mapping;
 pub use gennaker_network as network;
 pub use gennaker_nir as nir;
+pub use gennaker_qubo as qubo;
 pub use gennaker_report as report;
 
 pub use account::{Accounted, account_recordings, open_accountable};

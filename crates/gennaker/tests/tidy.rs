@@ -35,6 +35,7 @@ const ARROWS: [(&str, &[&str]); 14] = [
             "gennaker-report",
             "gennaker-nir",
             "gennaker-deploy",
+            "gennaker-qubo",
         ],
     ),
     ("gennaker-cli", &["gennaker"]),
