@@ -1,7 +1,8 @@
 """Optimisation problems on spiking networks: QUBO, Ising, maximum cut and others, annealed as the chip's neurons could do it.
 
-``SpikingSampler()`` is a sampler for dimod (Ocean, pyqubo). ``max_cut``, ``independent_set``, ``partition``, ``coloring``, ``tour``,
-``max_sat``, ``qubo``, ``ising``, ``from_bqm`` and ``read`` make a :class:`Problem`, and ``problem.solve()`` gives a :class:`Result`.
+``SpikingSampler()`` is a sampler for dimod (Ocean, pyqubo). ``max_cut``, ``independent_set``, ``partition``, ``coloring``,
+``tour``, ``max_sat``, ``qubo``, ``ising``, ``from_bqm`` and ``read`` make a :class:`Problem`, and ``problem.solve()`` gives a
+:class:`Result`.
 
 dimod and networkx are needed only where their objects are given or asked for.
 """

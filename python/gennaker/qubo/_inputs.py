@@ -30,8 +30,7 @@ def _listed(given):
             edges.append(tuple(edge))
     except TypeError:
         raise TypeError(
-            "a graph must be one of networkx, or a list of edges (u, v) or (u, v, weight); "
-            f"found {edge if edges else given!r}"
+            f"a graph must be one of networkx, or a list of edges (u, v) or (u, v, weight); found {edge if edges else given!r}"
         ) from None
     return edges
 

@@ -41,9 +41,10 @@ _LABELLED = {"edge_inside": 2, "colours": 1, "same_colour": 2, "visits": 1, "cit
 def read(path, kind, *, num_colors=None, sense="minimise"):
     """A problem from a file. ``kind`` says of what, as files do not:
 
-    * ``"maxcut"``, ``"mis"``, ``"coloring"`` (with ``num_colors``): a graph as rudy, the G-set and BiqMac have it, or DIMACS ``.col``;
-    * ``"qubo"``: ``.qubo`` as D-Wave's tools write it; otherwise a symmetric matrix of OR-Library or BiqMac, for which ``sense`` says
-      whether it is to be made small or large (``"minimise"``, ``"maximise"``);
+    * ``"maxcut"``, ``"mis"``, ``"coloring"`` (with ``num_colors``): a graph as rudy, the G-set and BiqMac have it, or DIMACS
+      ``.col``;
+    * ``"qubo"``: ``.qubo`` as D-Wave's tools write it; otherwise a symmetric matrix of OR-Library or BiqMac, for which
+      ``sense`` says whether it is to be made small or large (``"minimise"``, ``"maximise"``);
     * ``"tsp"``: TSPLIB; ``"sat"``: DIMACS ``.cnf`` with at most three literals in a clause; ``"partition"``: whole numbers.
 
     Vertices, cities and variables are numbered from 0, wherever the file begins.
@@ -67,15 +68,15 @@ def max_cut(graph, *, nodes=None, weight="weight"):
 
 
 def independent_set(graph, *, nodes=None, penalty=None):
-    """The most nodes without an edge between any two. ``graph`` as in :func:`max_cut`; weights do not matter. ``penalty`` is what
-    an edge inside the set costs, at least 2, the default."""
+    """The most nodes without an edge between any two. ``graph`` as in :func:`max_cut`; weights do not matter. ``penalty`` is
+    what an edge inside the set costs, at least 2, the default."""
     labels, u, v, _ = _inputs.graph(graph, nodes)
     return Problem(QuboProblem.independent_set(len(labels), u, v, penalty), labels)
 
 
 def coloring(graph, num_colors, *, nodes=None, one_color_penalty=None, edge_penalty=None):
-    """A colour out of ``num_colors`` for every node, so that no edge has two ends of one colour. ``graph`` as in :func:`max_cut`;
-    weights do not matter. The penalties are what a missing colour (2) and an edge of one colour (1) cost."""
+    """A colour out of ``num_colors`` for every node, so that no edge has two ends of one colour. ``graph`` as in
+    :func:`max_cut`; weights do not matter. The penalties are what a missing colour (2) and an edge of one colour (1) cost."""
     labels, u, v, _ = _inputs.graph(graph, nodes)
     colors = _options.count("num_colors", num_colors)
     return Problem(QuboProblem.coloring(len(labels), u, v, colors, one_color_penalty, edge_penalty), labels)
@@ -90,8 +91,8 @@ def partition(numbers):
 
 
 def tour(distances, *, labels=None, penalty=None):
-    """The shortest closed tour through all cities, from a square matrix of whole distances; there and back may differ. ``labels`` names
-    the cities; ``penalty`` is what a missing or surplus city costs (one more than the longest distance)."""
+    """The shortest closed tour through all cities, from a square matrix of whole distances; there and back may differ.
+    ``labels`` names the cities; ``penalty`` is what a missing or surplus city costs (one more than the longest distance)."""
     matrix = _inputs.whole("the distances", distances)
     if matrix.ndim != 2:
         raise ValueError(f"the distances have the shape {matrix.shape}; they must be a square matrix")
@@ -99,8 +100,8 @@ def tour(distances, *, labels=None, penalty=None):
 
 
 def max_sat(clauses, *, num_variables=None):
-    """Values of variables that satisfy the most clauses. A clause is a list of at most three literals as in DIMACS files: +v or -v,
-    variables counted from 1. A solution has 0 or 1 for every variable."""
+    """Values of variables that satisfy the most clauses. A clause is a list of at most three literals as in DIMACS files: +v
+    or -v, variables counted from 1. A solution has 0 or 1 for every variable."""
     lists = [[_options.whole("a literal", literal) for literal in clause] for clause in clauses]
     last = max((abs(literal) for clause in lists for literal in clause), default=0)
     found = last if num_variables is None else _options.whole("num_variables", num_variables)
@@ -110,13 +111,15 @@ def max_sat(clauses, *, num_variables=None):
 
 
 def qubo(Q, *, offset=0, convention="full"):
-    """``x'Qx + offset`` to be minimised over bits. ``Q`` is a dictionary ``{(u, v): bias}``, a square array, or a sparse matrix of SciPy.
+    """``x'Qx + offset`` to be minimised over bits. ``Q`` is a dictionary ``{(u, v): bias}``, a square array, or a sparse
+    matrix of SciPy.
 
-    ``convention`` says what its entries mean: ``"full"``, each counts once, and (u, v) and (v, u) add up, which is x'Qx, and what
-    dimod means by a dictionary; ``"upper_triangular"``, the same, but entries below the diagonal are refused;
+    ``convention`` says what its entries mean: ``"full"``, each counts once, and (u, v) and (v, u) add up, which is x'Qx, and
+    what dimod means by a dictionary; ``"upper_triangular"``, the same, but entries below the diagonal are refused;
     ``"half_of_symmetric"``, one triangle of a symmetric matrix is listed, and what is off the diagonal counts twice.
 
-    A solution has 0 or 1 for every variable. Whole numbers are exact; others are rounded in binary, see :attr:`Problem.rounding`.
+    A solution has 0 or 1 for every variable. Whole numbers are exact; others are rounded in binary, see
+    :attr:`Problem.rounding`.
     """
     labels, n, rows, columns, values = _inputs.matrix("the entries of Q", Q)
     offset = _inputs.numbers("the offset", offset)
@@ -127,14 +130,15 @@ def qubo(Q, *, offset=0, convention="full"):
 
 
 def ising(h, J, *, offset=0):
-    """``sum h_i s_i + sum J_ij s_i s_j + offset`` to be minimised over spins -1 and +1. ``h`` is a dictionary by label or a list; ``J`` a
-    dictionary ``{(u, v): coupling}``, where (u, v) and (v, u) add up, or a square array with each pair on one side of the diagonal.
+    """``sum h_i s_i + sum J_ij s_i s_j + offset`` to be minimised over spins -1 and +1. ``h`` is a dictionary by label or a
+    list; ``J`` a dictionary ``{(u, v): coupling}``, where (u, v) and (v, u) add up, or a square array with each pair on one
+    side of the diagonal.
 
     A solution has -1 or 1 for every spin. Numbers as in :func:`qubo`.
     """
     labels, n, rows, columns, couplings = _inputs.matrix("the couplings J", J)
     if labels is None and (rows < columns).any() and (rows > columns).any():
-        raise ValueError("J has entries on both sides of the diagonal; give each pair once: numpy.triu(J), or numpy.triu(J + J.T)")
+        raise ValueError("J has entries on both sides of the diagonal; give each pair once, as numpy.triu(J) has it")
     if hasattr(h, "items") or labels is not None:
         given = dict(h.items() if hasattr(h, "items") else enumerate(h))
         found = range(n) if labels is None else labels
@@ -181,7 +185,8 @@ class Problem:
 
     @property
     def kind(self):
-        """``"max_cut"``, ``"independent_set"``, ``"partition"``, ``"coloring"``, ``"tour"``, ``"max_sat"``, ``"qubo"``, ``"ising"``."""
+        """``"max_cut"``, ``"independent_set"``, ``"partition"``, ``"coloring"``, ``"tour"``, ``"max_sat"``, ``"qubo"``,
+        ``"ising"``."""
         return self._core.kind
 
     @property
@@ -216,8 +221,8 @@ class Problem:
 
     @property
     def rounding(self):
-        """What rounding doubles to integers cost: ``unit_log2``, ``num_rounded``, ``max_error``, ``energy_error`` (no energy is off by
-        more); None for a problem in whole numbers."""
+        """What rounding doubles to integers cost: ``unit_log2``, ``num_rounded``, ``max_error``, ``energy_error`` (no energy
+        is off by more); None for a problem in whole numbers."""
         return self._core.rounding
 
     def solve(
@@ -237,15 +242,16 @@ class Problem:
     ):
         """Anneals, and returns a :class:`Result`.
 
-        * ``num_steps``: ticks of an anneal; ``num_anneals``: anneals one after the other; ``num_reads``: independent runs, side by side;
-        * ``target``: the objective with which a read is content and stops (a cut, a set's size, a difference; of a colouring the cost of
-          broken rules, 0);
-        * ``discipline``: who may flip in a tick: ``"sequential"``, ``"random"``, ``"one"``, ``"gate(0.1)"``, ``"refractory(3)"``,
-          ``"colour"``; None for what suits the graph;
+        * ``num_steps``: ticks of an anneal; ``num_anneals``: anneals one after the other; ``num_reads``: independent runs,
+          side by side;
+        * ``target``: the objective with which a read is content and stops (a cut, a set's size, a difference; of a colouring
+          the cost of broken rules, 0);
+        * ``discipline``: who may flip in a tick: ``"sequential"``, ``"random"``, ``"one"``, ``"gate(0.1)"``,
+          ``"refractory(3)"``, ``"colour"``; None for what suits the graph;
         * ``rule``: ``"metropolis"`` or ``"heat_bath"``; None for what is usual with the discipline;
         * ``schedule``: ``("geometric", hot, cold)``, ``("linear", hot, cold)``, ``("fowler_nordheim", a, beta_end)``,
-          ``("constant", temperature)``, a list of temperatures; or one of the first three names alone, fitted to the problem, as
-          None is. Temperatures are in the unit of :attr:`Result.energies`;
+          ``("constant", temperature)``, a list of temperatures; or one of the first three names alone, fitted to the problem,
+          as None is. Temperatures are in the unit of :attr:`Result.energies`;
         * ``time_limit``: seconds after which all reads stop, where they are;
         * ``initial``: spins to begin with, -1 or +1, for all reads, or a row for each (:meth:`encode` makes them of solutions);
         * ``interrupt_function``: called ten times a second; when it returns something true, all reads stop, where they are.
@@ -283,10 +289,10 @@ class Problem:
     def decode(self, spins):
         """What a state of spins -1 and +1 stands for: ``(solution, value, violations)``.
 
-        The solution of a cut is a side, 0 or 1, for every node, that of a colouring a colour: dictionaries by label; of an independent
-        set, the list of its nodes; of a tour, the list of its cities; of all others an array with an entry for every number or
-        variable, or a dictionary if the variables have labels. It is None, and so is the value, if the state breaks rules, and
-        ``violations`` then says which.
+        The solution of a cut is a side, 0 or 1, for every node, that of a colouring a colour: dictionaries by label; of an
+        independent set, the list of its nodes; of a tour, the list of its cities; of all others an array with an entry for
+        every number or variable, or a dictionary if the variables have labels. It is None, and so is the value, if the state
+        breaks rules, and ``violations`` then says which.
         """
         solution, value, broken = self._core.decode(self._state(spins))
         if solution is not None:
@@ -294,18 +300,20 @@ class Problem:
         return solution, value, [self._sentence(*rule) for rule in broken]
 
     def encode(self, solution):
-        """The state of spins that stands for a solution, which looks as :meth:`decode` gives it; an array by position will do, too."""
+        """The state of spins that stands for a solution, which looks as :meth:`decode` gives it; an array by position will
+        do, too."""
         return self._core.encode(self._positional(solution))
 
     def to_bqm(self):
-        """The problem as a binary quadratic model of dimod, over spins; its energies are those of :meth:`energy`. Variables have
-        labels where the problem has one variable for each."""
+        """The problem as a binary quadratic model of dimod, over spins; its energies are those of :meth:`energy`. Variables
+        have labels where the problem has one variable for each."""
         from gennaker.qubo._sampler import dimod
 
         rows, columns, values = self.couplings
-        labels = self.labels if self.labels is not None and len(self.labels) == self.num_variables else range(self.num_variables)
+        has_labels = self.labels is not None and len(self.labels) == self.num_variables
+        labels = self.labels if has_labels else list(range(self.num_variables))
         vectors = (self.fields / self.scale, (rows, columns, values / self.scale), self._core.offset / self.scale)
-        return dimod.BinaryQuadraticModel.from_numpy_vectors(*vectors, "SPIN", variable_order=list(labels))
+        return dimod.BinaryQuadraticModel.from_numpy_vectors(*vectors, "SPIN", variable_order=labels)
 
     def _labelled(self, solution):
         if self.kind == "independent_set":

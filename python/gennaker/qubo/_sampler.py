@@ -71,18 +71,20 @@ class SpikingSampler(dimod.Sampler, dimod.Initialized):
     ):
         """Samples low energies of a binary quadratic model.
 
-        Keywords that other annealers have, too: ``num_reads`` (1, or as many as there are initial states), ``num_sweeps`` (1000),
-        here ticks, in which all neurons decide or those whose turn it is; ``beta_range`` (hot, cold), fitted to the model if it is not
-        given; ``beta_schedule_type`` (``"geometric"``, ``"linear"``, ``"custom"``), ``beta_schedule`` and ``num_sweeps_per_beta``; ``seed``
-        (fresh; ``info`` has it); ``initial_states`` and ``initial_states_generator`` (``"none"``, ``"tile"``, ``"random"``);
-        ``interrupt_function``, which is called ten times a second and stops all reads where they are.
+        Keywords that other annealers have, too: ``num_reads`` (1, or as many as there are initial states), ``num_sweeps``
+        (1000), here ticks, in which all neurons decide or those whose turn it is; ``beta_range`` (hot, cold), fitted to the
+        model if it is not given; ``beta_schedule_type`` (``"geometric"``, ``"linear"``, ``"custom"``), ``beta_schedule`` and
+        ``num_sweeps_per_beta``; ``seed`` (fresh; ``info`` has it); ``initial_states`` and ``initial_states_generator``
+        (``"none"``, ``"tile"``, ``"random"``); ``interrupt_function``, which is called ten times a second and stops all reads
+        where they are.
 
-        Of our own, as in :meth:`Problem.solve`: ``num_anneals``, ``discipline``, ``rule``, ``schedule`` (in place of all beta keywords),
-        ``target`` (an energy), ``time_limit`` (seconds). ``answer_mode="best"`` returns the best state of each read, ``"last"`` the one
-        in which it ended: at a constant temperature, a sample of Boltzmann's law for the disciplines sequential, random and colour.
+        Of our own, as in :meth:`Problem.solve`: ``num_anneals``, ``discipline``, ``rule``, ``schedule`` (in place of all beta
+        keywords), ``target`` (an energy), ``time_limit`` (seconds). ``answer_mode="best"`` returns the best state of each
+        read, ``"last"`` the one in which it ended: at a constant temperature, a sample of Boltzmann's law for the disciplines
+        sequential, random and colour.
 
-        Reads that were stopped before they began are left out. ``info`` has times, the seed, what was chosen, and counts. Energies are
-        those of the model as it was given; ``info["rounding"]`` says what the integers of the neurons lost.
+        Reads that were stopped before they began are left out. ``info`` has times, the seed, what was chosen, and counts.
+        Energies are those of the model as it was given; ``info["rounding"]`` says what the integers of the neurons lost.
         """
         start = time.perf_counter_ns()
         self.remove_unknown_kwargs(**kwargs)

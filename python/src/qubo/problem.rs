@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use gennaker::qubo::solver::{Discipline, Options};
 use gennaker::qubo::{
     Coloring, Convention, Distances, Graph, IndependentSet, Ising, MaxCut, MaxSat, Partition, Qubo,
-    QuboError, RealIsing, Sense, Tour, Violation,
+    QuboError, Sense, Tour, Violation,
 };
 use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
@@ -17,7 +17,7 @@ use super::options::{self, Described, check_reads, count};
 use super::outcome::QuboOutcome;
 use super::reading::Reading;
 use super::running::{listening, solve};
-use super::statement::{Answer, Real, Statement, Target, Value};
+use super::statement::{Answer, Real, Statement, Target, Terms, Value};
 
 type Whole<'py> = PyReadonlyArray1<'py, i64>;
 type Doubles<'py> = PyReadonlyArray1<'py, f64>;
@@ -182,15 +182,10 @@ impl QuboProblem {
         is_binary: bool,
     ) -> PyResult<Self> {
         let linear = linear.as_array().to_vec();
-        let entries = entries(&rows, &columns, values.as_array().iter().copied())?;
+        let pairs = entries(&rows, &columns, values.as_array().iter().copied())?;
         py.detach(|| {
-            let real = if is_binary {
-                RealIsing::from_binary(&linear, entries, offset)
-            } else {
-                RealIsing::new(linear, entries, offset)
-            };
-            let real = real.and_then(|exact| Real::new(exact, is_binary)).map_err(value_error)?;
-            Self::of(Statement::Real(real))
+            let terms = Terms { linear, pairs, offset, is_binary };
+            Self::of(Statement::Real(Real::new(terms).map_err(value_error)?))
         })
     }
 
@@ -284,6 +279,7 @@ impl QuboProblem {
 
     /// What a state stands for: solution and objective, if it breaks no rules, and the rules that it breaks.
     #[expect(clippy::type_complexity, reason = "a solution, its value, and why there is none")]
+    #[expect(clippy::needless_pass_by_value, reason = "an array as Python hands it over")]
     fn decode<'py>(
         &self,
         py: Python<'py>,

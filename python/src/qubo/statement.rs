@@ -20,11 +20,30 @@ pub(crate) enum Statement {
 
 /// A problem in doubles, over bits or spins.
 pub(crate) struct Real {
-    exact: RealIsing,
+    /// As they were given, so that energies are those that the user would add up.
+    terms: Terms,
     pub(crate) rounded: Rounded,
     /// The sum of all absolute integers.
     sum: f64,
-    is_binary: bool,
+}
+
+/// `sum_i a_i x_i + sum b_ij x_i x_j + offset` in doubles, over bits or spins.
+pub(crate) struct Terms {
+    pub(crate) linear: Vec<f64>,
+    /// Pairs may repeat, and be of one variable.
+    pub(crate) pairs: Vec<(usize, usize, f64)>,
+    pub(crate) offset: f64,
+    pub(crate) is_binary: bool,
+}
+
+impl Terms {
+    /// The energy of a state that fits.
+    fn energy(&self, spins: &[i8]) -> f64 {
+        let value = |i: usize| f64::from(if self.is_binary { (spins[i] + 1) / 2 } else { spins[i] });
+        let linear: f64 = self.linear.iter().enumerate().map(|(i, a)| a * value(i)).sum();
+        let pairs: f64 = self.pairs.iter().map(|&(i, j, b)| b * value(i) * value(j)).sum();
+        linear + pairs + self.offset
+    }
 }
 
 /// What a state stands for.
@@ -75,13 +94,19 @@ pub(crate) enum Target {
 }
 
 impl Real {
-    pub(crate) fn new(exact: RealIsing, is_binary: bool) -> Result<Self, QuboError> {
-        let rounded = exact.rounded()?;
+    pub(crate) fn new(terms: Terms) -> Result<Self, QuboError> {
+        let pairs = terms.pairs.iter().copied();
+        let ising = if terms.is_binary {
+            RealIsing::from_binary(&terms.linear, pairs, terms.offset)
+        } else {
+            RealIsing::new(terms.linear.clone(), pairs, terms.offset)
+        };
+        let rounded = ising?.rounded()?;
         let size = |w: i64| w.unsigned_abs() as f64;
         let ising = &rounded.ising;
         let fields: f64 = ising.fields().iter().map(|&h| size(h)).sum();
         let sum = fields + ising.couplings().map(|c| size(c.2)).sum::<f64>() + size(ising.offset());
-        Ok(Self { exact, rounded, sum, is_binary })
+        Ok(Self { terms, rounded, sum })
     }
 
     /// The largest integer energy that counts as `target`: rounding, and that of whoever added the target up, is forgiven.
@@ -109,8 +134,8 @@ impl Statement {
         Qubo::from_matrix(n, entries.iter().map(|&(i, j, _)| (i, j, 0)), convention)?;
         let doubles = convention == Convention::HalfOfSymmetric;
         let pairs = entries.iter().map(|&(i, j, q)| (i, j, if doubles && i != j { 2.0 * q } else { q }));
-        let real = RealIsing::from_binary(&vec![0.0; n], pairs, offset)?;
-        Ok(Self::Real(Real::new(real, true)?))
+        let terms = Terms { linear: vec![0.0; n], pairs: pairs.collect(), offset, is_binary: true };
+        Ok(Self::Real(Real::new(terms)?))
     }
 
     /// The problem in integers.
@@ -138,7 +163,7 @@ impl Statement {
             Self::Tour(_) => "tour",
             Self::MaxSat(_) => "max_sat",
             Self::Qubo(_) => "qubo",
-            Self::Real(p) if p.is_binary => "qubo",
+            Self::Real(p) if p.terms.is_binary => "qubo",
             Self::Ising(_) | Self::Real(_) => "ising",
         }
     }
@@ -164,7 +189,7 @@ impl Statement {
             Self::MaxSat(p) => p.n(),
             Self::Qubo(p) => p.n(),
             Self::Ising(p) => p.n(),
-            Self::Real(p) => p.exact.n(),
+            Self::Real(p) => p.terms.linear.len(),
         }
     }
 
@@ -180,8 +205,9 @@ impl Statement {
             Self::Qubo(p) => p.decode(spins).map(whole),
             Self::Ising(p) => p.decode(spins).map(whole),
             Self::Real(p) => {
-                let value = p.exact.energy(spins)?;
-                let low = i64::from(!p.is_binary);
+                p.rounded.ising.energy(spins)?;
+                let value = p.terms.energy(spins);
+                let low = i64::from(!p.terms.is_binary);
                 let solution = spins.iter().map(|&s| if s > 0 { 1 } else { -low }).collect();
                 Ok(Answer {
                     solution: Some(solution),
@@ -207,15 +233,15 @@ impl Statement {
             Self::MaxSat(p) => p.encode(&flags()?),
             Self::Qubo(p) => p.encode(&bits()?),
             Self::Ising(p) => p.encode(&spins()?),
-            Self::Real(p) if p.is_binary => Ok(gennaker::qubo::spins_of_bits(&bits()?)),
+            Self::Real(p) if p.terms.is_binary => Ok(gennaker::qubo::spins_of_bits(&bits()?)),
             Self::Real(_) => spins(),
         }
     }
 
-    /// What an energy, the smaller the better, is in the problem's unit; a problem in doubles wants the state itself.
+    /// What the energy of a state that fits is in the problem's unit, the smaller the better.
     pub(crate) fn energy(&self, ising: &Ising, energy: i64, spins: &[i8]) -> f64 {
         match self {
-            Self::Real(p) => p.exact.energy(spins).unwrap_or(f64::NAN),
+            Self::Real(p) => p.terms.energy(spins),
             _ => Fraction::new(energy, ising.scale()).to_f64(),
         }
     }
