@@ -70,6 +70,7 @@ coefficients! {
     cycles_per_neuron_cuba: CYCLES_PER_NEURON_CUBA, 1e6;
     cycles_per_neuron_cond: CYCLES_PER_NEURON_COND, 1e6;
     cycles_per_neuron_izhikevich: CYCLES_PER_NEURON_IZHIKEVICH, 1e6;
+    cycles_per_neuron_spin: CYCLES_PER_NEURON_SPIN, 1e6;
     cycles_per_neuron_source: CYCLES_PER_NEURON_SOURCE, 1e6;
     cycles_per_packet: CYCLES_PER_PACKET, 1e6;
     cycles_per_synaptic_event: CYCLES_PER_SYNAPTIC_EVENT, 1e6;
@@ -148,6 +149,9 @@ impl Coefficients {
             }
             Model::LifCondExp => self.cycles_per_neuron_cond,
             Model::Izhikevich => self.cycles_per_neuron_izhikevich,
+            Model::QuboNeuron | Model::OnOff | Model::OnOffWide | Model::Gibbs | Model::GibbsWide => {
+                self.cycles_per_neuron_spin
+            }
             _ => self.cycles_per_neuron_source,
         }
     }

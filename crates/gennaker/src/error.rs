@@ -10,6 +10,7 @@ use gennaker_formats::FormatError;
 use gennaker_machine::MachineError;
 use gennaker_mapping::MappingError;
 use gennaker_nir::NirError;
+use gennaker_qubo::spiking::SpikingError;
 use gennaker_report::ReportError;
 use thiserror::Error;
 
@@ -47,6 +48,12 @@ pub enum Error {
     /// The run.
     #[error(transparent)]
     Engine(Box<EngineError>),
+    /// A problem that no spiking network solves.
+    #[error(transparent)]
+    Spiking(Box<SpikingError>),
+    /// An outcome of the solver without its flips.
+    #[error("the account of a run of the solver needs its flips: set `max_kept_flips` before it is run")]
+    FlipsNotKept,
     /// The account of time and energy.
     #[error(transparent)]
     Energy(Box<EnergyError>),
@@ -115,5 +122,6 @@ from_boxed!(
     Fabric(FabricError),
     Deploy(DeployError),
     Nir(NirError),
+    Spiking(SpikingError),
     Benchmark(BenchmarkError)
 );

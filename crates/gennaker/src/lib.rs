@@ -41,6 +41,7 @@ mod error;
 mod event;
 mod experiment;
 mod folder;
+pub mod optimisation;
 pub mod pictures;
 mod pieces;
 mod sweep;

@@ -24,6 +24,7 @@
 //! ```
 #![deny(missing_docs)]
 
+pub mod annealing;
 mod connectivity;
 mod connector;
 mod convolution;

@@ -39,11 +39,21 @@ pub enum Model {
     ChargeAndSpike,
     /// The Izhikevich 2003 model.
     Izhikevich,
+    /// Leaky integrate-and-fire with noise that decays: the tutorial's optimiser.
+    QuboNeuron,
+    /// One of the two neurons of an annealed Ising spin: spikes when the spin turns its way.
+    OnOff,
+    /// [`Model::OnOff`] with 16-bit weights.
+    OnOffWide,
+    /// An annealed Ising spin that spikes in every tick in which it is up.
+    Gibbs,
+    /// [`Model::Gibbs`] with 16-bit weights.
+    GibbsWide,
 }
 
 impl Model {
     /// All models, in the order of the documentation.
-    pub const ALL: [Self; 15] = [
+    pub const ALL: [Self; 20] = [
         Self::SpikeList,
         Self::SpikesFromArray,
         Self::PoissonProcess,
@@ -59,6 +69,11 @@ impl Model {
         Self::LifCondExp,
         Self::ChargeAndSpike,
         Self::Izhikevich,
+        Self::QuboNeuron,
+        Self::OnOff,
+        Self::OnOffWide,
+        Self::Gibbs,
+        Self::GibbsWide,
     ];
 
     /// The model called `name`.

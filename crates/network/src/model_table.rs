@@ -3,6 +3,8 @@
 //! Sources: parameter names, example values and update order as collected from py-spinnaker2's public documentation
 //! and scripts; `lif`, `lif_curr_exp` and `spike_list` are confirmed spike for spike by recordings from a chip.
 
+mod optimising;
+
 use crate::model::{
     Model, ModelDescriptor, ParameterDefault, ParameterDescriptor, StateDescriptor, SynapseWord,
 };
@@ -176,6 +178,11 @@ pub(crate) fn descriptor(model: Model) -> &'static ModelDescriptor {
         Model::LifCondExp => &LIF_COND_EXP,
         Model::ChargeAndSpike => &CHARGE_AND_SPIKE,
         Model::Izhikevich => &IZHIKEVICH,
+        Model::QuboNeuron => &optimising::QUBO_NEURON,
+        Model::OnOff => &optimising::ON_OFF,
+        Model::OnOffWide => &optimising::ON_OFF_WIDE,
+        Model::Gibbs => &optimising::GIBBS,
+        Model::GibbsWide => &optimising::GIBBS_WIDE,
     }
 }
 

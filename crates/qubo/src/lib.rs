@@ -4,7 +4,8 @@
 //! Four nouns: an [`Ising`] problem is what solvers see, fields and couplings of spins, kept row by row, always to be minimised. A
 //! [`Qubo`] is the same over bits. A [`Problem`] is anything that can be encoded as an Ising problem and decoded again, and knows
 //! its own rules and objective: [`MaxCut`], [`IndependentSet`], [`Partition`], [`Coloring`], [`Tour`], [`MaxSat`], and the two forms
-//! themselves. [`read`] has the readers, and [`solver`] anneals Ising problems with the update disciplines of spiking hardware.
+//! themselves. [`read`] has the readers, [`solver`] anneals Ising problems with the update disciplines of spiking hardware, and [`spiking`]
+//! makes networks of them that do the same, spike for spike.
 //!
 //! **The one decision.** All coefficients are 64-bit integers, and a problem whose absolute coefficients add up to more than
 //! 2^62 - 1 is refused ([`MAX_ENERGY`]). Every energy, partial sum and difference is then exact in 64 bits, without a check
@@ -12,7 +13,7 @@
 //! are kept as a common denominator ([`Ising::scale`]). The price: doubles have to be rounded first, which [`RealIsing`] does,
 //! telling what it cost; most often that is nothing.
 //!
-//! **What it does not know.** Machines, mappings, engines; outside of [`solver`], neurons, ticks, threads and time. Which of two conventions a matrix was written
+//! **What it does not know.** Machines, mappings, engines; outside of [`solver`] and [`spiking`], neurons, ticks, threads and time. Which of two conventions a matrix was written
 //! in: [`Convention`] has to be said.
 //!
 //! ```
@@ -40,6 +41,7 @@ mod qubo;
 pub mod read;
 mod real;
 pub mod solver;
+pub mod spiking;
 mod terms;
 mod value;
 

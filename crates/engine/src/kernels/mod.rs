@@ -8,9 +8,11 @@ mod conductance;
 mod decaying;
 mod izhikevich;
 mod lif;
+mod noisy;
 pub(crate) mod poisson_input;
 mod refractory;
 mod source;
+mod spin;
 
 use std::ops::Range;
 
@@ -284,7 +286,8 @@ impl<A: Arithmetic> Drive<A::Real> for SplitDrive<'_, A> {
 pub(crate) fn reads_net_drive(model: Model) -> bool {
     match model {
         Model::Lif | Model::LifNoDelay | Model::LifConv2d | Model::LifWide => true,
-        Model::ChargeAndSpike | Model::Izhikevich => true,
+        Model::ChargeAndSpike | Model::Izhikevich | Model::QuboNeuron => true,
+        Model::OnOff | Model::OnOffWide | Model::Gibbs | Model::GibbsWide => true,
         Model::LifCurrExp | Model::LifCurrExpNoDelay | Model::LifCurrExpWide => false,
         Model::LifCondExp | Model::Relay => false,
         Model::SpikeList | Model::SpikesFromArray | Model::PoissonProcess | Model::PoissonInput => false,
@@ -311,6 +314,10 @@ pub(crate) fn kernel<A: Arithmetic>(
         Model::LifCondExp => Box::new(conductance::LifCondExp::<A>::new(reader)),
         Model::ChargeAndSpike => Box::new(charge::ChargeAndSpike::<A>::new(reader, receptors)),
         Model::Izhikevich => Box::new(izhikevich::Izhikevich::<A>::new(reader, receptors)),
+        Model::QuboNeuron => Box::new(noisy::QuboNeuron::<A>::new(reader, receptors)),
+        Model::OnOff | Model::OnOffWide | Model::Gibbs | Model::GibbsWide => {
+            Box::new(spin::Spin::<A>::new(reader, receptors))
+        }
     }
 }
 

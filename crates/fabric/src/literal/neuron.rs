@@ -1,6 +1,9 @@
 //! One neuron at a time, written from the equations and from nothing else.
 
-use gennaker_network::random::{Purpose, bernoulli_threshold, key_of, philox, poisson_thresholds};
+use gennaker_network::annealing::{Cooling, Dice, Law, Rule, decayed};
+use gennaker_network::random::{
+    Purpose, bernoulli_threshold, key_of, philox, poisson_thresholds, unit_noise,
+};
 use gennaker_network::{Model, Network, Population, exponential};
 
 /// A neuron with its own copy of everything.
@@ -20,6 +23,11 @@ struct State {
     i_inh: f32,
     refractory: u32,
     is_spent: bool,
+    /// Largest input so far.
+    scale: f32,
+    is_up: bool,
+    /// Tick from which the spin may flip.
+    ready: u32,
 }
 
 /// The model's parameters for one neuron.
@@ -67,6 +75,32 @@ enum Update {
         d: f32,
         i_offset: f32,
     },
+    Qubo {
+        membrane: Membrane,
+        alpha: f32,
+        noise: [f64; 2],
+        gate: u64,
+        noise_draw: Draw,
+        gate_draw: Draw,
+    },
+    Spin(Box<Spin>),
+}
+
+/// What a spin does, and when.
+#[derive(Debug, Clone)]
+struct Spin {
+    /// What `on_off` spikes at: a turn to 1 (true) or to -1. None for `gibbs`, which has a bias instead.
+    polarity: Option<bool>,
+    bias: f32,
+    gain: f32,
+    law: Law,
+    dice: Dice,
+    cooling: Cooling,
+    temperatures: [f64; 2],
+    anneal_ticks: u32,
+    classes: [u32; 2],
+    rest_shift: u32,
+    random_word: u32,
 }
 
 #[derive(Debug, Clone, Default)]
@@ -178,8 +212,25 @@ impl Neuron {
                 d: value("reset_recovery_increment"),
                 i_offset: value("i_offset"),
             },
+            Model::QuboNeuron => Update::Qubo {
+                membrane: membrane(),
+                alpha: value("alpha_decay"),
+                noise: [exact("noise"), exact("noise_decay")],
+                gate: bernoulli_threshold(exact("gate")),
+                noise_draw: draw(Purpose::Noise),
+                gate_draw: draw(Purpose::Gate),
+            },
+            Model::OnOff | Model::OnOffWide | Model::Gibbs | Model::GibbsWide => {
+                Update::Spin(Box::new(Spin::new(network, p, &exact)))
+            }
         };
-        Self { state: State { v, u, ..State::default() }, update }
+        let mut state = State { v, u, ..State::default() };
+        match &update {
+            Update::Qubo { membrane, .. } => state.scale = membrane.threshold.abs(),
+            Update::Spin(_) => state.is_up = exact("spin_init") > 0.0,
+            _ => {}
+        }
+        Self { state, update }
     }
 
     /// One tick; how often the neuron fires.
@@ -189,6 +240,27 @@ impl Neuron {
             return thresholds.iter().filter(|threshold| drawn >= **threshold).count() as u32;
         }
         self.state.fires(&self.update, tick, excitation, inhibition).into()
+    }
+}
+
+impl Spin {
+    fn new(network: &Network, population: &Population, exact: &dyn Fn(&str) -> f64) -> Self {
+        let count = |name: &str| exact(name) as u32;
+        let is_on_off = population.model.descriptor().parameter("polarity").is_some();
+        let rule = if population.choice("rule") == "heat_bath" { Rule::HeatBath } else { Rule::Metropolis };
+        Self {
+            polarity: is_on_off.then(|| exact("polarity") > 0.0),
+            bias: if is_on_off { 0.0 } else { exact("bias") as f32 },
+            gain: exact("gain") as f32,
+            law: Law::new(rule, exact("gate")),
+            dice: Dice::new(network.seed, count("replica")),
+            cooling: Cooling::named(population.choice("schedule")).expect("a validated choice"),
+            temperatures: [exact("hot"), exact("cold")],
+            anneal_ticks: count("anneal_ticks").max(1),
+            classes: [count("class"), count("n_classes").max(1)],
+            rest_shift: count("rest_shift"),
+            random_word: count("random_word"),
+        }
     }
 }
 
@@ -238,7 +310,42 @@ impl State {
                 }
                 fires
             }
+            Update::Qubo { ref membrane, alpha, noise, gate, ref noise_draw, ref gate_draw } => {
+                self.scale = self.scale.max((e - i).abs());
+                let noise = decayed(noise[0], noise[1], tick) as f32;
+                let u = unit_noise(noise_draw.at(tick));
+                self.v = self.v * alpha + membrane.i_offset + (e - i) + noise * self.scale * u;
+                let fires = u64::from(gate_draw.at(tick)) < gate && self.fire(membrane);
+                self.v = settled(self.v);
+                fires
+            }
+            Update::Spin(ref spin) => self.turn(spin, tick, e - i),
         }
+    }
+
+    /// One tick of a spin.
+    fn turn(&mut self, spin: &Spin, tick: u32, input: f32) -> bool {
+        self.v = match spin.polarity {
+            Some(_) => self.v + spin.gain * input,
+            None if tick == 0 => self.v,
+            None => spin.bias + spin.gain * input,
+        };
+        let [class, n_classes] = spin.classes;
+        let mut flips = false;
+        if tick % n_classes == class && tick >= self.ready {
+            let [hot, cold] = spin.temperatures;
+            let t = spin.cooling.temperature(hot, cold, tick % spin.anneal_ticks, spin.anneal_ticks);
+            let threshold = spin.law.at(t).threshold(spin.dice.test(tick, spin.random_word));
+            flips = if self.is_up { -self.v } else { self.v } <= threshold;
+        }
+        if flips {
+            self.is_up = !self.is_up;
+            if spin.rest_shift < 8 {
+                let rest = spin.dice.rest(tick, spin.random_word, spin.rest_shift);
+                self.ready = (tick + 1).saturating_add(rest);
+            }
+        }
+        spin.polarity.map_or(self.is_up, |polarity| flips && self.is_up == polarity)
     }
 
     /// One tick towards the potential at which leak, conductances and constant input balance.

@@ -52,6 +52,8 @@ fact_table! { Spinnaker2;
         "not published; one random number or one look at a list", "One neuron of a source for one tick.";
     CYCLES_PER_NEURON_IZHIKEVICH: u32 = 60, "cycles", Assumed, "cost.cycles_per_neuron_izhikevich",
         "fit to 12 M synaptic events per second", "One Izhikevich neuron for one tick.";
+    CYCLES_PER_NEURON_SPIN: u32 = 60, "cycles", Assumed, "cost.cycles_per_neuron_spin",
+        "not published; a leaky neuron and a random number through the logarithm unit", "One annealed or noisy neuron for one tick.";
     CYCLES_PER_PACKET: u32 = 40, "cycles", Assumed, "cost.cycles_per_packet",
         "fit to 12 M synaptic events per second", "Taking one spike from the FIFO and finding its row.";
     CYCLES_PER_SYNAPTIC_EVENT: u32 = 20, "cycles", Assumed, "cost.cycles_per_synaptic_event",

@@ -51,6 +51,10 @@ pub enum Purpose {
     Degree,
     /// Numbers of spikes of a Poisson input.
     PoissonInput,
+    /// Noise on a membrane.
+    Noise,
+    /// Whether a neuron may spike in a tick.
+    Gate,
 }
 
 impl Purpose {
@@ -64,9 +68,20 @@ impl Purpose {
             Self::Poisson => 4,
             Self::Degree => 5,
             Self::PoissonInput => 6,
+            Self::Noise => 7,
+            Self::Gate => 8,
             Self::Parameter(slot) => 0x100 + slot,
         }
     }
+}
+
+/// A random word as noise: uniform in (-1, 1), symmetric around 0, exact in single precision.
+#[inline(always)]
+#[must_use]
+pub fn unit_noise(word: u32) -> f32 {
+    // Odd numbers up to 2^23 - 1: never 0, and as many positive ones as negative.
+    let odd = 2 * (word >> 9) as i32 + 1 - (1 << 23);
+    odd as f32 / 8_388_608.0
 }
 
 /// The Philox key of a user seed.

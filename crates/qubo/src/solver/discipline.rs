@@ -7,6 +7,8 @@ use crate::Ising;
 
 use super::error::SolverError;
 
+pub use gennaker_network::annealing::Rule;
+
 /// Graphs whose largest degree is below this are coloured, by default; measured on the G-set: sparse graphs have few classes,
 /// and on dense ones (17 classes for 800 nodes of degree 48) resting neurons are as good.
 const MAX_DEGREE_TO_COLOUR: usize = 64;
@@ -117,13 +119,4 @@ impl FromStr for Discipline {
         };
         found.check().map(|()| found)
     }
-}
-
-/// With which probability a neuron flips that decides, if that changes the energy by dE at temperature T.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Rule {
-    /// min(1, exp(-dE / T)).
-    Metropolis,
-    /// 1 / (1 + exp(dE / T)), which is Gibbs sampling, Glauber's rule, and the p-bit's.
-    HeatBath,
 }

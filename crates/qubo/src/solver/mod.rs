@@ -27,6 +27,7 @@
 
 mod chance;
 mod colouring;
+mod decided;
 mod discipline;
 mod error;
 mod outcome;
@@ -37,9 +38,10 @@ mod replica;
 mod schedule;
 mod tick;
 
+pub use decided::Decided;
 pub use discipline::{Discipline, Rule};
 pub use error::SolverError;
-pub use outcome::{Outcome, Solution, TimeToTarget};
+pub use outcome::{Flips, Outcome, Solution, TimeToTarget};
 pub use schedule::Schedule;
 
 use std::ops::ControlFlow;
@@ -51,6 +53,7 @@ use rayon::prelude::*;
 
 use crate::Ising;
 
+use chance::Chance;
 use plan::{GROUP, Place, Plan, Potential, Seats};
 use replica::{Job, Watch};
 
@@ -79,6 +82,8 @@ pub struct Options {
     pub time_limit: Option<Duration>,
     /// The spins, -1 or +1, that all replicas begin with; none: random ones.
     pub initial: Option<Vec<i8>>,
+    /// How many flips of each replica to keep ([`Solution::flips`]), eight bytes each: what neurons would have to tell each other.
+    pub max_kept_flips: usize,
 }
 
 impl Default for Options {
@@ -95,6 +100,7 @@ impl Default for Options {
             target: None,
             time_limit: None,
             initial: None,
+            max_kept_flips: 0,
         }
     }
 }
@@ -144,6 +150,13 @@ impl Progress<'_> {
     }
 }
 
+/// The spins that a replica begins with.
+pub(crate) fn first_spins(ising: &Ising, options: &Options, replica: u32) -> Vec<i8> {
+    let chance = Chance::new(options.seed, replica);
+    let drawn = || (0..ising.n() as u32).map(|i| chance.first_spin(i)).collect();
+    options.initial.clone().unwrap_or_else(drawn)
+}
+
 /// Minimises the energy of a problem.
 ///
 /// # Errors
@@ -173,12 +186,7 @@ fn run<'a>(
     options: &'a Options,
     watch: Option<(u32, &'a mut Watch<'a>)>,
 ) -> Result<Outcome, SolverError> {
-    options.check()?;
-    let discipline = options.discipline.unwrap_or_else(|| Discipline::suited_to(ising));
-    discipline.check()?;
-    let rule = options.rule.unwrap_or_else(|| discipline.usual_rule());
-    let schedule = options.schedule.clone().unwrap_or_else(|| Schedule::geometric_for(ising));
-    schedule.check()?;
+    let Decided { discipline, rule, schedule, seats } = Decided::new(ising, options)?;
     let job = Job {
         ising,
         options,
@@ -189,7 +197,6 @@ fn run<'a>(
         is_stopped: AtomicBool::new(false),
         deadline: options.time_limit.and_then(|limit| Instant::now().checked_add(limit)),
     };
-    let seats = Seats::new(ising, discipline);
     let n_classes = seats.classes.len();
     let solutions = with_words(&job, seats)?;
     Ok(Outcome { solutions, discipline, rule, schedule: job.schedule, n_classes })

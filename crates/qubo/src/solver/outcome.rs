@@ -1,5 +1,7 @@
 //! What comes out: states with exact energies, and how long they took.
 
+use gennaker_network::SpikeRecording;
+
 use super::discipline::{Discipline, Rule};
 use super::schedule::Schedule;
 
@@ -26,6 +28,18 @@ pub struct Solution {
     pub n_proposals: u64,
     /// Spins that flipped: the spikes of delta coding.
     pub n_flips: u64,
+    /// The spins that flipped, if [`Options::max_kept_flips`](super::Options::max_kept_flips) asked for any.
+    pub flips: Option<Flips>,
+}
+
+/// Which spins flipped in which tick.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct Flips {
+    /// By tick, then variable, which is called a neuron here. One that flipped an even number of times in a tick, which sweeps can do, is not
+    /// among them.
+    pub flips: SpikeRecording,
+    /// Ticks, from the first on, whose flips are all here: those that the replica ran, or fewer if there were more flips than could be kept.
+    pub n_ticks: u32,
 }
 
 /// All replicas' solutions, and what was decided for them.

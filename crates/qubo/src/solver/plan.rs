@@ -108,6 +108,7 @@ impl Place for u32 {
 }
 
 /// Who sits where.
+#[derive(Clone, Debug)]
 pub(crate) struct Seats {
     /// The variable of each place, [`VACANT`] where a block is filled up.
     pub(crate) variables: Vec<u32>,

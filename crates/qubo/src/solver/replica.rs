@@ -5,16 +5,18 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
+use gennaker_network::SpikeRecording;
+
 use crate::Ising;
 
 use super::chance::{Chance, Law};
 use super::discipline::{Discipline, Rule};
 use super::error::SolverError;
-use super::outcome::Solution;
+use super::outcome::{Flips, Solution};
 use super::plan::{Place, Plan, Potential};
 use super::schedule::Schedule;
 use super::tick::{Clock, State};
-use super::{Options, Progress};
+use super::{Options, Progress, first_spins};
 
 /// Proposals between two looks at the clock.
 const PROPOSALS_PER_LOOK: usize = 1 << 18;
@@ -35,6 +37,44 @@ pub(crate) struct Job<'a> {
     pub(crate) deadline: Option<Instant>,
 }
 
+/// Finds out which spins flipped by looking at all of them after every tick.
+struct Watcher<V> {
+    before: Vec<V>,
+    found: Flips,
+    max_kept: usize,
+    /// Of the tick: scratch.
+    flipped: Vec<u32>,
+}
+
+impl<V: Potential> Watcher<V> {
+    /// None if nothing is to be kept.
+    fn new(signs: &[V], max_kept: usize) -> Option<Self> {
+        let watcher =
+            || Self { before: signs.to_vec(), found: Flips::default(), max_kept, flipped: Vec::new() };
+        (max_kept > 0).then(watcher)
+    }
+
+    /// Keeps the flips of a tick, unless they or those of a tick before are too many.
+    fn look<P>(&mut self, plan: &Plan<V, P>, tick: u32, signs: &[V]) {
+        if self.found.n_ticks < tick {
+            return;
+        }
+        let pairs = self.before.iter().zip(signs).zip(&plan.seats.variables);
+        let differing = pairs.filter(|((before, after), _)| before.wide() != after.wide());
+        self.flipped.clear();
+        self.flipped.extend(differing.map(|(_, &variable)| variable));
+        let SpikeRecording { ticks, neurons } = &mut self.found.flips;
+        if neurons.len() + self.flipped.len() > self.max_kept {
+            return;
+        }
+        self.flipped.sort_unstable();
+        neurons.extend_from_slice(&self.flipped);
+        ticks.resize(neurons.len(), tick);
+        self.found.n_ticks = tick + 1;
+        self.before.copy_from_slice(signs);
+    }
+}
+
 /// The best state so far.
 struct Best<V> {
     energy: i64,
@@ -50,18 +90,22 @@ impl Job<'_> {
         replica: u32,
     ) -> Result<Solution, SolverError> {
         let chance = Chance::new(self.options.seed, replica);
-        let spins = self.first_spins(chance);
+        let spins = first_spins(self.ising, self.options, replica);
         let energy = self.ising.energy(&spins).map_err(SolverError::Initial)?;
         let mut state = State::new(self.ising, plan, &spins, energy);
         let mut best = Best { energy, tick: 0, signs: state.signs().to_vec() };
         let is_met = |energy: i64| self.options.target.is_some_and(|target| energy <= target);
         let (base, n_ticks) = (Law::new(self.rule, self.discipline.gate()), self.options.n_ticks);
         let (mut tick, mut n_proposals) = (0, 0);
+        let mut flips = Watcher::new(state.signs(), self.options.max_kept_flips);
         while tick < self.options.n_ticks_in_all() && !is_met(best.energy) && !self.is_over(tick) {
             let temperature = self.schedule.temperature(tick % n_ticks, n_ticks);
             let law = base.at(temperature);
             state.step(plan, Clock { law: &law, chance, tick, discipline: self.discipline });
             n_proposals += plan.seats.n_proposals(self.discipline, tick);
+            if let Some(flips) = &mut flips {
+                flips.look(plan, tick, state.signs());
+            }
             tick += 1;
             if state.energy < best.energy {
                 (best.energy, best.tick) = (state.energy, tick);
@@ -80,12 +124,8 @@ impl Job<'_> {
             ticks_to_target: is_met(best.energy).then_some(best.tick),
             n_proposals,
             n_flips: state.n_flips,
+            flips: flips.map(|flips| flips.found),
         })
-    }
-
-    fn first_spins(&self, chance: Chance) -> Vec<i8> {
-        let drawn = || (0..self.ising.n() as u32).map(|i| chance.first_spin(i)).collect();
-        self.options.initial.clone().unwrap_or_else(drawn)
     }
 
     /// Whether somebody stopped the run or its time is up.

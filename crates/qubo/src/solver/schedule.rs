@@ -1,5 +1,7 @@
 //! Schedules: the temperature of each tick, in the integer units of [`Ising::energy`](crate::Ising::energy).
 
+use gennaker_network::annealing::Cooling;
+
 use crate::Ising;
 
 use super::error::SolverError;
@@ -98,15 +100,11 @@ impl Schedule {
     /// The temperature of `tick` of an anneal of `n_ticks`.
     #[must_use]
     pub fn temperature(&self, tick: u32, n_ticks: u32) -> f64 {
-        let part = f64::from(tick) / f64::from(n_ticks.saturating_sub(1).max(1));
+        let by = |cooling: Cooling, hot, cold| cooling.temperature(hot, cold, tick, n_ticks);
         match self {
-            &Self::Geometric { hot, cold } => hot * libm::pow(cold / hot, part),
-            &Self::Linear { hot, cold } => hot + (cold - hot) * part,
-            &Self::FowlerNordheim { a, beta_end } => {
-                let c = a * beta_end;
-                let x = 1.0 + (c - 1.0) * part;
-                a / (c * libm::log1p(x / c))
-            }
+            &Self::Geometric { hot, cold } => by(Cooling::Geometric, hot, cold),
+            &Self::Linear { hot, cold } => by(Cooling::Linear, hot, cold),
+            &Self::FowlerNordheim { a, beta_end } => by(Cooling::FowlerNordheim, a, beta_end),
             &Self::Constant { temperature } => temperature,
             Self::Custom(list) => {
                 let at = u64::from(tick) * list.len() as u64 / u64::from(n_ticks.max(1));

@@ -1,0 +1,306 @@
+//! Ising problems as spiking networks: what [`solver`](crate::solver) computes, for engines and machines to run.
+//!
+//! Every replica is a population. With [`Coding::Changes`], a spin is a pair of neurons of the model `on_off`: 2 i is the ON neuron of spin
+//! i, which spikes when the spin turns to +1, and 2 i + 1 the OFF neuron, which spikes when it turns to -1. Both hear of the neighbours'
+//! changes and draw the same threshold, so they never disagree. With [`Coding::States`] it is one neuron of the model `gibbs`, which
+//! spikes in every tick in which the spin is +1: a quarter of the synapses, and many more spikes.
+//!
+//! **The promise.** With the same options, replica r of the network goes through the same states, tick by tick, as replica r of
+//! [`solve`](crate::solver::solve), as long as it has no target and no time limit. So whatever the hot loop finds is what the network
+//! finds, and its flips are the network's spikes ([`SpikingProblem::spikes`]).
+//!
+//! What a machine cannot do in one tick is refused: disciplines that look at one spin after the other, or at all of them.
+//!
+//! ```
+//! use gennaker_qubo::Ising;
+//! use gennaker_qubo::solver::Options;
+//! use gennaker_qubo::spiking::{Coding, SpikingProblem};
+//! let ring = Ising::new(vec![0; 9], (0..9).map(|i| (i, (i + 1) % 9, 1)))?;
+//! let options = Options { n_ticks: 200, n_replicas: 4, seed: 1, ..Options::default() };
+//! let spiking = SpikingProblem::new(&ring, &options, Coding::Changes)?;
+//! let network = spiking.network();
+//! assert_eq!((network.populations.len(), network.populations[0].size), (4, 18));
+//! network.validate()?;
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+
+mod error;
+mod replay;
+mod weights;
+
+pub use error::SpikingError;
+pub use replay::Replayed;
+
+use std::fmt;
+use std::str::FromStr;
+
+use gennaker_network::annealing::Cooling;
+use gennaker_network::{Connector, Model, Network, Parameter, Population, Projection, SpikeRecording};
+
+use crate::Ising;
+use crate::solver::{Decided, Discipline, Options, Rule, Schedule, first_spins};
+
+use weights::Weights;
+
+/// Below this, single precision holds every whole number, and a neuron's potential is exact.
+const MAX_POTENTIAL: i64 = 1 << 24;
+/// The shift at which nobody rests.
+const NO_REST: u32 = 8;
+
+/// What spikes tell.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub enum Coding {
+    /// That a spin has turned, and which way: two neurons for each spin, and few spikes once it is cold.
+    #[default]
+    Changes,
+    /// That a spin is +1, in every tick: one neuron for each spin.
+    States,
+}
+
+impl fmt::Display for Coding {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Changes => "changes",
+            Self::States => "states",
+        })
+    }
+}
+
+impl FromStr for Coding {
+    type Err = SpikingError;
+    fn from_str(text: &str) -> Result<Self, SpikingError> {
+        match text {
+            "changes" => Ok(Self::Changes),
+            "states" => Ok(Self::States),
+            _ => Err(SpikingError::UnknownCoding { found: text.to_owned() }),
+        }
+    }
+}
+
+/// A problem as a spiking network.
+#[derive(Clone, Debug)]
+pub struct SpikingProblem<'a> {
+    ising: &'a Ising,
+    options: &'a Options,
+    decided: Decided,
+    coding: Coding,
+    network: Network,
+    n_parts: usize,
+}
+
+impl<'a> SpikingProblem<'a> {
+    /// The network of all replicas of a run with these options, spikes recorded. Targets and time limits are not part of it.
+    ///
+    /// # Errors
+    /// What [`solve`](crate::solver::solve) refuses, disciplines and schedules that no neuron can follow on its own, problems without
+    /// variables or with local fields that single precision does not hold.
+    pub fn new(ising: &'a Ising, options: &'a Options, coding: Coding) -> Result<Self, SpikingError> {
+        let decided = Decided::new(ising, options)?;
+        let cooling = check(ising, &decided)?;
+        let weights = Weights::of(ising);
+        let mut network = Network::new("ising").with_seed(options.seed);
+        let spin = Spin { decided: &decided, cooling, options, ising, model: model(coding, weights.is_wide) };
+        let n_parts = weights.rows.len();
+        let synapses = weights.connector(coding);
+        for replica in 0..options.n_replicas {
+            let population = network.add_population(spin.population(coding, replica)?);
+            let name = format!("couplings{replica}");
+            let projection = Projection::new(&name, population, population, synapses.clone());
+            network.add_projection(projection.with_delay(0));
+        }
+        Ok(Self { ising, options, decided, coding, network, n_parts })
+    }
+
+    /// The network: one population for each replica, in their order, and its couplings.
+    #[must_use]
+    pub fn network(&self) -> &Network {
+        &self.network
+    }
+
+    /// The network, when nothing else is asked any more.
+    #[must_use]
+    pub fn into_network(self) -> Network {
+        self.network
+    }
+
+    /// What spikes tell.
+    #[must_use]
+    pub fn coding(&self) -> Coding {
+        self.coding
+    }
+
+    /// Discipline, rule and schedule, as given or chosen.
+    #[must_use]
+    pub fn decided(&self) -> &Decided {
+        &self.decided
+    }
+
+    /// Synapses that hold one direction of one coupling, in all: more than twice the couplings where weights are wider than a synapse word
+    /// and had to be split.
+    #[must_use]
+    pub fn n_weight_parts(&self) -> usize {
+        self.n_parts
+    }
+
+    /// The spikes that a replica's population sends, from the flips of the replica in the hot loop, over `n_ticks` ticks.
+    ///
+    /// # Panics
+    /// If there is no such replica, or the flips are not of this problem.
+    #[must_use]
+    pub fn spikes(&self, replica: u32, flips: &SpikeRecording, n_ticks: u32) -> SpikeRecording {
+        replay::spikes(self.coding, &first_spins(self.ising, self.options, replica), flips, n_ticks)
+    }
+
+    /// The states that a replica went through, from the spikes of its population over `n_ticks` ticks.
+    ///
+    /// # Errors
+    /// Spikes that this network cannot have sent.
+    pub fn replay(
+        &self,
+        replica: u32,
+        spikes: &SpikeRecording,
+        n_ticks: u32,
+    ) -> Result<Replayed, SpikingError> {
+        let first = first_spins(self.ising, self.options, replica);
+        replay::replay(self.ising, self.coding, first, spikes, n_ticks)
+    }
+}
+
+/// What neurons on their own can do.
+fn check(ising: &Ising, decided: &Decided) -> Result<Cooling, SpikingError> {
+    if ising.n() == 0 {
+        return Err(SpikingError::Empty);
+    }
+    if let Discipline::Sequential | Discipline::Random | Discipline::One = decided.discipline {
+        return Err(SpikingError::Discipline { found: decided.discipline });
+    }
+    let largest = ising.max_local_field();
+    if largest > MAX_POTENTIAL {
+        let bits = 64 - largest.unsigned_abs().leading_zeros();
+        return Err(SpikingError::Potential {
+            largest,
+            limit: MAX_POTENTIAL,
+            missing: bits.saturating_sub(24).max(1),
+        });
+    }
+    match &decided.schedule {
+        Schedule::Geometric { .. } => Ok(Cooling::Geometric),
+        Schedule::Linear { .. } => Ok(Cooling::Linear),
+        Schedule::FowlerNordheim { .. } => Ok(Cooling::FowlerNordheim),
+        Schedule::Constant { .. } => Ok(Cooling::Constant),
+        Schedule::Custom(_) => Err(SpikingError::Schedule),
+    }
+}
+
+fn model(coding: Coding, is_wide: bool) -> Model {
+    match (coding, is_wide) {
+        (Coding::Changes, false) => Model::OnOff,
+        (Coding::Changes, true) => Model::OnOffWide,
+        (Coding::States, false) => Model::Gibbs,
+        (Coding::States, true) => Model::GibbsWide,
+    }
+}
+
+/// What the populations of all replicas have in common.
+struct Spin<'a> {
+    ising: &'a Ising,
+    options: &'a Options,
+    decided: &'a Decided,
+    cooling: Cooling,
+    model: Model,
+}
+
+impl Spin<'_> {
+    fn population(&self, coding: Coding, replica: u32) -> Result<Population, SpikingError> {
+        let n = self.ising.n() as u32;
+        let size = match coding {
+            Coding::Changes => n.checked_mul(2).ok_or(SpikingError::TooManySpins { found: n })?,
+            Coding::States => n,
+        };
+        let spins = first_spins(self.ising, self.options, replica);
+        let field = |i: usize| self.ising.local_field(&spins, i) as f64;
+        let each = |value: &dyn Fn(usize) -> f64| per_neuron(coding, n as usize, value);
+        let population = Population::new(&format!("replica{replica}"), size, self.model)
+            .with("v_init", each(&field))
+            .with("spin_init", each(&|i| spins[i].into()))
+            .with("random_word", each(&|i| self.decided.word_number(i).into()))
+            .with("replica", f64::from(replica))
+            .recording("spikes");
+        Ok(self.with_turns(
+            self.with_temperatures(match coding {
+                Coding::Changes => {
+                    let polarity = |i| if i % 2 == 0 { 1.0 } else { -1.0 };
+                    population.with("polarity", (0..size).map(polarity).collect::<Vec<f64>>())
+                }
+                Coding::States => {
+                    let down = vec![-1; n as usize];
+                    population.with("bias", each(&|i| self.ising.local_field(&down, i) as f64))
+                }
+            }),
+            coding,
+        ))
+    }
+
+    fn with_temperatures(&self, population: Population) -> Population {
+        let (hot, cold) = match self.decided.schedule {
+            Schedule::Geometric { hot, cold } | Schedule::Linear { hot, cold } => (hot, cold),
+            Schedule::FowlerNordheim { a, beta_end } => (a, beta_end),
+            Schedule::Constant { temperature } => (temperature, temperature),
+            Schedule::Custom(_) => (1.0, 1.0),
+        };
+        // Thresholds cannot tell the least positive temperature that neurons take from none.
+        population
+            .with("schedule", self.cooling.name())
+            .with("hot", hot.max(1e-30))
+            .with("cold", cold.max(1e-30))
+            .with("anneal_ticks", f64::from(self.options.n_ticks))
+    }
+
+    fn with_turns(&self, population: Population, coding: Coding) -> Population {
+        let rule: &'static str = match self.decided.rule {
+            Rule::Metropolis => "metropolis",
+            Rule::HeatBath => "heat_bath",
+        };
+        let population = population.with("rule", rule);
+        match self.decided.discipline {
+            Discipline::Gate(p) => population.with("gate", p),
+            Discipline::Refractory(shift) => population.with("rest_shift", f64::from(shift.min(NO_REST))),
+            Discipline::Colour => {
+                let class = |i| f64::from(self.decided.class(i));
+                population
+                    .with("n_classes", self.decided.n_classes() as f64)
+                    .with("class", per_neuron(coding, self.ising.n(), &class))
+            }
+            _ => population,
+        }
+    }
+}
+
+/// A parameter of all neurons from its value for each spin.
+fn per_neuron(coding: Coding, n: usize, value: &dyn Fn(usize) -> f64) -> Parameter {
+    let values = (0..n).map(value);
+    Parameter::Array(match coding {
+        Coding::Changes => values.flat_map(|x| [x, x]).collect(),
+        Coding::States => values.collect(),
+    })
+}
+
+impl Weights {
+    /// All synapses: each part of a coupling from every neuron of one spin to every neuron of the other.
+    fn connector(&self, coding: Coding) -> Connector {
+        let rows = self.rows.iter().flat_map(|&(i, j, w)| {
+            let w = f64::from(w);
+            let of = |pre, post, w| (pre, post, w, 0);
+            match coding {
+                Coding::States => vec![of(i, j, w)],
+                Coding::Changes => vec![
+                    of(2 * i, 2 * j, w),
+                    of(2 * i, 2 * j + 1, w),
+                    of(2 * i + 1, 2 * j, -w),
+                    of(2 * i + 1, 2 * j + 1, -w),
+                ],
+            }
+        });
+        Connector::List(gennaker_network::ConnectionList::from_rows(rows))
+    }
+}
