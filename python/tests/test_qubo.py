@@ -80,7 +80,10 @@ def test_broken_rules_are_told_by_name():
     _, _, violations = qubo.coloring([("a", "b")], 2).decode([1, 1, 1, -1])
     assert violations == ["node 'a' has 2 colours instead of one", "both ends of edge 'a'-'b' have colour 0"]
     _, _, violations = qubo.tour(np.ones((3, 3)), labels=["x", "y", "z"]).decode([1, -1, 1, -1])
-    assert violations == ["position 1 of the tour has 2 cities instead of one", "position 2 of the tour has 0 cities instead of one"]
+    assert violations == [
+        "position 1 of the tour has 2 cities instead of one",
+        "position 2 of the tour has 0 cities instead of one",
+    ]
     # One tick from an infeasible state is no way out, and says so.
     stuck = qubo.coloring(PETERSEN, 3).solve(1, initial=-np.ones(30), schedule=("constant", 0.0), discipline="one")
     assert not stuck.is_feasible and stuck.solution is None and np.isnan(stuck.values).all()
@@ -137,7 +140,9 @@ def test_the_matrix_means_what_the_convention_says():
     entries = {(i, j): int(symmetric[i, j]) for i in range(6) for j in range(6)}
     assert np.array_equal(qubo.qubo(entries).solve(100).spins, qubo.qubo(symmetric).solve(100).spins)
     scipy = pytest.importorskip("scipy.sparse")
-    assert np.array_equal(qubo.qubo(scipy.csr_matrix(upper)).solve(100).spins, qubo.qubo(symmetric - np.tril(symmetric, -1)).solve(100).spins)
+    assert np.array_equal(
+        qubo.qubo(scipy.csr_matrix(upper)).solve(100).spins, qubo.qubo(symmetric - np.tril(symmetric, -1)).solve(100).spins
+    )
 
 
 def test_spins_with_fields_and_couplings():
@@ -170,7 +175,12 @@ def test_files_by_kind(tmp_path):
     assert qubo.read(tmp_path / "numbers.txt", kind="npp").solve(50, 3, target=0).value == 0
     (tmp_path / "formula.cnf").write_text("p cnf 2 2\n1 2 0\n-1 0\n")
     assert qubo.read(tmp_path / "formula.cnf", kind="sat").solve(50).solution.tolist() == [0, 1]
-    for kind, message in [("mincut", "kind is 'mincut'; known are"), (None, "known are"), ("coloring", "num_colors"), ("tsp", "line 1")]:
+    for kind, message in [
+        ("mincut", "kind is 'mincut'; known are"),
+        (None, "known are"),
+        ("coloring", "num_colors"),
+        ("tsp", "line 1"),
+    ]:
         with pytest.raises(ValueError, match=message):
             qubo.read(tmp_path / "glover.txt", kind=kind)
     with pytest.raises(ValueError, match="sense is `up`"):

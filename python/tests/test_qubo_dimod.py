@@ -7,10 +7,10 @@ import warnings
 import numpy as np
 import pytest
 
-dimod = pytest.importorskip("dimod")
-import dimod.testing  # noqa: E402
+from gennaker import qubo
 
-from gennaker import qubo  # noqa: E402
+dimod = pytest.importorskip("dimod")
+pytest.importorskip("dimod.testing")
 
 
 @dimod.testing.load_sampler_bqm_tests(qubo.SpikingSampler)
@@ -84,7 +84,9 @@ def test_integers_decimals_and_empty_models():
 def test_seeds():
     bqm = model("BINARY", 40)
     assert same(SAMPLER.sample(bqm, num_reads=5, seed=7), qubo.SpikingSampler().sample(bqm, num_reads=5, seed=7))
-    assert not same(SAMPLER.sample(bqm, num_reads=5, num_sweeps=5, seed=7), SAMPLER.sample(bqm, num_reads=5, num_sweeps=5, seed=8))
+    assert not same(
+        SAMPLER.sample(bqm, num_reads=5, num_sweeps=5, seed=7), SAMPLER.sample(bqm, num_reads=5, num_sweeps=5, seed=8)
+    )
     fresh = SAMPLER.sample(bqm, num_reads=5, num_sweeps=5)
     assert same(fresh, SAMPLER.sample(bqm, num_reads=5, num_sweeps=5, seed=fresh.info["seed"]))
     assert fresh.info["seed"] != SAMPLER.sample(bqm).info["seed"]

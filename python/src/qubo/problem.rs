@@ -331,6 +331,7 @@ impl QuboProblem {
             target: target.map(|target| self.target(target)).transpose()?,
             time_limit: options::time_limit(time_limit)?,
             initial: None,
+            max_kept_flips: 0,
         };
         check_reads(options.n_replicas, self.ising.n())?;
         let initial = self.initial(initial, options.n_replicas)?;
