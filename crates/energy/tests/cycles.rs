@@ -46,6 +46,7 @@ fn neurons_cost_what_their_model_does() {
         (Model::LifCurrExpWide, 70),
         (Model::LifCondExp, 120),
         (Model::Izhikevich, 60),
+        (Model::QuboNeuron, 60),
         (Model::PoissonProcess, 20),
     ] {
         let mut network = Network::new("one model");

@@ -53,6 +53,14 @@ fn other_value(model: Model, name: &str) -> Parameter {
         "reset_recovery_increment" => 4.0.into(),
         "i_offset" => 1.5.into(),
         "v_init" | "v_reset" => 2.5.into(),
+        "noise" | "noise_decay" | "hot" | "cold" => 0.6.into(),
+        "gate" => 0.2.into(),
+        "rule" if matches!(model, Model::OnOff | Model::OnOffWide) => "heat_bath".into(),
+        "rule" => "metropolis".into(),
+        "schedule" => "constant".into(),
+        "polarity" => (-1.0).into(),
+        "spin_init" => 1.0.into(),
+        "random_word" => vec![9.0, 8.0, 7.0, 6.0].into(),
         _ => 7.0.into(),
     }
 }
@@ -71,6 +79,10 @@ fn every_parameter_of_every_model() {
             }
             if model == Model::PoissonProcess {
                 base = base.with("p", 0.5);
+            }
+            if model.descriptor().parameter("random_word").is_some() {
+                base = base.with("random_word", vec![0.0, 1.0, 2.0, 3.0]).with("hot", 200.0);
+                base = base.with("cold", 2.0).with("anneal_ticks", 30.0);
             }
             if model == Model::ChargeAndSpike {
                 base = base.with("threshold", 200.0).with("i_offset", 5.0);

@@ -88,6 +88,14 @@ impl Case {
             let law = Distribution::UniformInt { low: 0, high: 9 };
             p = p.with("t_refrac", if c.yes() { Parameter::Number(3.0) } else { law.into() });
         }
+        if model.descriptor().parameter("random_word").is_some() {
+            let numbers: Vec<f64> = (0..size).map(f64::from).collect();
+            p = p.with("random_word", numbers).with("hot", 50.0).with("cold", 20.0);
+            p = if c.yes() { p.with("gate", 0.3) } else { p };
+            p = if c.yes() { p.with("rest_shift", 5.0) } else { p };
+            let classes = Distribution::UniformInt { low: 0, high: 2 };
+            p = if c.yes() { p.with("n_classes", 3.0).with("class", classes) } else { p };
+        }
         if model == Model::LifCondExp {
             p = p.with("g_scale", 0.01).with("reset", "reset_to_v_reset");
         }

@@ -20,7 +20,7 @@ use proptest::prelude::*;
 use support::{agree, functional};
 
 /// Takers of spikes, without the slow ones to get going.
-const CELLS: [Model; 9] = [
+const CELLS: [Model; 13] = [
     Model::Lif,
     Model::LifNoDelay,
     Model::LifWide,
@@ -30,6 +30,10 @@ const CELLS: [Model; 9] = [
     Model::Izhikevich,
     Model::Relay,
     Model::ChargeAndSpike,
+    Model::QuboNeuron,
+    Model::OnOff,
+    Model::OnOffWide,
+    Model::Gibbs,
 ];
 
 fn source(index: usize, kind: u8, size: u32, events: &[(u32, u32)]) -> Population {
@@ -50,6 +54,17 @@ fn cells(index: usize, model: Model, size: u32) -> Population {
         Model::Relay => population,
         Model::Izhikevich => population.with("i_offset", 3.0),
         Model::ChargeAndSpike => population.with("threshold", 20.0).with("t_silent", 5.0),
+        Model::OnOff | Model::OnOffWide | Model::Gibbs => {
+            let numbers: Vec<f64> = (0..size).map(f64::from).collect();
+            let population = population.with("random_word", numbers).with("hot", 50.0).with("cold", 20.0);
+            match index % 3 {
+                0 => population.with("gate", 0.3),
+                1 => population.with("rest_shift", 5.0),
+                _ => population
+                    .with("n_classes", 2.0)
+                    .with("class", Distribution::UniformInt { low: 0, high: 1 }),
+            }
+        }
         Model::LifCondExp => population.with("g_scale", 0.02).with("reset", "reset_to_v_reset"),
         _ => population.with("threshold", Distribution::Uniform { low: 4.0, high: 12.0 }),
     }

@@ -163,7 +163,10 @@ impl<A: Arithmetic> Kernel<A> for Spin<A> {
     fn visit(&mut self, visitor: &mut dyn FnMut(StateArray<'_, A::Real>)) {
         visitor(StateArray::Real(&mut self.v));
         visitor(StateArray::Count(&mut self.is_up));
-        visitor(StateArray::Count(&mut self.ready));
+        // Whether anybody rests is the same for the whole population.
+        if !self.ready.is_empty() {
+            visitor(StateArray::Count(&mut self.ready));
+        }
     }
     fn reset(&mut self) {
         self.v.clone_from(&self.initial.0);

@@ -6,7 +6,7 @@ use super::Options;
 use super::chance::number_of;
 use super::discipline::{Discipline, Rule};
 use super::error::SolverError;
-use super::plan::Seats;
+use super::plan::{BLOCK, Class, Seats};
 use super::schedule::Schedule;
 
 /// How a problem is to be solved: as the options say, and as suits the problem where they do not.
@@ -51,8 +51,10 @@ impl Decided {
     /// If there is no such variable.
     #[must_use]
     pub fn class(&self, variable: usize) -> u32 {
-        let block = self.seats.places[variable] / super::plan::BLOCK as u32;
-        self.seats.classes.partition_point(|class| class.end <= block) as u32
+        let place = self.seats.places[variable];
+        let (block, lane) = (place / BLOCK as u32, place % BLOCK as u32);
+        let has_it = |class: &Class| class.blocks.contains(&block) && class.lanes >> lane & 1 == 1;
+        self.seats.classes.iter().position(has_it).expect("every place is in a class") as u32
     }
 
     /// The number of the random word that a variable takes in a tick: see [`gennaker_network::annealing::Dice::test`].
@@ -61,7 +63,7 @@ impl Decided {
     /// If there is no such variable.
     #[must_use]
     pub fn word_number(&self, variable: usize) -> u32 {
-        let first_block = self.seats.classes[self.class(variable) as usize].start;
+        let first_block = self.seats.classes[self.class(variable) as usize].blocks.start;
         number_of(first_block, self.seats.places[variable])
     }
 }

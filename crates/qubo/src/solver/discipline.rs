@@ -20,8 +20,9 @@ const MAX_DEGREE_TO_COLOUR: usize = 64;
 #[derive(Clone, Copy, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Discipline {
-    /// All neurons one after the other, in the order of their numbers, each with the potential of the moment: a sweep. Not
-    /// what parallel hardware does in a tick, but the best there is on a host, and the reference. Samples Boltzmann's law.
+    /// All neurons one after the other, in one shuffled order that is always the same, each with the potential of the moment: a
+    /// sweep. Not what parallel hardware does in a tick, but the best there is on a host, and the reference. Samples
+    /// Boltzmann's law.
     Sequential,
     /// As many proposals as there are neurons, each to a neuron drawn at random: NeuroSA's iterations, n to a tick. Samples
     /// Boltzmann's law.

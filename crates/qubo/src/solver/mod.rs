@@ -25,12 +25,14 @@
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 
+mod budget;
 mod chance;
 mod colouring;
 mod decided;
 mod discipline;
 mod error;
 mod outcome;
+mod pace;
 mod plan;
 #[cfg(test)]
 mod reference;
@@ -42,11 +44,12 @@ pub use decided::Decided;
 pub use discipline::{Discipline, Rule};
 pub use error::SolverError;
 pub use outcome::{Flips, Outcome, Solution, TimeToTarget};
+pub use pace::Pace;
 pub use schedule::Schedule;
 
 use std::ops::ControlFlow;
 use std::sync::Mutex;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::time::{Duration, Instant};
 
 use rayon::prelude::*;
@@ -77,8 +80,12 @@ pub struct Options {
     pub seed: u64,
     /// The energy, in the units of [`Ising::energy`], with which a replica is content and stops.
     pub target: Option<i64>,
-    /// The time after which all replicas stop, where they are. Then, and only then, do results depend on the host's speed;
-    /// a replica that did not get to run returns the state that it would have begun with.
+    /// Whether the first replica that meets the target stops all, as if they ran in step: when one has met it after t ticks,
+    /// the others' results are those after t ticks. Which one is first is counted in ticks, so threads do not matter.
+    pub stops_all: bool,
+    /// The time after which all replicas stop, where they are: a limit that cuts the schedule off, hot as it may be. To give a
+    /// time that the schedule is fitted to, see [`Options::fitted_to`]. With a limit, and only then, do results depend on the
+    /// host's speed; a replica that did not get to run returns the state that it would have begun with.
     pub time_limit: Option<Duration>,
     /// The spins, -1 or +1, that all replicas begin with; none: random ones.
     pub initial: Option<Vec<i8>>,
@@ -98,6 +105,7 @@ impl Default for Options {
             n_replicas: 1,
             seed: 0,
             target: None,
+            stops_all: false,
             time_limit: None,
             initial: None,
             max_kept_flips: 0,
@@ -166,25 +174,27 @@ pub fn solve(ising: &Ising, options: &Options) -> Result<Outcome, SolverError> {
     run(ising, options, None)
 }
 
-/// Minimises the energy of a problem, and calls `watch` for every replica after every `every_ticks` ticks (0 counts as 1). Replicas run
-/// side by side, so calls for different ones come in any order; those for one come in the order of its ticks. If it says
-/// [`ControlFlow::Break`], all replicas stop where they are.
+/// Minimises the energy of a problem, and calls `watch` for every replica at a [`Pace`], which may be a plain number of ticks, and
+/// after its last tick. Replicas run side by side, so calls for different ones come in any order; those for one come in the
+/// order of its ticks. If it says [`ControlFlow::Break`], all replicas stop where they are.
+///
+/// With [`Options::stops_all`], calls may tell of ticks after the one at which all are stopped in the end.
 ///
 /// # Errors
 /// As [`solve`].
 pub fn solve_watched(
     ising: &Ising,
     options: &Options,
-    every_ticks: u32,
+    pace: impl Into<Pace>,
     mut watch: impl FnMut(&Progress<'_>) -> ControlFlow<()> + Send,
 ) -> Result<Outcome, SolverError> {
-    run(ising, options, Some((every_ticks.max(1), &mut watch)))
+    run(ising, options, Some((pace.into(), &mut watch)))
 }
 
 fn run<'a>(
     ising: &'a Ising,
     options: &'a Options,
-    watch: Option<(u32, &'a mut Watch<'a>)>,
+    watch: Option<(Pace, &'a mut Watch<'a>)>,
 ) -> Result<Outcome, SolverError> {
     let Decided { discipline, rule, schedule, seats } = Decided::new(ising, options)?;
     let job = Job {
@@ -193,29 +203,50 @@ fn run<'a>(
         discipline,
         rule,
         schedule,
-        watch: watch.map(|(every, watch)| (every, Mutex::new(watch))),
+        watch: watch.map(|(pace, watch)| (pace, Mutex::new(watch))),
+        last_tick: AtomicU32::new(options.n_ticks_in_all()),
         is_stopped: AtomicBool::new(false),
         deadline: options.time_limit.and_then(|limit| Instant::now().checked_add(limit)),
     };
     let n_classes = seats.classes.len();
     let solutions = with_words(&job, seats)?;
-    Ok(Outcome { solutions, discipline, rule, schedule: job.schedule, n_classes })
+    let (n_ticks, n_anneals) = (options.n_ticks, options.n_anneals);
+    Ok(Outcome { solutions, discipline, rule, schedule: job.schedule, n_ticks, n_anneals, n_classes })
 }
 
 /// Runs all replicas in the narrowest words that hold potentials and places.
 fn with_words(job: &Job<'_>, seats: Seats) -> Result<Vec<Solution>, SolverError> {
-    let most = job.ising.max_local_field();
+    let (field, coupling) = (job.ising.max_local_field(), job.ising.max_coupling());
     let is_small = seats.variables.len() + GROUP <= 1 << 16;
-    if most <= <i16 as Potential>::MAX_FIELD && is_small {
+    if is_small && fits::<i8>(field, coupling) {
+        replicas::<i8, u16>(job, seats)
+    } else if is_small && fits::<i16>(field, coupling) {
         replicas::<i16, u16>(job, seats)
-    } else if most <= <i32 as Potential>::MAX_FIELD {
+    } else if fits::<i32>(field, coupling) {
         replicas::<i32, u32>(job, seats)
     } else {
         replicas::<i64, u32>(job, seats)
     }
 }
 
+fn fits<V: Potential>(field: i64, coupling: i64) -> bool {
+    field <= V::MAX_FIELD && coupling <= V::MAX_COUPLING
+}
+
 fn replicas<V: Potential, P: Place>(job: &Job<'_>, seats: Seats) -> Result<Vec<Solution>, SolverError> {
     let plan = Plan::<V, P>::new(job.ising, seats);
-    (0..job.options.n_replicas).into_par_iter().map(|replica| job.run(&plan, replica)).collect()
+    let n_replicas = job.options.n_replicas;
+    if n_replicas == 1 {
+        // On this thread: whoever measures its time measures the work.
+        return Ok(vec![job.run(&plan, 0, true)?]);
+    }
+    let first = (0..n_replicas).into_par_iter().map(|replica| job.run(&plan, replica, true));
+    let solutions = first.collect::<Result<Vec<_>, _>>()?;
+    let last_tick = job.last_tick.load(Ordering::Relaxed);
+    let again = |s: Solution| {
+        // It had gone on before another one, which ran later, stopped all at an earlier tick.
+        let is_ahead = s.n_ticks > last_tick && !job.is_stopped.load(Ordering::Relaxed);
+        if is_ahead { job.run(&plan, s.replica, false) } else { Ok(s) }
+    };
+    solutions.into_par_iter().map(again).collect()
 }

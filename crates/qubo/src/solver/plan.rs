@@ -25,6 +25,8 @@ pub(crate) trait Potential: Copy + Send + Sync + 'static {
     const ZERO: Self;
     /// The largest sum of absolute field and couplings of a spin with which nothing overflows.
     const MAX_FIELD: i64;
+    /// The largest absolute coupling with which twice of it does not.
+    const MAX_COUPLING: i64;
     /// From a number that fits.
     fn of(value: i64) -> Self;
     /// As 64 bits.
@@ -40,10 +42,11 @@ pub(crate) trait Potential: Copy + Send + Sync + 'static {
 }
 
 macro_rules! potential {
-    ($word:ty, $float:ty, $max:expr) => {
+    ($word:ty, $float:ty, $max:expr, $coupling:expr) => {
         impl Potential for $word {
             const ZERO: Self = 0;
             const MAX_FIELD: i64 = $max;
+            const MAX_COUPLING: i64 = $coupling;
             #[inline(always)]
             fn of(value: i64) -> Self {
                 value as Self
@@ -73,9 +76,10 @@ macro_rules! potential {
     };
 }
 
-potential!(i16, f32, (1 << 13) - 1);
-potential!(i32, f32, (1 << 29) - 1);
-potential!(i64, f64, i64::MAX);
+potential!(i8, f32, 127, 63);
+potential!(i16, f32, (1 << 13) - 1, (1 << 13) - 1);
+potential!(i32, f32, (1 << 29) - 1, (1 << 29) - 1);
+potential!(i64, f64, i64::MAX, i64::MAX);
 
 /// A whole number that holds places.
 pub(crate) trait Place: Copy + Send + Sync + 'static {
@@ -83,7 +87,12 @@ pub(crate) trait Place: Copy + Send + Sync + 'static {
     fn of(place: u32) -> Self;
     /// As an index.
     fn index(self) -> usize;
+    /// Potentials are at least so many, where that saves the question whether a place is among them.
+    const REACH: usize;
 }
+
+/// Places that 16 bits can tell apart.
+pub(crate) const REACH_OF_16_BITS: usize = 1 << 16;
 
 impl Place for u16 {
     #[inline(always)]
@@ -94,6 +103,7 @@ impl Place for u16 {
     fn index(self) -> usize {
         usize::from(self)
     }
+    const REACH: usize = REACH_OF_16_BITS;
 }
 
 impl Place for u32 {
@@ -105,6 +115,16 @@ impl Place for u32 {
     fn index(self) -> usize {
         self as usize
     }
+    const REACH: usize = 0;
+}
+
+/// Neurons that decide together.
+#[derive(Clone, Debug)]
+pub(crate) struct Class {
+    /// Where they sit.
+    pub(crate) blocks: Range<u32>,
+    /// In each of these blocks, a bit for each place that is theirs, if it is taken.
+    pub(crate) lanes: u16,
 }
 
 /// Who sits where.
@@ -114,30 +134,25 @@ pub(crate) struct Seats {
     pub(crate) variables: Vec<u32>,
     /// The place of each variable.
     pub(crate) places: Vec<u32>,
-    /// The blocks of each class; at least one class.
-    pub(crate) classes: Vec<Range<u32>>,
+    /// Who decides together; at least one class.
+    pub(crate) classes: Vec<Class>,
     /// For each block, a bit for each place that has a variable.
     pub(crate) taken: Vec<u16>,
 }
 
 impl Seats {
-    /// For the classes of a colouring, if the discipline wants one, or else for all variables in their order.
+    /// For the classes of a colouring, if the discipline wants one, or else for all variables; shuffled, if one after the
+    /// other decides.
     pub(crate) fn new(ising: &Ising, discipline: Discipline) -> Self {
-        let mut groups = if discipline == Discipline::Colour {
-            colour_classes(ising)
-        } else {
-            vec![(0..ising.n() as u32).collect()]
+        let mut groups = match discipline {
+            Discipline::Colour => colour_classes(ising),
+            Discipline::Sequential => vec![shuffled(ising.n() as u32)],
+            _ => vec![(0..ising.n() as u32).collect()],
         };
         if groups.is_empty() {
             groups.push(Vec::new());
         }
-        let (mut variables, mut classes) = (Vec::new(), Vec::new());
-        for group in &groups {
-            let first = (variables.len() / BLOCK) as u32;
-            variables.extend_from_slice(group);
-            variables.resize(variables.len().next_multiple_of(BLOCK), VACANT);
-            classes.push(first..(variables.len() / BLOCK) as u32);
-        }
+        let (variables, classes) = seated(&groups);
         let mut places = vec![0; ising.n()];
         let mut taken = vec![0u16; variables.len() / BLOCK];
         for (place, &variable) in variables.iter().enumerate().filter(|(_, v)| **v != VACANT) {
@@ -152,10 +167,51 @@ impl Seats {
         if discipline != Discipline::Colour {
             return self.places.len() as u64;
         }
-        let class = self.classes[tick as usize % self.classes.len()].clone();
-        let blocks = &self.taken[class.start as usize..class.end as usize];
-        blocks.iter().map(|taken| u64::from(taken.count_ones())).sum()
+        let Class { blocks, lanes } = self.classes[tick as usize % self.classes.len()].clone();
+        let blocks = &self.taken[blocks.start as usize..blocks.end as usize];
+        blocks.iter().map(|taken| u64::from((taken & lanes).count_ones())).sum()
     }
+}
+
+/// Places for all groups. One that fills a block begins with one; smaller ones share, or a complete graph, whose classes have
+/// one neuron each, would have fifteen of sixteen places vacant.
+fn seated(groups: &[Vec<u32>]) -> (Vec<u32>, Vec<Class>) {
+    let mut variables = Vec::new();
+    let mut classes = vec![Class { blocks: 0..0, lanes: u16::MAX }; groups.len()];
+    let is_large = |group: &Vec<u32>| group.len() >= BLOCK || groups.len() == 1;
+    for (class, group) in classes.iter_mut().zip(groups).filter(|(_, group)| is_large(group)) {
+        let first = (variables.len() / BLOCK) as u32;
+        variables.extend_from_slice(group);
+        variables.resize(variables.len().next_multiple_of(BLOCK), VACANT);
+        class.blocks = first..(variables.len() / BLOCK) as u32;
+    }
+    for (class, group) in classes.iter_mut().zip(groups).filter(|(_, group)| !is_large(group)) {
+        if variables.len() % BLOCK + group.len() > BLOCK {
+            variables.resize(variables.len().next_multiple_of(BLOCK), VACANT);
+        }
+        let (block, lane) = ((variables.len() / BLOCK) as u32, variables.len() % BLOCK);
+        variables.extend_from_slice(group);
+        *class = Class { blocks: block..block + 1, lanes: (((1u32 << group.len()) - 1) << lane) as u16 };
+    }
+    variables.resize(variables.len().next_multiple_of(BLOCK), VACANT);
+    (variables, classes)
+}
+
+/// `0..n` in an order that is always the same and has nothing to do with any graph's.
+///
+/// A sweep in the order of the numbers runs along the rows of a lattice, and flips that cost nothing run with it: a border
+/// between two patterns is carried around the torus instead of wandering, and seldom meets its like. Measured on G50, 5000
+/// ticks, median of nine: 5830 in the order of the numbers, 5880 (the optimum) in this one.
+fn shuffled(n: u32) -> Vec<u32> {
+    let mut order: Vec<u32> = (0..n).collect();
+    // Fisher and Yates; the multiplier is that of Knuth's MMIX, and the high half of its words is used.
+    let mut word = 0x9E37_79B9_7F4A_7C15u64;
+    for last in (1..order.len()).rev() {
+        word = word.wrapping_mul(6_364_136_223_846_793_005).wrapping_add(1_442_695_040_888_963_407);
+        let pick = ((word >> 32) * (last as u64 + 1)) >> 32;
+        order.swap(last, pick as usize);
+    }
+    order
 }
 
 /// What a flip adds to whom.

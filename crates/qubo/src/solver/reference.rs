@@ -6,7 +6,7 @@ use crate::Ising;
 
 use super::chance::{BATCH, Chance, Law};
 use super::discipline::{Discipline, Rule};
-use super::plan::{BLOCK, Place, Plan, Potential, Seats};
+use super::plan::{BLOCK, Class, Place, Plan, Potential, Seats};
 use super::tick::{Clock, State};
 
 /// A state and what a tick does to it.
@@ -27,14 +27,15 @@ impl Plain<'_> {
             Discipline::Colour => clock.tick as usize % self.seats.classes.len(),
             _ => 0,
         };
-        let range = self.seats.classes[class].clone();
+        let Class { blocks: range, lanes } = self.seats.classes[class].clone();
         let mut asked = Vec::new();
         for first in range.clone().step_by(BATCH / BLOCK) {
             let mut thresholds = [0.0; BATCH];
             clock.chance.thresholds(clock.law, clock.tick, first, &mut thresholds);
             let places = first as usize * BLOCK..range.end as usize * BLOCK;
-            let seated = self.seats.variables[places].iter().zip(thresholds);
-            asked.extend(seated.filter(|(v, _)| **v != u32::MAX).map(|(&v, t)| (v as usize, t)));
+            let seated = self.seats.variables[places].iter().zip(thresholds).enumerate();
+            let theirs = seated.filter(|(i, (v, _))| **v != u32::MAX && lanes >> (i % BLOCK) & 1 == 1);
+            asked.extend(theirs.map(|(_, (&v, t))| (v as usize, t)));
         }
         match clock.discipline {
             Discipline::Sequential | Discipline::Colour => {
@@ -130,6 +131,9 @@ proptest! {
         temperature in prop_oneof![Just(0.0), 0.1..20.0f64],
     ) {
         let rule = if is_heat_bath { Rule::HeatBath } else { Rule::Metropolis };
+        if ising.max_local_field() <= <i8 as Potential>::MAX_FIELD {
+            compare::<i8, u16>(&ising, ALL[which], rule, temperature);
+        }
         compare::<i16, u16>(&ising, ALL[which], rule, temperature);
         compare::<i32, u32>(&ising, ALL[which], rule, temperature);
         compare::<i64, u32>(&ising, ALL[which], rule, temperature);

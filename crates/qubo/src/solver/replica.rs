@@ -1,7 +1,7 @@
 //! One replica: ticks, the best state so far, and when to stop.
 
 use std::ops::ControlFlow;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Mutex, PoisonError};
 use std::time::Instant;
 
@@ -13,6 +13,7 @@ use super::chance::{Chance, Law};
 use super::discipline::{Discipline, Rule};
 use super::error::SolverError;
 use super::outcome::{Flips, Solution};
+use super::pace::Pace;
 use super::plan::{Place, Plan, Potential};
 use super::schedule::Schedule;
 use super::tick::{Clock, State};
@@ -31,8 +32,10 @@ pub(crate) struct Job<'a> {
     pub(crate) discipline: Discipline,
     pub(crate) rule: Rule,
     pub(crate) schedule: Schedule,
-    /// Called by every replica after every so many ticks.
-    pub(crate) watch: Option<(u32, Mutex<&'a mut Watch<'a>>)>,
+    /// Called by every replica now and then.
+    pub(crate) watch: Option<(Pace, Mutex<&'a mut Watch<'a>>)>,
+    /// The tick at which all replicas stop; it comes forward when one meets the target and stops all.
+    pub(crate) last_tick: AtomicU32,
     pub(crate) is_stopped: AtomicBool,
     pub(crate) deadline: Option<Instant>,
 }
@@ -82,24 +85,35 @@ struct Best<V> {
     signs: Vec<V>,
 }
 
+impl<V: Potential> Best<V> {
+    /// Keeps the state after `tick` ticks, if it is better.
+    fn take(&mut self, state: &State<V>, tick: u32) {
+        if state.energy < self.energy {
+            (self.energy, self.tick) = (state.energy, tick);
+            self.signs.copy_from_slice(state.signs());
+        }
+    }
+}
+
 impl Job<'_> {
     /// Runs a replica from its first state to its end.
     pub(crate) fn run<V: Potential, P: Place>(
         &self,
         plan: &Plan<V, P>,
         replica: u32,
+        is_watched: bool,
     ) -> Result<Solution, SolverError> {
         let chance = Chance::new(self.options.seed, replica);
         let spins = first_spins(self.ising, self.options, replica);
         let energy = self.ising.energy(&spins).map_err(SolverError::Initial)?;
         let mut state = State::new(self.ising, plan, &spins, energy);
         let mut best = Best { energy, tick: 0, signs: state.signs().to_vec() };
-        let is_met = |energy: i64| self.options.target.is_some_and(|target| energy <= target);
         let (base, n_ticks) = (Law::new(self.rule, self.discipline.gate()), self.options.n_ticks);
-        let (mut tick, mut n_proposals) = (0, 0);
+        let (mut tick, mut n_proposals, mut temperature, mut shown) = (0, 0, 0.0, 0);
         let mut flips = Watcher::new(state.signs(), self.options.max_kept_flips);
-        while tick < self.options.n_ticks_in_all() && !is_met(best.energy) && !self.is_over(tick) {
-            let temperature = self.schedule.temperature(tick % n_ticks, n_ticks);
+        let mut next_show = self.next_show(0);
+        while !self.is_met(&best) && !self.is_over(tick) {
+            temperature = self.schedule.temperature(tick % n_ticks, n_ticks);
             let law = base.at(temperature);
             state.step(plan, Clock { law: &law, chance, tick, discipline: self.discipline });
             n_proposals += plan.seats.n_proposals(self.discipline, tick);
@@ -107,10 +121,16 @@ impl Job<'_> {
                 flips.look(plan, tick, state.signs());
             }
             tick += 1;
-            if state.energy < best.energy {
-                (best.energy, best.tick) = (state.energy, tick);
-                best.signs.copy_from_slice(state.signs());
+            best.take(&state, tick);
+            if is_watched && tick == next_show {
+                self.show(&state, plan, replica, tick, temperature, best.energy);
+                (shown, next_show) = (tick, self.next_show(tick));
             }
+        }
+        if self.options.stops_all && self.is_met(&best) {
+            self.last_tick.fetch_min(tick, Ordering::Relaxed);
+        }
+        if is_watched && tick != shown && !self.is_stopped.load(Ordering::Relaxed) {
             self.show(&state, plan, replica, tick, temperature, best.energy);
         }
         Ok(Solution {
@@ -121,14 +141,24 @@ impl Job<'_> {
             last_spins: self.checked(plan, state.signs(), state.energy, replica)?,
             last_energy: state.energy,
             n_ticks: tick,
-            ticks_to_target: is_met(best.energy).then_some(best.tick),
+            ticks_to_target: self.is_met(&best).then_some(best.tick),
             n_proposals,
             n_flips: state.n_flips,
+            n_swings: state.n_swings,
             flips: flips.map(|flips| flips.found),
         })
     }
 
-    /// Whether somebody stopped the run or its time is up.
+    fn is_met<V>(&self, best: &Best<V>) -> bool {
+        self.options.target.is_some_and(|target| best.energy <= target)
+    }
+
+    /// The next tick that the watcher sees.
+    fn next_show(&self, tick: u32) -> u32 {
+        self.watch.as_ref().map_or(u32::MAX, |(pace, _)| pace.next(tick))
+    }
+
+    /// Whether the last tick is done, somebody stopped the run, or its time is up.
     fn is_over(&self, tick: u32) -> bool {
         let looks_at_clock = || {
             let ticks_per_look = (PROPOSALS_PER_LOOK / self.ising.n().max(1)).max(1) as u32;
@@ -137,7 +167,7 @@ impl Job<'_> {
         if self.deadline.is_some_and(|deadline| looks_at_clock() && Instant::now() >= deadline) {
             self.is_stopped.store(true, Ordering::Relaxed);
         }
-        self.is_stopped.load(Ordering::Relaxed)
+        tick >= self.last_tick.load(Ordering::Relaxed) || self.is_stopped.load(Ordering::Relaxed)
     }
 
     fn show<V: Potential, P: Place>(
@@ -149,10 +179,7 @@ impl Job<'_> {
         temperature: f64,
         best_energy: i64,
     ) {
-        let Some((every, watch)) = &self.watch else { return };
-        if !tick.is_multiple_of(*every) {
-            return;
-        }
+        let Some((_, watch)) = &self.watch else { return };
         let spins = || spins_of(plan, state.signs());
         let progress =
             Progress { replica, tick, temperature, energy: state.energy, best_energy, spins: &spins };

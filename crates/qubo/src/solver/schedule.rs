@@ -43,11 +43,14 @@ pub enum Schedule {
     Custom(Vec<f64>),
 }
 
-/// At the coldest, the cheapest flips pass with probability 1/100, as in the field's annealers.
-const LN_100: f64 = 4.605_170_185_988_091;
+/// At the coldest, the cheapest flips pass with probability 1/300. The field's annealers end at 1/100, or at that over the number of
+/// neurons; between the two, little changes.
+const LN_300: f64 = 5.703_782_474_656_201;
 /// The hottest temperature over the largest root of a sum of squared couplings: 1 would do for disordered couplings, whose
 /// order sets in there at the latest, but is below the 2.27 of the square lattice, where the root is 2.
-const HOT: f64 = std::f64::consts::SQRT_2;
+const HOT: f64 = 1.25;
+/// Sweeps after which a state is taken to be at rest; a few do.
+const MAX_SWEEPS: usize = 100;
 /// Of all couplings, sorted by size, the part that is taken for cheap.
 const CHEAP: f64 = 0.1;
 
@@ -60,23 +63,23 @@ impl Schedule {
     /// decide nothing.
     #[must_use]
     pub fn geometric_for(ising: &Ising) -> Self {
-        let Scale { root, cheap, .. } = Scale::of(ising);
-        Self::Geometric { hot: HOT * root, cold: 2.0 * cheap / LN_100 }
+        let Scale { root, least, .. } = Scale::of(ising);
+        Self::Geometric { hot: HOT * root, cold: 2.0 * least / LN_300 }
     }
 
     /// Between the temperatures of [`geometric_for`](Self::geometric_for).
     #[must_use]
     pub fn linear_for(ising: &Ising) -> Self {
-        let Scale { root, cheap, .. } = Scale::of(ising);
-        Self::Linear { hot: HOT * root, cold: 2.0 * cheap / LN_100 }
+        let Scale { root, least, .. } = Scale::of(ising);
+        Self::Linear { hot: HOT * root, cold: 2.0 * least / LN_300 }
     }
 
     /// NeuroSA's choice: `a` is the largest local field that a spin can feel, half of what the costliest flip costs; `beta_end` is 2 for
     /// couplings of 1, and scaled by the cheap ones for others.
     #[must_use]
     pub fn fowler_nordheim_for(ising: &Ising) -> Self {
-        let Scale { largest, cheap, .. } = Scale::of(ising);
-        Self::FowlerNordheim { a: largest, beta_end: 2.0 / cheap }
+        let Scale { largest, least, .. } = Scale::of(ising);
+        Self::FowlerNordheim { a: largest, beta_end: 2.0 / least }
     }
 
     /// Refuses temperatures that are none.
@@ -120,33 +123,60 @@ fn test(what: &'static str, found: f64, holds: bool, allowed: &'static str) -> R
 
 /// How large fields and couplings are; all 1 where there are none.
 struct Scale {
-    /// The largest root of a spin's summed squares of field and couplings.
+    /// The root of a spin's summed squares of field and couplings, in the mean square over all spins.
     root: f64,
     /// The largest local field.
     largest: f64,
     /// A coupling or field of which a tenth is no larger.
     cheap: f64,
+    /// The least of that and the local field, other than 0, of which a tenth is no larger in a state that no flip improves: where
+    /// penalties nearly cancel, as in an independent set, flips cost less than any coupling.
+    least: f64,
 }
 
 impl Scale {
     fn of(ising: &Ising) -> Self {
         let square = |w: &i64| *w as f64 * *w as f64;
-        let roots = (0..ising.n()).map(|i| {
+        let squares = |i: usize| {
             let couplings: f64 = ising.row(i).1.iter().map(square).sum();
-            (couplings + square(&ising.fields()[i])).sqrt()
-        });
+            couplings + square(&ising.fields()[i])
+        };
+        let mean_square = (0..ising.n()).map(squares).sum::<f64>() / ising.n().max(1) as f64;
         let tenth = |sizes: Vec<u64>| tenth_part(sizes).unwrap_or(u64::MAX);
         let couplings = ising.couplings().map(|(_, _, w)| w.unsigned_abs()).collect();
         let fields = ising.fields().iter().map(|h| h.unsigned_abs()).filter(|h| *h > 0).collect();
         match tenth(couplings).min(tenth(fields)) {
-            u64::MAX => Self { root: 1.0, largest: 1.0, cheap: 1.0 },
+            u64::MAX => Self { root: 1.0, largest: 1.0, cheap: 1.0, least: 1.0 },
             cheap => Self {
-                root: roots.fold(0.0, f64::max),
+                root: mean_square.sqrt(),
                 largest: ising.max_local_field() as f64,
                 cheap: cheap as f64,
+                least: cheap.min(tenth(fields_at_rest(ising))) as f64,
             },
         }
     }
+}
+
+/// The local fields, other than 0, of a state that no flip improves: the nearest below one that is always the same.
+fn fields_at_rest(ising: &Ising) -> Vec<u64> {
+    let mut spins: Vec<i8> =
+        (0..ising.n()).map(|i| if i * 0x9E37_79B1 >> 16 & 1 == 1 { 1 } else { -1 }).collect();
+    let mut fields: Vec<i64> = (0..ising.n()).map(|i| ising.local_field(&spins, i)).collect();
+    for _ in 0..MAX_SWEEPS {
+        let mut is_at_rest = true;
+        for i in 0..spins.len() {
+            let spin = i64::from(spins[i]);
+            if spin * fields[i] > 0 {
+                (spins[i], is_at_rest) = (-spins[i], false);
+                let (columns, couplings) = ising.row(i);
+                columns.iter().zip(couplings).for_each(|(&j, w)| fields[j as usize] -= 2 * w * spin);
+            }
+        }
+        if is_at_rest {
+            break;
+        }
+    }
+    fields.iter().map(|field| field.unsigned_abs()).filter(|field| *field > 0).collect()
 }
 
 /// The size up to which a tenth of all sizes are.

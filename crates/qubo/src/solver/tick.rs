@@ -1,12 +1,14 @@
 //! The hot loop: one tick of all neurons.
 
+use std::ops::IndexMut;
+
 use gennaker_network::simd;
 
 use crate::Ising;
 
 use super::chance::{BATCH, Chance, Law};
 use super::discipline::Discipline;
-use super::plan::{BLOCK, GROUP, Place, Plan, Potential, VACANT, Weights};
+use super::plan::{BLOCK, Class, GROUP, Place, Plan, Potential, REACH_OF_16_BITS, VACANT, Weights};
 
 /// Blocks in a batch of thresholds.
 const BLOCKS: usize = BATCH / BLOCK;
@@ -23,8 +25,12 @@ pub(crate) struct State<V> {
     pub(crate) energy: i64,
     /// Flips so far.
     pub(crate) n_flips: u64,
+    /// Ticks in which what flipped had flipped in the tick before: see [`Solution::n_swings`](super::Solution::n_swings).
+    pub(crate) n_swings: u32,
     /// Neurons that would flip, per block: scratch.
     wishes: Vec<u16>,
+    /// Neurons that flipped in the tick before, per block, where all flip that would.
+    before: Vec<u16>,
 }
 
 /// What a tick needs to know.
@@ -38,21 +44,24 @@ pub(crate) struct Clock<'a> {
 
 impl<V: Potential> State<V> {
     /// The state of these spins, whose energy is given.
-    pub(crate) fn new<P>(ising: &Ising, plan: &Plan<V, P>, spins: &[i8], energy: i64) -> Self {
+    pub(crate) fn new<P: Place>(ising: &Ising, plan: &Plan<V, P>, spins: &[i8], energy: i64) -> Self {
         let variables = &plan.seats.variables;
         let of_place = |value: &dyn Fn(usize) -> i64| {
             let at = |&v: &u32| if v == VACANT { V::ZERO } else { V::of(value(v as usize)) };
             variables.iter().map(at).collect()
         };
         let mut potentials: Vec<V> = of_place(&|i| ising.local_field(spins, i));
-        potentials.extend([V::ZERO; GROUP]);
+        let n_potentials = (potentials.len() + GROUP).max(P::REACH);
+        potentials.resize(n_potentials, V::ZERO);
         Self {
             potentials,
             signs: of_place(&|i| if spins[i] == 1 { -1 } else { 0 }),
             ready: vec![0; variables.len()],
             energy,
             n_flips: 0,
+            n_swings: 0,
             wishes: vec![0; variables.len() / BLOCK],
+            before: vec![0; variables.len() / BLOCK],
         }
     }
 
@@ -83,13 +92,8 @@ impl<V: Potential> State<V> {
             }
             Weights::Own(weights) => {
                 let row = plan.starts[place]..plan.starts[place + 1];
-                let targets = plan.targets[row.clone()].as_chunks::<GROUP>().0;
-                for (targets, weights) in targets.iter().zip(weights[row].as_chunks::<GROUP>().0) {
-                    for (target, weight) in targets.iter().zip(weights) {
-                        let potential = &mut self.potentials[target.index()];
-                        *potential = potential.plus(weight.negated_by(old));
-                    }
-                }
+                let (targets, weights) = (&plan.targets[row.clone()], &weights[row]);
+                add_each(&mut self.potentials, targets, weights, |weight| weight.negated_by(old));
             }
             Weights::Dense(rows) => {
                 let n = self.signs.len();
@@ -99,6 +103,19 @@ impl<V: Potential> State<V> {
                 }
             }
         }
+    }
+
+    /// Counts the tick if those that are about to flip are, nearly, those that flipped in the tick before.
+    #[inline(always)]
+    fn look_for_swing(&mut self, n: usize) {
+        let (mut n_both, mut n_either) = (0, 0);
+        for (now, before) in self.wishes.iter().zip(&mut self.before) {
+            n_both += (now & *before).count_ones();
+            n_either += (now | *before).count_ones();
+            *before = *now;
+        }
+        let is_swing = 10 * n_either as usize >= n.max(1) && 20 * n_both >= 19 * n_either;
+        self.n_swings += u32::from(is_swing);
     }
 
     /// Whether the neuron would flip.
@@ -121,12 +138,55 @@ impl<V: Potential> State<V> {
     }
 }
 
+/// Adds `change` to all targets.
 #[inline(always)]
 fn add<V: Potential, P: Place>(potentials: &mut [V], targets: &[P], change: V) {
+    // A target in 16 bits is always one of so many, and the compiler knows.
+    match <&mut [V; REACH_OF_16_BITS]>::try_from(&mut *potentials) {
+        Ok(all) if P::REACH == REACH_OF_16_BITS => add_to(all, targets, change),
+        _ => add_to(potentials, targets, change),
+    }
+}
+
+#[inline(always)]
+fn add_to<V: Potential, P: Place>(
+    potentials: &mut (impl IndexMut<usize, Output = V> + ?Sized),
+    targets: &[P],
+    change: V,
+) {
     for targets in targets.as_chunks::<GROUP>().0 {
         for target in targets {
             let potential = &mut potentials[target.index()];
             *potential = potential.plus(change);
+        }
+    }
+}
+
+/// Adds to each target what its weight says.
+#[inline(always)]
+fn add_each<V: Potential, P: Place>(
+    potentials: &mut [V],
+    targets: &[P],
+    weights: &[V],
+    change: impl Fn(V) -> V,
+) {
+    match <&mut [V; REACH_OF_16_BITS]>::try_from(&mut *potentials) {
+        Ok(all) if P::REACH == REACH_OF_16_BITS => add_each_to(all, targets, weights, change),
+        _ => add_each_to(potentials, targets, weights, change),
+    }
+}
+
+#[inline(always)]
+fn add_each_to<V: Potential, P: Place>(
+    potentials: &mut (impl IndexMut<usize, Output = V> + ?Sized),
+    targets: &[P],
+    weights: &[V],
+    change: impl Fn(V) -> V,
+) {
+    for (targets, weights) in targets.as_chunks::<GROUP>().0.iter().zip(weights.as_chunks::<GROUP>().0) {
+        for (target, &weight) in targets.iter().zip(weights) {
+            let potential = &mut potentials[target.index()];
+            *potential = potential.plus(change(weight));
         }
     }
 }
@@ -159,25 +219,26 @@ impl<V: Potential, P: Place> Tick<'_, V, P> {
     /// same as all at once.
     #[inline(always)]
     fn sweep(&mut self, class: usize) {
-        let range = self.plan.seats.classes[class].clone();
+        let Class { blocks, lanes } = self.plan.seats.classes[class].clone();
         let mut thresholds = [0.0; BATCH];
-        for first in range.clone().step_by(BLOCKS) {
+        for first in blocks.clone().step_by(BLOCKS) {
             self.clock.chance.thresholds(self.clock.law, self.clock.tick, first, &mut thresholds);
-            for (block, thresholds) in (first..range.end).zip(thresholds.as_chunks::<BLOCK>().0) {
-                self.sweep_block(block as usize, thresholds);
+            for (block, thresholds) in (first..blocks.end).zip(thresholds.as_chunks::<BLOCK>().0) {
+                self.sweep_block(block as usize, lanes, thresholds);
             }
         }
     }
 
     #[inline(always)]
-    fn sweep_block(&mut self, block: usize, thresholds: &[f32; BLOCK]) {
-        let mut wishes = self.state.wishes_of(block, thresholds) & u32::from(self.plan.seats.taken[block]);
+    fn sweep_block(&mut self, block: usize, lanes: u16, thresholds: &[f32; BLOCK]) {
+        let asked = u32::from(self.plan.seats.taken[block] & lanes);
+        let mut wishes = self.state.wishes_of(block, thresholds) & asked;
         while wishes != 0 {
             let place = block * BLOCK + wishes.trailing_zeros() as usize;
             wishes &= wishes - 1;
             self.state.flip(self.plan, place);
             let behind = (u32::MAX - 1) << (place % BLOCK);
-            let mut changed = u32::from(self.plan.near[place]) & behind;
+            let mut changed = u32::from(self.plan.near[place]) & behind & asked;
             // One at a time: to load what was just stored as one vector would wait for the stores to end.
             while changed != 0 {
                 let lane = changed.trailing_zeros() as usize;
@@ -229,6 +290,7 @@ impl<V: Potential, P: Place> Tick<'_, V, P> {
 
     #[inline(always)]
     fn flip_wishes(&mut self, mut and_then: impl FnMut(&mut State<V>, usize)) {
+        self.state.look_for_swing(self.plan.seats.places.len());
         for block in 0..self.state.wishes.len() {
             let mut wishes = self.state.wishes[block];
             while wishes != 0 {
