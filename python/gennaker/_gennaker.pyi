@@ -200,8 +200,14 @@ class QuboProblem:
     """An optimisation problem, stated, and encoded in integers. What users see is `gennaker.qubo.Problem`."""
 
     @staticmethod
-    def read(path: str | os.PathLike[str], kind: str, num_colors: int | None = None, sense: str = "minimise") -> QuboProblem:
-        """Reads a file of a kind of problem; `sense` is for matrices of OR-Library's format."""
+    def read(
+        path: str | os.PathLike[str],
+        kind: str | None = None,
+        num_colors: int | None = None,
+        sense: str | None = None,
+        which: int | None = None,
+    ) -> tuple[QuboProblem, int]:
+        """Reads a file; what it does not say about itself is given. Returns the number, too, from which the file counts."""
     @staticmethod
     def max_cut(n: int, u: NDArray[np.int64], v: NDArray[np.int64], weights: NDArray[np.int64]) -> QuboProblem: ...
     @staticmethod
@@ -297,6 +303,8 @@ class QuboProblem:
         time_limit: float | None = None,
         initial: NDArray[np.int8] | None = None,
         interrupt: Callable[[], object] | None = None,
+        stop_all: bool = False,
+        core_time: float | None = None,
     ) -> QuboOutcome:
         """Anneals, without holding the interpreter. Ctrl-C ends it; a true answer of `interrupt` stops it with what was found."""
 
@@ -322,6 +330,8 @@ class QuboOutcome:
     def rule(self) -> str: ...
     @property
     def schedule(self) -> tuple[str, list[float]]: ...
+    @property
+    def num_steps(self) -> int: ...
     @property
     def n_classes(self) -> int: ...
     def time_to_target(self) -> dict[str, Any]: ...

@@ -25,7 +25,7 @@ def states(n, values):
 
 def test_a_cut_of_the_tutorial_graph():
     problem = qubo.max_cut(GLOVER)
-    assert (problem.kind, problem.sense, problem.num_variables, problem.num_couplings) == ("max_cut", "maximise", 5, 6)
+    assert (problem.kind, problem.sense, problem.num_variables, problem.num_couplings) == ("maxcut", "maximise", 5, 6)
     result = problem.solve(num_steps=200, num_reads=4, target=5)
     assert result.value == 5 and isinstance(result.value, int)
     assert sum(result.solution[u] != result.solution[v] for u, v in GLOVER) == 5
@@ -36,7 +36,7 @@ def test_a_cut_of_the_tutorial_graph():
     assert result.time_to_target.num_successes == 4 and len(result) == 4
     assert result.discipline == "colour" and result.rule == "metropolis" and result.schedule[0] == "geometric"
     assert problem.solve().time_to_target is None
-    assert "value 5" in repr(result) and repr(problem) == "Problem(max_cut, 5 variables, 6 couplings)"
+    assert "value 5" in repr(result) and repr(problem) == "Problem(maxcut, 5 variables, 6 couplings)"
 
 
 def test_graphs_of_all_classes_are_the_same_problem():
@@ -159,34 +159,43 @@ def test_spins_with_fields_and_couplings():
         qubo.ising([0, 0], [[0, 1], [1, 0]])
 
 
-def test_files_by_kind(tmp_path):
-    (tmp_path / "glover.txt").write_text("5 6\n" + "".join(f"{u} {v} 1\n" for u, v in GLOVER))
-    assert qubo.read(tmp_path / "glover.txt", kind="maxcut").solve(200).value == 5
-    assert qubo.read(str(tmp_path / "glover.txt"), kind="mis").solve(200).value == 2
-    assert qubo.read(tmp_path / "glover.txt", kind="coloring", num_colors=3).solve(500, 3, target=0).is_feasible
-    (tmp_path / "edges.col").write_text("p edge 3 2\ne 1 2\ne 2 3\n")
-    assert qubo.read(tmp_path / "edges.col", kind="max_cut").solve(50).solution in ({0: 0, 1: 1, 2: 0}, {0: 1, 1: 0, 2: 1})
-    (tmp_path / "bqp.txt").write_text("2 2\n1 1 3\n1 2 -2\n")
-    assert qubo.read(tmp_path / "bqp.txt", kind="qubo").solve(50).value == -1
-    assert qubo.read(tmp_path / "bqp.txt", kind="qubo", sense="maximise").solve(50).value == 3
-    (tmp_path / "pair.qubo").write_text("p qubo 0 2 2 1\n0 0 0.5\n1 1 0\n0 1 -2\n")
-    assert qubo.read(tmp_path / "pair.qubo", kind="qubo").solve(50).value == -1.5
-    (tmp_path / "numbers.txt").write_text("3 1 2\n")
-    assert qubo.read(tmp_path / "numbers.txt", kind="npp").solve(50, 3, target=0).value == 0
-    (tmp_path / "formula.cnf").write_text("p cnf 2 2\n1 2 0\n-1 0\n")
-    assert qubo.read(tmp_path / "formula.cnf", kind="sat").solve(50).solution.tolist() == [0, 1]
-    for kind, message in [
-        ("mincut", "kind is 'mincut'; known are"),
-        (None, "known are"),
-        ("coloring", "num_colors"),
-        ("tsp", "line 1"),
+def test_files_of_all_kinds(tmp_path):
+    def file(name, text):
+        (tmp_path / name).write_text(text)
+        return tmp_path / name
+
+    glover = file("glover.txt", "5 6\n" + "".join(f"{u} {v} 1\n" for u, v in GLOVER))
+    cut = qubo.read(glover).solve(200, 3)
+    assert cut.value == 5 and cut.problem.kind == "maxcut" and list(cut.solution) == [1, 2, 3, 4, 5]
+    assert np.array_equal(cut.spins, qubo.read(str(glover), kind="max_cut").solve(200, 3).spins)
+    assert sorted(qubo.read(glover, kind="mis").solve(200, 3).solution) in ([1, 4], [1, 5], [2, 3], [2, 5])
+    assert qubo.read(glover, num_colors=3).solve(500, 3, target=0).is_feasible
+    assert qubo.read(file("edges.col", "p edge 3 2\ne 1 2\ne 2 3\n"), kind="maxcut").solve(50).value == 2
+    matrix = file("bqp.txt", "2 2\n1 1 3\n1 2 -2\n")
+    assert qubo.read(matrix).solve(50).value == -1
+    assert qubo.read(matrix, sense="maximise").solve(50).value == 3
+    assert qubo.read(file("pair.qubo", "p qubo 0 2 2 1\n0 0 0.5\n1 1 0\n0 1 -2\n")).solve(50).value == -1.5
+    assert qubo.read(matrix, kind="ising").solve(50).value == -5
+    several = file("several.txt", "2\n1 1\n1 1 -4\n1 1\n1 1 -7\n")
+    assert qubo.read(several, which=2).solve(50).value == -7
+    assert qubo.read(file("numbers.txt", "3 1 2\n"), kind="npp").solve(50, 3, target=0).value == 0
+    assert qubo.read(file("formula.cnf", "p cnf 2 2\n1 2 0\n-1 0\n")).solve(50).solution.tolist() == [0, 1]
+    for message, options in [
+        ("`mincut`", {"kind": "mincut"}),
+        ("line 1", {"kind": "tsp"}),
+        ("colour", {"kind": "coloring"}),
+        ("sense is `up`", {"sense": "up"}),
+        ("which is 0", {"which": 0}),
+        ("leave it out", {"which": 1}),
     ]:
         with pytest.raises(ValueError, match=message):
-            qubo.read(tmp_path / "glover.txt", kind=kind)
-    with pytest.raises(ValueError, match="sense is `up`"):
-        qubo.read(tmp_path / "bqp.txt", kind="qubo", sense="up")
+            qubo.read(glover, **options)
+    with pytest.raises(TypeError, match="kind is 3"):
+        qubo.read(glover, kind=3)
+    with pytest.raises(ValueError, match="say which"):
+        qubo.read(several)
     with pytest.raises(FileNotFoundError, match="nowhere"):
-        qubo.read(tmp_path / "nowhere", kind="maxcut")
+        qubo.read(tmp_path / "nowhere")
 
 
 # Options.
@@ -260,6 +269,8 @@ def test_targets_are_in_the_problem_s_own_terms():
     assert (met == -3).all()
     met, _ = ticks(qubo.qubo([[-0.3, 0.1], [0, 0.2]]), -0.3)
     assert (met == -0.3).all()
+    alone, together = (ring().solve(300, 4, target=90, stop_all=stop) for stop in (False, True))
+    assert set(together.num_ticks) == {min(alone.num_ticks)}
     never = ring().solve(50, 2, target=10**6)
     assert never.time_to_target == (2, 0, None, None) and never.ticks_to_target.tolist() == [-1, -1]
     assert ring().solve(50, 2, target=float("-inf")).num_ticks.tolist() == [0, 0]
@@ -273,6 +284,8 @@ def test_states_to_begin_with():
     assert problem.solve(5, initial=problem.encode(best.solution), **cold).value == best.value
     rows = problem.solve(5, 5, initial=best.spins, **cold)
     assert (rows.values >= best.values).all() and same(rows, problem.solve(5, 5, initial=best.spins, **cold))
+    with pytest.raises(ValueError, match="leave stop_all out"):
+        problem.solve(5, 5, initial=best.spins, target=90, stop_all=True)
     for initial, message in [
         (np.ones(59), "60"),
         (np.zeros(60), "-1 or \\+1"),
@@ -308,6 +321,7 @@ def test_nonsense_is_refused_with_a_sentence():
         (TypeError, "the schedule is", {"schedule": ("geometric", "hot", "cold")}),
         (ValueError, "time limit is 0", {"time_limit": 0}),
         (ValueError, "time limit is NaN", {"time_limit": float("nan")}),
+        (ValueError, "core time is -1", {"core_time": -1}),
         (ValueError, "target is nan", {"target": float("nan")}),
         (ValueError, "target is 'five'", {"target": "five"}),
         (TypeError, "interrupt_function is 3", {"interrupt_function": 3}),
@@ -431,6 +445,9 @@ def test_functions_and_limits_stop_a_run():
     start = time.perf_counter()
     limited = ring().solve(**LONG, time_limit=0.05)
     assert limited.value > 100 and time.perf_counter() - start < 5
+    fitted = ring().solve(num_reads=2, core_time=0.05)
+    assert 100 < fitted.num_steps < 10**7 and set(fitted.num_ticks) == {fitted.num_steps}
+    assert same(fitted, ring().solve(fitted.num_steps, 2)), "what was fitted is a number of ticks, and nothing else"
     each = ring().solve(**LONG, time_limit=0.05, initial=ring().solve(10, 4).spins)
     assert each.value > 100 and len(each) == 4
 

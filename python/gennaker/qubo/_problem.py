@@ -8,24 +8,20 @@ from gennaker._gennaker import QuboProblem
 from gennaker.qubo import _inputs, _options
 from gennaker.qubo._result import Result
 
-#: Kinds of files, by all their names.
+#: Names of kinds of problems that are not the core's own.
 _KINDS = {
-    "max_cut": "max_cut",
-    "maxcut": "max_cut",
-    "independent_set": "independent_set",
-    "mis": "independent_set",
-    "partition": "partition",
+    "max_cut": "maxcut",
+    "independent_set": "independent-set",
+    "mis": "independent-set",
     "npp": "partition",
-    "coloring": "coloring",
     "colouring": "coloring",
-    "tour": "tour",
     "tsp": "tour",
-    "max_sat": "max_sat",
-    "maxsat": "max_sat",
-    "max3sat": "max_sat",
-    "sat": "max_sat",
-    "qubo": "qubo",
+    "max_sat": "maxsat",
+    "max3sat": "maxsat",
+    "sat": "maxsat",
 }
+#: Kinds whose solutions name nodes or cities.
+_NAMED = ("maxcut", "independent-set", "coloring", "tour")
 
 _RULES = {
     "edge_inside": "both ends of edge {0!r}-{1!r} are in the set",
@@ -38,22 +34,28 @@ _RULES = {
 _LABELLED = {"edge_inside": 2, "colours": 1, "same_colour": 2, "visits": 1, "cities": 0}
 
 
-def read(path, kind, *, num_colors=None, sense="minimise"):
-    """A problem from a file. ``kind`` says of what, as files do not:
+def read(path, kind=None, *, num_colors=None, sense=None, which=None):
+    """A problem from a file. ``kind`` says of what; it may be left out where the file says so itself:
 
-    * ``"maxcut"``, ``"mis"``, ``"coloring"`` (with ``num_colors``): a graph as rudy, the G-set and BiqMac have it, or DIMACS
-      ``.col``;
-    * ``"qubo"``: ``.qubo`` as D-Wave's tools write it; otherwise a symmetric matrix of OR-Library or BiqMac, for which
-      ``sense`` says whether it is to be made small or large (``"minimise"``, ``"maximise"``);
-    * ``"tsp"``: TSPLIB; ``"sat"``: DIMACS ``.cnf`` with at most three literals in a clause; ``"partition"``: whole numbers.
+    * ``"maxcut"``, ``"independent-set"``, ``"coloring"`` (with ``num_colors``): a graph as rudy, the G-set and BiqMac have
+      it, or DIMACS ``.col``;
+    * ``"qubo"``: D-Wave's ``.qubo``, or a symmetric matrix of OR-Library or BiqMac, for which ``sense`` says whether it is to
+      be made small or large (``"minimise"``, ``"maximise"``), and ``which`` picks one of a collection, from 1 on;
+    * ``"ising"``: couplings and fields in lines ``i j J``; ``"tour"``: TSPLIB; ``"maxsat"``: DIMACS ``.cnf`` with at most three
+      literals in a clause; ``"partition"``: whole numbers.
 
-    Vertices, cities and variables are numbered from 0, wherever the file begins.
+    Nodes and cities are numbered as in the file.
     """
-    if kind not in _KINDS:
-        raise ValueError(f"kind is {kind!r}; known are {', '.join(sorted(_KINDS))}")
+    if kind is not None:
+        if not isinstance(kind, str):
+            raise TypeError(f"kind is {kind!r}; it must be a text, such as maxcut")
+        kind = _KINDS.get(kind, kind)
     if num_colors is not None:
         num_colors = _options.count("num_colors", num_colors)
-    return Problem(QuboProblem.read(path, _KINDS[kind], num_colors, sense))
+    if which is not None:
+        which = _options.count("which", which)
+    core, first = QuboProblem.read(path, kind, num_colors, sense, which)
+    return Problem(core, range(first, first + core.size) if core.kind in _NAMED else None)
 
 
 def max_cut(graph, *, nodes=None, weight="weight"):
@@ -175,7 +177,7 @@ class Problem:
     def __init__(self, core, labels=None):
         self._core = core
         n = core.size
-        if labels is None and core.kind in ("max_cut", "independent_set", "coloring", "tour"):
+        if labels is None and core.kind in _NAMED:
             labels = range(n)
         if labels is not None and len(labels) != n:
             raise ValueError(f"{len(labels)} labels for {n}; give one for each")
@@ -185,8 +187,8 @@ class Problem:
 
     @property
     def kind(self):
-        """``"max_cut"``, ``"independent_set"``, ``"partition"``, ``"coloring"``, ``"tour"``, ``"max_sat"``, ``"qubo"``,
-        ``"ising"``."""
+        """What it asks for: ``"maxcut"``, ``"independent-set"``, ``"partition"``, ``"coloring"``, ``"tour"``, ``"maxsat"``,
+        ``"qubo"`` or ``"ising"``."""
         return self._core.kind
 
     @property
@@ -233,9 +235,11 @@ class Problem:
         *,
         num_anneals=1,
         target=None,
+        stop_all=False,
         discipline=None,
         rule=None,
         schedule=None,
+        core_time=None,
         time_limit=None,
         initial=None,
         interrupt_function=None,
@@ -245,41 +249,53 @@ class Problem:
         * ``num_steps``: ticks of an anneal; ``num_anneals``: anneals one after the other; ``num_reads``: independent runs,
           side by side;
         * ``target``: the objective with which a read is content and stops (a cut, a set's size, a difference; of a colouring
-          the cost of broken rules, 0);
+          the cost of broken rules, 0); ``stop_all``: whether the first read that meets it, counted in ticks, stops all;
         * ``discipline``: who may flip in a tick: ``"sequential"``, ``"random"``, ``"one"``, ``"gate(0.1)"``,
           ``"refractory(3)"``, ``"colour"``; None for what suits the graph;
         * ``rule``: ``"metropolis"`` or ``"heat_bath"``; None for what is usual with the discipline;
         * ``schedule``: ``("geometric", hot, cold)``, ``("linear", hot, cold)``, ``("fowler_nordheim", a, beta_end)``,
           ``("constant", temperature)``, a list of temperatures; or one of the first three names alone, fitted to the problem,
           as None is. Temperatures are in the unit of :attr:`Result.energies`;
-        * ``time_limit``: seconds after which all reads stop, where they are;
+        * ``core_time``: seconds of one processor for each read, to which ``num_steps`` is fitted, so that the whole schedule
+          is run;
+        * ``time_limit``: seconds after which all reads stop, hot as they may be;
         * ``initial``: spins to begin with, -1 or +1, for all reads, or a row for each (:meth:`encode` makes them of solutions);
         * ``interrupt_function``: called ten times a second; when it returns something true, all reads stop, where they are.
 
-        Results depend on the problem, these options and the seed, never on threads; on the host's speed only where a time limit
-        or a function stopped the run. Ctrl-C ends it without a result.
+        Results depend on the problem, these options and the seed, never on threads; on the host's speed only where a time
+        limit or a function stopped the run, or a time was to be filled (:attr:`Result.num_steps` is what to write down then).
+        Ctrl-C ends it without a result.
         """
         start = time.perf_counter()
         core = self._solve(
-            num_steps, num_anneals, num_reads, seed, discipline, rule, schedule, target, time_limit, initial, interrupt_function
+            num_steps,
+            num_reads,
+            seed,
+            num_anneals,
+            schedule,
+            initial,
+            interrupt_function,
+            discipline=discipline,
+            rule=rule,
+            target=target,
+            stop_all=bool(stop_all),
+            core_time=core_time,
+            time_limit=time_limit,
         )
         seconds = time.perf_counter() - start
         return Result(self, core, target is not None, _options.seed(seed), seconds)
 
-    def _solve(self, steps, anneals, reads, seed, discipline, rule, schedule, target, time_limit, initial, interrupt):
-        """The core's outcome, from options as they are typed."""
+    def _solve(self, num_steps, num_reads, seed, num_anneals, schedule, initial, interrupt, **options):
+        """The core's outcome, from options as they are typed; ``options`` are those that the core takes as they are."""
         return self._core.solve(
-            _options.count("num_steps", steps),
-            _options.count("num_anneals", anneals),
-            _options.count("num_reads", reads),
+            _options.count("num_steps", num_steps),
+            _options.count("num_anneals", num_anneals),
+            _options.count("num_reads", num_reads),
             _options.seed(seed),
-            discipline,
-            rule,
-            _options.schedule(schedule),
-            target,
-            time_limit,
-            None if initial is None else np.atleast_2d(self._spins(initial)),
-            _options.function("interrupt_function", interrupt),
+            schedule=_options.schedule(schedule),
+            initial=None if initial is None else np.atleast_2d(self._spins(initial)),
+            interrupt=_options.function("interrupt_function", interrupt),
+            **options,
         )
 
     def energy(self, spins):
@@ -316,14 +332,14 @@ class Problem:
         return dimod.BinaryQuadraticModel.from_numpy_vectors(*vectors, "SPIN", variable_order=labels)
 
     def _labelled(self, solution):
-        if self.kind == "independent_set":
+        if self.kind == "independent-set":
             return [self.labels[place] for place in np.flatnonzero(solution)]
         if self.kind == "tour":
             return [self.labels[place] for place in solution]
         return solution if self.labels is None else dict(zip(self.labels, solution.tolist()))
 
     def _positional(self, solution):
-        if self.kind == "independent_set" and not isinstance(solution, (dict, np.ndarray)):
+        if self.kind == "independent-set" and not isinstance(solution, (dict, np.ndarray)):
             is_in = np.zeros(len(self.labels), dtype=np.int64)
             is_in[[self._place(label) for label in solution]] = 1
             return is_in

@@ -49,6 +49,8 @@ class Result:
         self.rule = core.rule
         #: The schedule's name and numbers, given or fitted; temperatures are in the unit of the energies.
         self.schedule = (core.schedule[0], *core.schedule[1])
+        #: Ticks of an anneal, given or fitted to a time.
+        self.num_steps = core.num_steps
         #: Classes of neurons that take turns.
         self.num_classes = core.n_classes
         #: The seed.

@@ -96,9 +96,8 @@ class SpikingSampler(dimod.Sampler, dimod.Initialized):
         betas = _Betas(beta_range, beta_schedule_type, beta_schedule, num_sweeps_per_beta)
         sweeps, schedule = betas.schedule(problem, num_sweeps, schedule)
         ready = time.perf_counter_ns()
-        outcome = problem._solve(
-            sweeps, num_anneals, reads, seed, discipline, rule, schedule, target, time_limit, initial, interrupt_function
-        )
+        options = {"discipline": discipline, "rule": rule, "target": target, "time_limit": time_limit}
+        outcome = problem._solve(sweeps, reads, seed, num_anneals, schedule, initial, interrupt_function, **options)
         sampled = time.perf_counter_ns()
         info = _info(problem, outcome, seed)
         found = _sampleset(bqm, problem, outcome, answer_mode, info)

@@ -3,7 +3,6 @@
 mod options;
 mod outcome;
 mod problem;
-mod reading;
 mod running;
 mod statement;
 

@@ -72,16 +72,15 @@ pub(crate) fn described(schedule: &Schedule, factor: f64) -> Described {
     (name.to_owned(), numbers)
 }
 
-/// Seconds as a limit; infinity is none.
-pub(crate) fn time_limit(seconds: Option<f64>) -> PyResult<Option<Duration>> {
-    match seconds {
-        None => Ok(None),
-        Some(f64::INFINITY) => Ok(None),
+/// Seconds; infinity is no limit.
+pub(crate) fn seconds(what: &str, given: Option<f64>) -> PyResult<Option<Duration>> {
+    match given {
+        None | Some(f64::INFINITY) => Ok(None),
         Some(seconds) if seconds > 0.0 => {
             Ok(Some(Duration::try_from_secs_f64(seconds).unwrap_or(Duration::MAX)))
         }
         Some(seconds) => {
-            Err(value_error(format!("the time limit is {seconds}; it has to be a number of seconds above 0")))
+            Err(value_error(format!("{what} is {seconds}; it has to be a number of seconds above 0")))
         }
     }
 }

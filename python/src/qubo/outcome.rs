@@ -144,6 +144,12 @@ impl QuboOutcome {
         self.schedule.clone()
     }
 
+    /// Ticks of an anneal, given or fitted.
+    #[getter]
+    fn num_steps(&self) -> u32 {
+        self.inner.n_ticks
+    }
+
     /// Classes that take turns.
     #[getter]
     fn n_classes(&self) -> usize {

@@ -2,10 +2,11 @@
 
 use std::path::PathBuf;
 
+use gennaker::qubo::read::{Choice, Limits, ReadError, open};
 use gennaker::qubo::solver::{Discipline, Options};
 use gennaker::qubo::{
-    Coloring, Convention, Distances, Graph, IndependentSet, Ising, MaxCut, MaxSat, Partition, Qubo,
-    QuboError, Sense, Tour, Violation,
+    AnyProblem, Coloring, Convention, Distances, Graph, IndependentSet, Ising, Kind, MaxCut, MaxSat,
+    Partition, Qubo, QuboError, Sense, Tour, Violation,
 };
 use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
@@ -15,7 +16,6 @@ use crate::error::value_error;
 
 use super::options::{self, Described, check_reads, count};
 use super::outcome::QuboOutcome;
-use super::reading::Reading;
 use super::running::{listening, solve};
 use super::statement::{Answer, Real, Statement, Target, Terms, Value};
 
@@ -33,27 +33,34 @@ pub(crate) struct QuboProblem {
 
 #[pymethods]
 impl QuboProblem {
-    /// Reads a file of a kind of problem; `sense` is for matrices of OR-Library's format.
+    /// Reads a file; what it does not say about itself is given. Returns the number, too, from which the file counts.
     #[staticmethod]
-    #[pyo3(signature = (path, kind, num_colors = None, sense = "minimise"))]
+    #[pyo3(signature = (path, kind = None, num_colors = None, sense = None, which = None))]
     #[expect(clippy::needless_pass_by_value, reason = "Python hands over an owned path")]
     fn read(
         py: Python<'_>,
         path: PathBuf,
-        kind: &str,
+        kind: Option<&str>,
         num_colors: Option<usize>,
-        sense: &str,
-    ) -> PyResult<Self> {
+        sense: Option<&str>,
+        which: Option<usize>,
+    ) -> PyResult<(Self, usize)> {
         // A missing file is `FileNotFoundError`, as everywhere in Python.
         std::fs::metadata(&path)
             .map_err(|error| std::io::Error::new(error.kind(), format!("{}: {error}", path.display())))?;
-        let sense = match sense {
-            "minimise" => Sense::Minimise,
-            "maximise" => Sense::Maximise,
-            _ => return Err(value_error(format!("sense is `{sense}`; it must be minimise or maximise"))),
+        let choice = Choice {
+            kind: kind.map(str::parse::<Kind>).transpose().map_err(value_error)?,
+            n_colours: num_colors,
+            sense: sense.map(sense_of).transpose()?,
+            which,
         };
-        let reading = Reading { kind, colours: num_colors, sense };
-        py.detach(|| Self::of(reading.read(&path)?))
+        py.detach(|| {
+            let opened = open(&path, &choice, &Limits::default()).map_err(|error| match error {
+                ReadError::Io { .. } => value_error(error),
+                _ => value_error(format!("{}: {error}", path.display())),
+            })?;
+            Ok((Self::of(Statement::Whole(opened.problem))?, opened.first_index))
+        })
     }
 
     /// A maximum cut of the graph with vertices 0 to n - 1 and edges u[i]-v[i].
@@ -61,7 +68,7 @@ impl QuboProblem {
     #[expect(clippy::needless_pass_by_value, reason = "arrays as Python hands them over")]
     fn max_cut(n: usize, u: Whole<'_>, v: Whole<'_>, weights: Whole<'_>) -> PyResult<Self> {
         let graph = graph(n, &u, &v, Some(&weights))?;
-        Self::of(Statement::MaxCut(MaxCut { graph }))
+        Self::whole(AnyProblem::MaxCut(MaxCut { graph }))
     }
 
     /// A maximum independent set.
@@ -71,7 +78,7 @@ impl QuboProblem {
     fn independent_set(n: usize, u: Whole<'_>, v: Whole<'_>, penalty: Option<i64>) -> PyResult<Self> {
         let mut problem = IndependentSet::new(graph(n, &u, &v, None)?);
         problem.penalty = penalty.unwrap_or(problem.penalty);
-        Self::of(Statement::IndependentSet(problem))
+        Self::whole(AnyProblem::IndependentSet(problem))
     }
 
     /// A colouring with `colours` colours.
@@ -89,14 +96,14 @@ impl QuboProblem {
         let mut problem = Coloring::new(graph(n, &u, &v, None)?, colours);
         problem.one_colour_penalty = one_colour_penalty.unwrap_or(problem.one_colour_penalty);
         problem.edge_penalty = edge_penalty.unwrap_or(problem.edge_penalty);
-        Self::of(Statement::Coloring(problem))
+        Self::whole(AnyProblem::Coloring(problem))
     }
 
     /// A partition of numbers.
     #[staticmethod]
     #[expect(clippy::needless_pass_by_value, reason = "an array as Python hands it over")]
     fn partition(numbers: Whole<'_>) -> PyResult<Self> {
-        Self::of(Statement::Partition(Partition { numbers: numbers.as_array().to_vec() }))
+        Self::whole(AnyProblem::Partition(Partition { numbers: numbers.as_array().to_vec() }))
     }
 
     /// A shortest tour, from the matrix of distances.
@@ -112,14 +119,14 @@ impl QuboProblem {
         let distances = Distances::new(n, |from, to| matrix[[from, to]]).map_err(value_error)?;
         let mut problem = Tour::new(distances);
         problem.penalty = penalty.unwrap_or(problem.penalty);
-        Self::of(Statement::Tour(problem))
+        Self::whole(AnyProblem::Tour(problem))
     }
 
     /// The most clauses of literals +v and -v, variables from 1 to n.
     #[staticmethod]
     #[expect(clippy::needless_pass_by_value, reason = "lists as Python hands them over")]
     fn max_sat(n: usize, clauses: Vec<Vec<i64>>) -> PyResult<Self> {
-        Self::of(Statement::MaxSat(MaxSat::new(n, &clauses).map_err(value_error)?))
+        Self::whole(AnyProblem::MaxSat(MaxSat::new(n, &clauses).map_err(value_error)?))
     }
 
     /// A matrix with the given entries, and an offset.
@@ -135,7 +142,7 @@ impl QuboProblem {
     ) -> PyResult<Self> {
         let entries = entries(&rows, &columns, values.as_array().iter().copied())?;
         let matrix = Qubo::from_matrix(n, entries, convention_of(convention)?);
-        Self::of(Statement::Qubo(matrix.and_then(|qubo| qubo.with_offset(offset)).map_err(value_error)?))
+        Self::whole(AnyProblem::Qubo(matrix.and_then(|qubo| qubo.with_offset(offset)).map_err(value_error)?))
     }
 
     /// The same in doubles.
@@ -166,7 +173,9 @@ impl QuboProblem {
     ) -> PyResult<Self> {
         let entries = entries(&rows, &columns, couplings.as_array().iter().copied())?;
         let ising = Ising::new(fields.as_array().to_vec(), entries);
-        Self::of(Statement::Ising(ising.and_then(|ising| ising.with_offset(offset)).map_err(value_error)?))
+        Self::whole(AnyProblem::Ising(
+            ising.and_then(|ising| ising.with_offset(offset)).map_err(value_error)?,
+        ))
     }
 
     /// Linear and pair coefficients in doubles, and an offset, over bits or spins.
@@ -192,7 +201,7 @@ impl QuboProblem {
     /// The kind's name.
     #[getter]
     fn kind(&self) -> &'static str {
-        self.statement.kind()
+        self.statement.kind().name()
     }
 
     /// `"minimise"` or `"maximise"`.
@@ -300,7 +309,7 @@ impl QuboProblem {
 
     /// Anneals. Ctrl-C stops it; so does `interrupt`, a function that is called now and then, by returning something true,
     /// and then what was found until then is returned.
-    #[pyo3(signature = (num_steps, num_anneals, num_reads, seed, discipline = None, rule = None, schedule = None, target = None, time_limit = None, initial = None, interrupt = None))]
+    #[pyo3(signature = (num_steps, num_anneals, num_reads, seed, discipline = None, rule = None, schedule = None, target = None, time_limit = None, initial = None, interrupt = None, stop_all = false, core_time = None))]
     #[expect(clippy::too_many_arguments, reason = "options with names in Python")]
     fn solve(
         &self,
@@ -316,6 +325,8 @@ impl QuboProblem {
         time_limit: Option<f64>,
         initial: Option<PyReadonlyArray2<'_, i8>>,
         interrupt: Option<&Bound<'_, PyAny>>,
+        stop_all: bool,
+        core_time: Option<f64>,
     ) -> PyResult<QuboOutcome> {
         let factor = self.statement.temperature_factor(&self.ising);
         let options = Options {
@@ -329,24 +340,31 @@ impl QuboProblem {
             n_replicas: count("the number of replicas", num_reads)?,
             seed,
             target: target.map(|target| self.target(target)).transpose()?,
-            time_limit: options::time_limit(time_limit)?,
-            initial: None,
-            max_kept_flips: 0,
+            stops_all: stop_all,
+            time_limit: options::seconds("the time limit", time_limit)?,
+            ..Options::default()
         };
         check_reads(options.n_replicas, self.ising.n())?;
         let initial = self.initial(initial, options.n_replicas)?;
+        let core_time = options::seconds("the core time", core_time)?;
         listening(py, interrupt, |is_stopped| {
+            let fitted = core_time.map(|time| options.fitted_to(&self.ising, time));
+            let options = fitted.unwrap_or(Ok(options)).map_err(value_error)?;
             QuboOutcome::new(self, solve(&self.ising, &options, &initial, is_stopped)?)
         })?
     }
 
     fn __repr__(&self) -> String {
         let (n, m) = (self.ising.n(), self.ising.n_couplings());
-        format!("QuboProblem({}, {n} variables, {m} couplings)", self.statement.kind())
+        format!("QuboProblem({}, {n} variables, {m} couplings)", self.statement.kind().name())
     }
 }
 
 impl QuboProblem {
+    fn whole(problem: AnyProblem) -> PyResult<Self> {
+        Self::of(Statement::Whole(problem))
+    }
+
     fn of(statement: Statement) -> PyResult<Self> {
         let ising = statement.ising().map_err(value_error)?;
         Ok(Self { statement, ising })
@@ -363,7 +381,7 @@ impl QuboProblem {
             (_, Ok(real)) if !real.is_nan() => Target::Real(real),
             _ => return Err(value_error(format!("target is {}; it must be a number", target.repr()?))),
         };
-        Ok(self.statement.energy_of_target(&self.ising, target))
+        self.statement.energy_of_target(&self.ising, target).map_err(value_error)
     }
 
     /// States to begin with: none, or one for each read.
@@ -402,6 +420,14 @@ fn broken(violation: &Violation) -> Broken {
         Violation::Visits { city, count } => ("visits", vec![city, count]),
         Violation::Cities { position, count } => ("cities", vec![position, count]),
         _ => ("other", Vec::new()),
+    }
+}
+
+fn sense_of(name: &str) -> PyResult<Sense> {
+    match name {
+        "minimise" => Ok(Sense::Minimise),
+        "maximise" => Ok(Sense::Maximise),
+        _ => Err(value_error(format!("sense is `{name}`; it must be minimise or maximise"))),
     }
 }
 

@@ -80,6 +80,11 @@ pub(crate) fn solve(
         }
         _ => solve_each(ising, options, initial, is_stopped),
     };
+    if options.stops_all && initial.windows(2).any(|two| two[0] != two[1]) {
+        let message =
+            "reads that begin with different states run on their own; leave stop_all out, or give one state";
+        return Err(value_error(message));
+    }
     with_threads(work)?.map_err(value_error)
 }
 

@@ -1,20 +1,13 @@
-//! Problems of all kinds as one type: what Python states, the integers that a solver sees, and what a state stands for.
+//! Problems in integers and in doubles as one type: what Python states, the integers that a solver sees, and what a state stands for.
 
 use gennaker::qubo::{
-    Coloring, Convention, Decoded, Fraction, IndependentSet, Ising, MaxCut, MaxSat, Partition, Problem, Qubo,
-    QuboError, RealIsing, Rounded, Sense, Tour, Violation,
+    AnyProblem, AnySolution, Convention, Fraction, Ising, Kind, Problem, Qubo, QuboError, RealIsing, Rounded,
+    Sense, Violation, spins_of_bits,
 };
 
 /// A problem as it was stated.
 pub(crate) enum Statement {
-    MaxCut(MaxCut),
-    IndependentSet(IndependentSet),
-    Partition(Partition),
-    Coloring(Coloring),
-    Tour(Tour),
-    MaxSat(MaxSat),
-    Qubo(Qubo),
-    Ising(Ising),
+    Whole(AnyProblem),
     Real(Real),
 }
 
@@ -36,16 +29,6 @@ pub(crate) struct Terms {
     pub(crate) is_binary: bool,
 }
 
-impl Terms {
-    /// The energy of a state that fits.
-    fn energy(&self, spins: &[i8]) -> f64 {
-        let value = |i: usize| f64::from(if self.is_binary { (spins[i] + 1) / 2 } else { spins[i] });
-        let linear: f64 = self.linear.iter().enumerate().map(|(i, a)| a * value(i)).sum();
-        let pairs: f64 = self.pairs.iter().map(|&(i, j, b)| b * value(i) * value(j)).sum();
-        linear + pairs + self.offset
-    }
-}
-
 /// What a state stands for.
 pub(crate) struct Answer {
     /// Bits, spins, colours or cities; none if the state breaks rules.
@@ -62,6 +45,13 @@ pub(crate) enum Value {
     /// Of problems in integers.
     Exact(Fraction),
     /// Of problems in doubles.
+    Real(f64),
+}
+
+/// An objective that would do, as Python gave it.
+#[derive(Clone, Copy)]
+pub(crate) enum Target {
+    Whole(i64),
     Real(f64),
 }
 
@@ -86,11 +76,14 @@ impl Value {
     }
 }
 
-/// An objective that would do, as Python gave it.
-#[derive(Clone, Copy)]
-pub(crate) enum Target {
-    Whole(i64),
-    Real(f64),
+impl Terms {
+    /// The energy of a state that fits.
+    fn energy(&self, spins: &[i8]) -> f64 {
+        let value = |i: usize| f64::from(if self.is_binary { (spins[i] + 1) / 2 } else { spins[i] });
+        let linear: f64 = self.linear.iter().enumerate().map(|(i, a)| a * value(i)).sum();
+        let pairs: f64 = self.pairs.iter().map(|&(i, j, b)| b * value(i) * value(j)).sum();
+        linear + pairs + self.offset
+    }
 }
 
 impl Real {
@@ -120,6 +113,20 @@ impl Real {
     fn unit(&self) -> f64 {
         f64::from(self.rounded.unit_log2).exp2()
     }
+
+    fn decode(&self, spins: &[i8]) -> Result<Answer, QuboError> {
+        // The integers check the state.
+        self.rounded.ising.energy(spins)?;
+        let low = i64::from(!self.terms.is_binary);
+        let solution = spins.iter().map(|&s| if s > 0 { 1 } else { -low }).collect();
+        let value = Value::Real(self.terms.energy(spins));
+        Ok(Answer { solution: Some(solution), value: Some(value), violations: Vec::new() })
+    }
+
+    fn encode(&self, solution: &[i64]) -> Result<Vec<i8>, QuboError> {
+        let spins = if self.terms.is_binary { spins_of_bits(&bits(solution)?) } else { signs(solution)? };
+        self.rounded.ising.energy(&spins).map(|_| spins)
+    }
 }
 
 impl Statement {
@@ -141,131 +148,108 @@ impl Statement {
     /// The problem in integers.
     pub(crate) fn ising(&self) -> Result<Ising, QuboError> {
         match self {
-            Self::MaxCut(p) => p.ising(),
-            Self::IndependentSet(p) => p.ising(),
-            Self::Partition(p) => p.ising(),
-            Self::Coloring(p) => p.ising(),
-            Self::Tour(p) => p.ising(),
-            Self::MaxSat(p) => p.ising(),
-            Self::Qubo(p) => p.ising(),
-            Self::Ising(p) => p.ising(),
+            Self::Whole(p) => p.ising(),
             Self::Real(p) => Ok(p.rounded.ising.clone()),
         }
     }
 
-    /// The kind's name in Python.
-    pub(crate) fn kind(&self) -> &'static str {
+    /// What the problem asks for.
+    pub(crate) fn kind(&self) -> Kind {
         match self {
-            Self::MaxCut(_) => "max_cut",
-            Self::IndependentSet(_) => "independent_set",
-            Self::Partition(_) => "partition",
-            Self::Coloring(_) => "coloring",
-            Self::Tour(_) => "tour",
-            Self::MaxSat(_) => "max_sat",
-            Self::Qubo(_) => "qubo",
-            Self::Real(p) if p.terms.is_binary => "qubo",
-            Self::Ising(_) | Self::Real(_) => "ising",
+            Self::Whole(p) => p.kind(),
+            Self::Real(p) if p.terms.is_binary => Kind::Qubo,
+            Self::Real(_) => Kind::Ising,
         }
     }
 
     /// Which way values are better.
     pub(crate) fn sense(&self) -> Sense {
         match self {
-            Self::MaxCut(_) | Self::IndependentSet(_) | Self::MaxSat(_) => Sense::Maximise,
-            Self::Partition(_) | Self::Coloring(_) | Self::Tour(_) | Self::Real(_) => Sense::Minimise,
-            Self::Qubo(p) => p.sense(),
-            Self::Ising(p) => p.sense(),
+            Self::Whole(p) => p.sense(),
+            Self::Real(_) => Sense::Minimise,
         }
     }
 
     /// Vertices, numbers, cities or variables: what a solution has one entry for.
     pub(crate) fn size(&self) -> usize {
         match self {
-            Self::MaxCut(p) => p.graph.n(),
-            Self::IndependentSet(p) => p.graph.n(),
-            Self::Partition(p) => p.numbers.len(),
-            Self::Coloring(p) => p.graph.n(),
-            Self::Tour(p) => p.distances.n(),
-            Self::MaxSat(p) => p.n(),
-            Self::Qubo(p) => p.n(),
-            Self::Ising(p) => p.n(),
+            Self::Whole(p) => p.sizes().first().map_or(0, |(_, n)| *n),
             Self::Real(p) => p.terms.linear.len(),
         }
     }
 
     /// What a state stands for.
     pub(crate) fn decode(&self, spins: &[i8]) -> Result<Answer, QuboError> {
-        match self {
-            Self::MaxCut(p) => p.decode(spins).map(whole),
-            Self::IndependentSet(p) => p.decode(spins).map(whole),
-            Self::Partition(p) => p.decode(spins).map(whole),
-            Self::Coloring(p) => p.decode(spins).map(counted),
-            Self::Tour(p) => p.decode(spins).map(counted),
-            Self::MaxSat(p) => p.decode(spins).map(whole),
-            Self::Qubo(p) => p.decode(spins).map(whole),
-            Self::Ising(p) => p.decode(spins).map(whole),
-            Self::Real(p) => {
-                p.rounded.ising.energy(spins)?;
-                let value = p.terms.energy(spins);
-                let low = i64::from(!p.terms.is_binary);
-                let solution = spins.iter().map(|&s| if s > 0 { 1 } else { -low }).collect();
-                Ok(Answer {
-                    solution: Some(solution),
-                    value: Some(Value::Real(value)),
-                    violations: Vec::new(),
-                })
-            }
-        }
+        let decoded = match self {
+            Self::Whole(p) => p.decode(spins)?,
+            Self::Real(p) => return p.decode(spins),
+        };
+        let value = decoded.objective().map(Value::Exact);
+        let solution = decoded.solution.map(|(solution, _)| plain(solution));
+        Ok(Answer { solution, value, violations: decoded.violations })
     }
 
     /// The state that stands for a solution.
     pub(crate) fn encode(&self, solution: &[i64]) -> Result<Vec<i8>, QuboError> {
-        let bits = || numbers(solution, "0 and 1", |v| (0..2).contains(&v));
-        let flags = || Ok(bits()?.into_iter().map(|v: u8| v == 1).collect::<Vec<bool>>());
+        let problem = match self {
+            Self::Whole(p) => p,
+            Self::Real(p) => return p.encode(solution),
+        };
+        let flags = || Ok(bits(solution)?.into_iter().map(|v| v == 1).collect());
         let places = || numbers(solution, "whole numbers from 0 on", |v| v >= 0);
-        let spins = || numbers(solution, "-1 and +1", |v| v.abs() == 1);
-        match self {
-            Self::MaxCut(p) => p.encode(&flags()?),
-            Self::IndependentSet(p) => p.encode(&flags()?),
-            Self::Partition(p) => p.encode(&flags()?),
-            Self::Coloring(p) => p.encode(&places()?),
-            Self::Tour(p) => p.encode(&places()?),
-            Self::MaxSat(p) => p.encode(&flags()?),
-            Self::Qubo(p) => p.encode(&bits()?),
-            Self::Ising(p) => p.encode(&spins()?),
-            Self::Real(p) if p.terms.is_binary => Ok(gennaker::qubo::spins_of_bits(&bits()?)),
-            Self::Real(_) => spins(),
-        }
+        problem.encode(&match problem {
+            AnyProblem::IndependentSet(_) => AnySolution::Set(flags()?),
+            AnyProblem::Partition(_) => AnySolution::Parts(flags()?),
+            AnyProblem::MaxSat(_) => AnySolution::Assignment(flags()?),
+            AnyProblem::Coloring(_) => AnySolution::Colours(places()?),
+            AnyProblem::Tour(_) => AnySolution::Tour(places()?),
+            AnyProblem::Qubo(_) => AnySolution::Bits(bits(solution)?),
+            AnyProblem::Ising(_) => AnySolution::Spins(signs(solution)?),
+            _ => AnySolution::Sides(flags()?),
+        })
     }
 
     /// What the energy of a state that fits is in the problem's unit, the smaller the better.
     pub(crate) fn energy(&self, ising: &Ising, energy: i64, spins: &[i8]) -> f64 {
         match self {
+            Self::Whole(_) => Fraction::new(energy, ising.scale()).to_f64(),
             Self::Real(p) => p.terms.energy(spins),
-            _ => Fraction::new(energy, ising.scale()).to_f64(),
         }
     }
 
     /// By what temperatures in the problem's unit are multiplied to give a solver's.
     pub(crate) fn temperature_factor(&self, ising: &Ising) -> f64 {
         match self {
+            Self::Whole(_) => ising.scale() as f64,
             Self::Real(p) => 1.0 / p.unit(),
-            _ => ising.scale() as f64,
         }
     }
 
     /// The largest energy of states that are as good as `target`. Of a partition, the target is the difference; of a colouring, what
     /// its broken rules cost, which is 0 for a proper one.
-    pub(crate) fn energy_of_target(&self, ising: &Ising, target: Target) -> i64 {
-        let whole = |v: i128| v.clamp(i64::MIN.into(), i64::MAX.into()) as i64;
+    pub(crate) fn energy_of_target(&self, ising: &Ising, target: Target) -> Result<i64, QuboError> {
+        let problem = match self {
+            Self::Whole(problem) => problem,
+            Self::Real(p) => {
+                return Ok(p.energy_of_target(match target {
+                    Target::Whole(v) => v as f64,
+                    Target::Real(v) => v,
+                }));
+            }
+        };
         let sign = if self.sense() == Sense::Maximise { -1 } else { 1 };
-        match (self, target) {
-            (Self::Real(p), Target::Whole(v)) => p.energy_of_target(v as f64),
-            (Self::Real(p), Target::Real(v)) => p.energy_of_target(v),
-            (Self::Partition(_), Target::Whole(v)) => whole(i128::from(v).pow(2)),
-            (Self::Partition(_), Target::Real(v)) => (v * v).floor() as i64,
-            (_, Target::Whole(v)) => whole(sign * i128::from(v) * i128::from(ising.scale())),
-            (_, Target::Real(v)) => (sign as f64 * v * ising.scale() as f64).floor() as i64,
+        match (problem.kind(), target) {
+            // A difference is whole.
+            (Kind::Partition, Target::Real(v)) => {
+                self.energy_of_target(ising, Target::Whole(v.floor() as i64))
+            }
+            (_, Target::Real(v)) => Ok((f64::from(sign) * v * ising.scale() as f64).floor() as i64),
+            (kind, Target::Whole(v)) => {
+                let is_cost = kind == Kind::Coloring;
+                let value = if is_cost { v.into() } else { problem.state_value(v.into())? };
+                let energy = i128::from(sign) * i128::from(value.numerator()) * i128::from(ising.scale());
+                Ok(energy.clamp(i64::MIN.into(), i64::MAX.into()) as i64)
+            }
         }
     }
 
@@ -279,18 +263,25 @@ impl Statement {
     }
 }
 
-fn whole<T: Into<i64>>(decoded: Decoded<Vec<T>>) -> Answer {
-    answer(decoded, Into::into)
+/// A solution as numbers.
+fn plain(solution: AnySolution) -> Vec<i64> {
+    match solution {
+        AnySolution::Sides(v) | AnySolution::Set(v) | AnySolution::Parts(v) | AnySolution::Assignment(v) => {
+            v.into_iter().map(i64::from).collect()
+        }
+        AnySolution::Bits(v) => v.into_iter().map(i64::from).collect(),
+        AnySolution::Spins(v) => v.into_iter().map(i64::from).collect(),
+        AnySolution::Colours(v) | AnySolution::Tour(v) => v.into_iter().map(|place| place as i64).collect(),
+        _ => Vec::new(),
+    }
 }
 
-fn counted(decoded: Decoded<Vec<usize>>) -> Answer {
-    answer(decoded, |v| v as i64)
+fn bits(solution: &[i64]) -> Result<Vec<u8>, QuboError> {
+    numbers(solution, "0 and 1", |v| (0..2).contains(&v))
 }
 
-fn answer<T>(decoded: Decoded<Vec<T>>, number: impl Fn(T) -> i64) -> Answer {
-    let value = decoded.objective().map(Value::Exact);
-    let solution = decoded.solution.map(|(solution, _)| solution.into_iter().map(number).collect());
-    Answer { solution, value, violations: decoded.violations }
+fn signs(solution: &[i64]) -> Result<Vec<i8>, QuboError> {
+    numbers(solution, "-1 and +1", |v| v == 1 || v == -1)
 }
 
 /// The numbers of a solution, if all of them are `allowed`.
