@@ -332,17 +332,24 @@ pub(crate) struct Qubo {
     /// Who may decide in the same tick: sequential, random, one, gate(P), refractory(SHIFT), colour; what suits the graph by default.
     #[arg(long)]
     pub(crate) discipline: Option<String>,
-    /// With which probability a flip passes: metropolis or heat-bath; what is usual for the discipline by default.
+    /// With which probability a flip passes: metropolis or heat_bath; what is usual for the discipline by default.
     #[arg(long)]
     pub(crate) rule: Option<String>,
-    /// How the temperature falls: geometric, linear or fowler-nordheim, fitted to the problem; or with values, in units of the energy:
-    /// geometric:HOT:COLD, linear:HOT:COLD, fowler-nordheim:A:BETA, constant:T, custom:T:T:...
+    /// How the temperature falls: geometric, linear or fowler_nordheim, fitted to the problem; or with values, in units of the energy:
+    /// geometric:HOT:COLD, linear:HOT:COLD, fowler_nordheim:A:BETA, constant:T, custom:T:T:...
     #[arg(long)]
     pub(crate) schedule: Option<String>,
     /// The value, such as a cut, with which a read is content and stops: a whole number, a decimal or a fraction.
     #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
     pub(crate) target: Option<Fraction>,
-    /// Stop all reads where they are after so many seconds. Then results depend on this host's speed.
+    /// Stop all reads when the first has met the target, as if they ran in step.
+    #[arg(long)]
+    pub(crate) first: bool,
+    /// As many ticks as fit into so many seconds of one core for each read, from hot to cold, in the place of --steps. The summary says how
+    /// many they were: with --steps, that run can be repeated.
+    #[arg(long, value_name = "S", conflicts_with = "steps")]
+    pub(crate) core_seconds: Option<f64>,
+    /// Stop all reads wherever they are after so many seconds. Then results depend on this host's speed.
     #[arg(long, value_name = "S")]
     pub(crate) seconds: Option<f64>,
     /// Threads; all processors by default. Results do not depend on it.
@@ -358,7 +365,7 @@ pub(crate) struct Qubo {
     pub(crate) assumptions: Assumptions,
     /// Write the spiking network to a new folder, too: network.toml, with its synapses beside it. `gennaker run` goes through the same states
     /// at any level of fidelity, as there is no target in it.
-    #[arg(long, value_name = "DIR", help_heading = "Hardware")]
+    #[arg(long, value_name = "DIR", conflicts_with = "core_seconds", help_heading = "Hardware")]
     pub(crate) network: Option<PathBuf>,
     /// Write the results, with pictures, into this folder. Earlier results there are replaced.
     #[arg(long, value_name = "DIR")]

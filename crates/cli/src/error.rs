@@ -47,8 +47,8 @@ pub(crate) enum CliError {
     NotNew { path: PathBuf },
     #[error("`{}` holds no sample", .path.display())]
     NoSample { path: PathBuf },
-    #[error("--seconds {given}: give a number above 0 and up to 1e9")]
-    Seconds { given: f64 },
+    #[error("{option} {given}: give a number above 0 and up to 1e9")]
+    Seconds { option: &'static str, given: f64 },
     #[error(
         "an assumption about `{option}` changes nothing without a machine; add --machine, such as --machine auto"
     )]

@@ -30,9 +30,9 @@ impl Progress {
         progress
     }
 
-    /// A bar for `n_ticks` ticks of a search, with what it has found.
-    pub(crate) fn of_search(n_ticks: u64, is_quiet: bool) -> Self {
-        Self::with_template("{bar:32} {percent} % of the ticks, {msg}, {eta} left", n_ticks, is_quiet)
+    /// A bar for a search, with what it has found.
+    pub(crate) fn of_search(is_quiet: bool) -> Self {
+        Self::with_template("{bar:32} {percent} % of the ticks, {msg}, {eta} left", 0, is_quiet)
     }
 
     fn with_template(template: &str, end: u64, is_quiet: bool) -> Self {
@@ -50,20 +50,26 @@ impl Progress {
 
     /// Tells how many ticks have been run.
     pub(crate) fn at(&mut self, tick: u32) {
-        self.at_found(tick.into(), || None);
+        self.look(|bar| bar.set_position(tick.into()));
     }
 
-    /// Tells how many ticks have been run, and what was found; asked for only when it is shown.
-    pub(crate) fn at_found(&mut self, tick: u64, found: impl FnOnce() -> Option<String>) {
+    /// Tells how many ticks have been run, of how many, and what was found; asked for only when it is shown.
+    pub(crate) fn at_found(&mut self, tick: u64, end: u64, found: impl FnOnce() -> String) {
+        self.look(|bar| {
+            bar.set_length(end);
+            bar.set_position(tick);
+            bar.set_message(found());
+        });
+    }
+
+    /// Shows something if it is time to.
+    fn look(&mut self, show: impl FnOnce(&ProgressBar)) {
         let now = Instant::now();
         if now >= self.next_look {
             if self.bar.is_hidden() && !self.is_quiet {
                 self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
             }
-            self.bar.set_position(tick);
-            if let Some(found) = found() {
-                self.bar.set_message(found);
-            }
+            show(&self.bar);
             self.next_look = now + INTERVAL;
         }
     }

@@ -5,7 +5,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use gennaker::formats::check_result_path;
-use gennaker::optimisation::{Ended, Optimisation, Optimum, Standing, rule_name, rule_of};
+use gennaker::optimisation::{Ended, Optimisation, Optimum, Standing, rule_of};
 use gennaker::qubo::read::Choice;
 use gennaker::qubo::solver::{Schedule, TimeToTarget};
 use gennaker::qubo::{Fraction, Kind, Problem, Sense};
@@ -35,11 +35,11 @@ pub(crate) fn qubo(command: &Qubo) -> Result<ExitCode, CliError> {
     }
     interrupt::watch()?;
     let value_name = optimisation.problem().kind().value_name();
-    let n_ticks =
-        u64::from(command.steps) * u64::from(command.anneals).saturating_mul(u64::from(command.reads));
-    let mut progress = Progress::of_search(n_ticks, command.json);
+    let mut progress = Progress::of_search(command.json);
     let optimum = optimisation.run(&mut |standing: &Standing| {
-        progress.at_found(standing.n_ticks, || Some(format!("best {value_name} {}", exact(standing.best))));
+        progress.at_found(standing.n_ticks, standing.n_ticks_in_all, || {
+            format!("best {value_name} {}", exact(standing.best))
+        });
         if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
     })?;
     progress.finish();
@@ -66,11 +66,8 @@ fn optimisation(command: &Qubo) -> Result<Optimisation, CliError> {
     // Options are looked at first: a large file takes its time.
     let discipline = command.discipline.as_deref().map(str::parse).transpose()?;
     let rule = command.rule.as_deref().map(rule_of).transpose()?;
-    let time_limit = command.seconds.map(|given| match given {
-        s if s > 0.0 && s <= 1e9 => Ok(Duration::from_secs_f64(s)),
-        given => Err(CliError::Seconds { given }),
-    });
-    let time_limit = time_limit.transpose()?;
+    let time_limit = duration("--seconds", command.seconds)?;
+    let core_time = duration("--core-seconds", command.core_seconds)?;
     let sense = command.sense.map(|sense| match sense {
         SenseChoice::Minimise => Sense::Minimise,
         SenseChoice::Maximise => Sense::Maximise,
@@ -81,13 +78,21 @@ fn optimisation(command: &Qubo) -> Result<Optimisation, CliError> {
     (options.n_ticks, options.n_anneals, options.n_replicas) =
         (command.steps, command.anneals, command.reads);
     (options.seed, options.discipline, options.rule) = (command.seed, discipline, rule);
-    options.time_limit = time_limit;
+    (options.time_limit, options.stops_all) = (time_limit, command.first);
     if let Some(schedule) = &command.schedule {
         optimisation.set_schedule(schedule)?;
     }
     (optimisation.target, optimisation.threads) = (command.target, command.threads);
+    optimisation.core_time = core_time;
     optimisation.hardware = hardware::options(command)?;
     Ok(optimisation)
+}
+
+fn duration(option: &'static str, given: Option<f64>) -> Result<Option<Duration>, CliError> {
+    match given {
+        Some(s) if !(s > 0.0 && s <= 1e9) => Err(CliError::Seconds { option, given: s }),
+        given => Ok(given.map(Duration::from_secs_f64)),
+    }
 }
 
 fn kind_text(kind: Kind) -> &'static str {
@@ -164,9 +169,9 @@ fn search_text(optimum: &Optimum) -> String {
     format!(
         "search    {} of {anneals}{}, {}{classes}, {}, {}, seed {}",
         counted(options.n_replicas, "read"),
-        counted(options.n_ticks, "tick"),
+        counted(outcome.n_ticks, "tick"),
         outcome.discipline,
-        rule_name(outcome.rule),
+        outcome.rule.name(),
         schedule_words(&outcome.schedule),
         options.seed
     )
@@ -177,7 +182,7 @@ fn schedule_words(schedule: &Schedule) -> String {
         Schedule::Geometric { hot, cold } => format!("geometric from {} to {}", short(*hot), short(*cold)),
         Schedule::Linear { hot, cold } => format!("linear from {} to {}", short(*hot), short(*cold)),
         Schedule::FowlerNordheim { a, beta_end } => {
-            format!("fowler-nordheim with A {} and beta {}", short(*a), short(*beta_end))
+            format!("fowler_nordheim with A {} and beta {}", short(*a), short(*beta_end))
         }
         Schedule::Constant { temperature } => format!("constant at {}", short(*temperature)),
         Schedule::Custom(list) => format!("custom of {}", counted(list.len() as u64, "temperature")),
@@ -286,6 +291,16 @@ fn notes(optimisation: &Optimisation, optimum: &Optimum) -> Vec<String> {
             "the time was up before the schedule's end; the same seconds on another host give another result"
                 .to_owned(),
         );
+    }
+    let n_swings: u64 = optimum.reads.iter().map(|read| u64::from(read.n_swings)).sum();
+    let n_ticks: u64 = optimum.reads.iter().map(|read| u64::from(read.n_ticks)).sum();
+    // A few are chance.
+    if n_swings * 20 > n_ticks {
+        let share = short(100.0 * n_swings as f64 / n_ticks as f64);
+        notes.push(format!(
+            "in {share} % of the ticks neighbours flipped together and back: {} guards too little",
+            optimum.outcome.discipline
+        ));
     }
     if n_waiting > 0 {
         notes.push(format!(

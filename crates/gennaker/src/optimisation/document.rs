@@ -3,7 +3,7 @@
 use gennaker_qubo::{AnySolution, Fraction, Problem, Sense};
 use serde_json::{Map, Value, json};
 
-use super::words::{rule_name, schedule_text};
+use super::words::schedule_text;
 use super::{Ended, Optimisation, Optimum};
 
 impl Optimum {
@@ -36,15 +36,16 @@ impl Optimum {
     fn options_value(&self, optimisation: &Optimisation) -> Value {
         let options = &self.options;
         json!({
-            "steps": options.n_ticks,
+            "steps": self.outcome.n_ticks,
             "anneals": options.n_anneals,
             "reads": options.n_replicas,
             "seed": options.seed,
             "discipline": self.outcome.discipline.to_string(),
             "n_classes": self.outcome.n_classes,
-            "rule": rule_name(self.outcome.rule),
+            "rule": self.outcome.rule.name(),
             "schedule": schedule_text(&self.outcome.schedule),
             "target_energy": options.target,
+            "stops_all": options.stops_all,
             "time_limit_s": options.time_limit.map(|limit| limit.as_secs_f64()),
             "has_initial_state": options.initial.is_some(),
             "threads": optimisation.threads,
@@ -95,6 +96,7 @@ impl Optimum {
                 "flips": read.n_flips,
                 "proposals": read.n_proposals,
                 "ticks_to_target": read.ticks_to_target,
+                "swings": read.n_swings,
             })
         };
         self.reads.iter().map(read).collect()

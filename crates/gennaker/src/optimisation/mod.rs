@@ -1,4 +1,5 @@
-//! Optimisation problems from file to solution: opened, annealed, decoded, written with pictures.
+//! Optimisation problems from file to solution: opened, annealed, decoded, written with pictures; and what the machine would need for
+//! that ([`on_hardware`]).
 //!
 //! An [`Optimisation`] is a problem with everything that decides how it is solved; [`Optimisation::run`] makes an [`Optimum`] of it, which
 //! has every read's result, the best of them in the problem's own terms, and how values went on the way.
@@ -29,7 +30,7 @@ mod words;
 
 use std::ops::ControlFlow;
 use std::path::Path;
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use gennaker_qubo::read::{Choice, Limits, Opened, ReadError};
 use gennaker_qubo::solver::{Options, Outcome, Progress, solve_watched};
@@ -44,7 +45,7 @@ pub use hardware::{
 };
 pub use optimum::{Ended, Optimum, Read, Target};
 pub use trace::{CoursePoint, EnergyTrace};
-pub use words::{rule_name, rule_of, schedule_text};
+pub use words::{rule_of, schedule_text};
 
 /// Points of each read's trace, unless said otherwise.
 const TRACE_POINTS: u32 = 1000;
@@ -59,6 +60,9 @@ pub struct Optimisation {
     /// The objective, in the problem's own value, with which a read is content; none: one than which nothing can be better, if there is
     /// one ([`AnyProblem::ideal`]).
     pub target: Option<Fraction>,
+    /// The time of one core for each read, to which the ticks of its anneals are fitted in the place of `options.n_ticks`; see
+    /// [`Options::fitted_to`]. The result says how many they were.
+    pub core_time: Option<Duration>,
     /// Points that a read's trace may have, from 1 on; many reads have fewer each. Default 1000.
     pub trace_points: u32,
     /// Threads; none: all processors. Results do not depend on it.
@@ -112,6 +116,7 @@ impl Optimisation {
             name: name.to_owned(),
             options: Options::default(),
             target: None,
+            core_time: None,
             trace_points: TRACE_POINTS,
             threads: None,
             hardware: None,
@@ -157,8 +162,11 @@ impl Optimisation {
         watch: &mut (dyn FnMut(&Standing) -> ControlFlow<()> + Send),
     ) -> Result<Optimum, Error> {
         let target = self.aim()?;
-        let mut options =
-            Options { target: target.map(|t| t.energy).or(self.options.target), ..self.options.clone() };
+        let mut options = self.options.clone();
+        options.target = target.map(|t| t.energy).or(options.target);
+        if let Some(core_time) = self.core_time {
+            options = options.fitted_to(&self.ising, core_time)?;
+        }
         if self.hardware.is_some() {
             options.max_kept_flips = options.max_kept_flips.max(MAX_KEPT_FLIPS);
         }
@@ -220,5 +228,6 @@ impl Optimisation {
 /// Whether a read ended before its time and without its target.
 fn was_cut_short(outcome: &Outcome, options: &Options) -> bool {
     let all = options.n_ticks.saturating_mul(options.n_anneals);
-    outcome.solutions.iter().any(|s| s.n_ticks < all && s.ticks_to_target.is_none())
+    let is_stopped = options.stops_all && outcome.solutions.iter().any(|s| s.ticks_to_target.is_some());
+    !is_stopped && outcome.solutions.iter().any(|s| s.n_ticks < all && s.ticks_to_target.is_none())
 }

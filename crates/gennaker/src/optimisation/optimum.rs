@@ -51,6 +51,8 @@ pub struct Read {
     pub n_flips: u64,
     /// Neurons that decided.
     pub n_proposals: u64,
+    /// Ticks in which the state swung back to that of two ticks before; see [`Solution::n_swings`].
+    pub n_swings: u32,
     /// After how many ticks the target was met, by a solution.
     pub ticks_to_target: Option<u32>,
 }
@@ -178,6 +180,7 @@ impl Read {
             n_ticks: solution.n_ticks,
             n_flips: solution.n_flips,
             n_proposals: solution.n_proposals,
+            n_swings: solution.n_swings,
             // Penalties may leave a state that is no solution with a value as good as the target.
             ticks_to_target: solution.ticks_to_target.filter(|_| decoded.is_feasible()),
         })

@@ -83,10 +83,11 @@ impl Tracer {
 
     pub(super) fn add(&mut self, progress: &Progress<'_>) {
         let read = progress.replica as usize;
-        self.n_ticks += u64::from(progress.tick - self.last[read]);
+        self.n_ticks += u64::from(progress.tick.saturating_sub(self.last[read]));
         self.last[read] = progress.tick;
         self.best_energy = self.best_energy.min(progress.best_energy);
-        if progress.tick.is_multiple_of(self.every) {
+        let is_new = self.traces[read].ticks.last().is_none_or(|&t| t < progress.tick);
+        if is_new && progress.tick.is_multiple_of(self.every) {
             self.traces[read].push(progress.tick, progress.energy, progress.best_energy);
         }
     }
@@ -94,6 +95,10 @@ impl Tracer {
     /// The traces, each with its read's last tick.
     pub(super) fn finish(mut self, outcome: &Outcome) -> (Vec<EnergyTrace>, u32) {
         for (trace, solution) in self.traces.iter_mut().zip(&outcome.solutions) {
+            // When the first stops all, others may have been ahead.
+            let n_kept = trace.ticks.partition_point(|&t| t <= solution.n_ticks);
+            [&mut trace.energies, &mut trace.best].into_iter().for_each(|values| values.truncate(n_kept));
+            trace.ticks.truncate(n_kept);
             if trace.ticks.last() != Some(&solution.n_ticks) {
                 trace.push(solution.n_ticks, solution.last_energy, solution.energy);
             }
