@@ -47,6 +47,8 @@ pub(crate) enum CliError {
     NotNew { path: PathBuf },
     #[error("`{}` holds no sample", .path.display())]
     NoSample { path: PathBuf },
+    #[error("--seconds {given}: give a number above 0 and up to 1e9")]
+    Seconds { given: f64 },
     #[error("these results hold nothing to draw: neither spikes nor state variables were recorded")]
     NothingRecorded,
 }
@@ -70,6 +72,8 @@ through_facade!(
     gennaker::energy::EnergyError,
     gennaker::deploy::DeployError,
     gennaker::nir::NirError,
+    gennaker::qubo::QuboError,
+    gennaker::qubo::solver::SolverError,
     gennaker::report::ReportError
 );
 

@@ -3,7 +3,7 @@
 //!     cargo run --release -p gennaker-qubo --example anneal -- maxcut gset/G1.txt ticks=1000 replicas=10
 //!     cargo run --release -p gennaker-qubo --example anneal -- qubo qubo/bqp500-1.txt seconds=1 discipline=sequential
 //!
-//! Further settings: `seed=`, `schedule=geometric|linear|fowler-nordheim`, and `hot=` and `cold=` for a geometric one,
+//! Further settings: `seed=`, `anneals=`, `rule=metropolis|heat-bath`, `schedule=geometric|linear|fowler-nordheim`, and `hot=` and `cold=` for a geometric one,
 //! or `hot_times=` and `cold_times=`, factors of the ends that fit the problem. Everything runs on
 //! one thread, and `seconds` in the output are those of one core, all replicas, setting up and fitting to the time together.
 
@@ -15,7 +15,7 @@ use std::sync::OnceLock;
 use std::time::{Duration, Instant};
 
 use gennaker_qubo::read::{self, Limits};
-use gennaker_qubo::solver::{Discipline, Options, Schedule, solve};
+use gennaker_qubo::solver::{Discipline, Options, Rule, Schedule, solve};
 use gennaker_qubo::{Ising, MaxCut, Problem, Sense};
 
 fn main() -> Result<(), Box<dyn Error>> {
@@ -57,6 +57,11 @@ fn run(ising: &Ising, settings: &BTreeMap<&str, &str>) -> Result<(), Box<dyn Err
     let begin = seconds();
     let mut options = Options {
         discipline: settings.get("discipline").map(|text| text.parse::<Discipline>()).transpose()?,
+        rule: match settings.get("rule").copied() {
+            Some("metropolis") => Some(Rule::Metropolis),
+            Some("heat-bath") => Some(Rule::HeatBath),
+            _ => None,
+        },
         schedule: Some(schedule),
         n_ticks: whole("ticks", 1000)?,
         n_anneals: whole("anneals", 1)?,

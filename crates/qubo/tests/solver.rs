@@ -3,8 +3,8 @@
 use std::ops::ControlFlow;
 use std::time::Duration;
 
-use gennaker_qubo::Ising;
-use gennaker_qubo::solver::{Discipline, Options, Rule, Schedule, SolverError, solve, solve_watched};
+use gennaker_qubo::solver::{Discipline, Options, Pace, Rule, Schedule, SolverError, solve, solve_watched};
+use gennaker_qubo::{Ising, MAX_ENERGY, RealIsing};
 use proptest::prelude::*;
 
 const GUARDED: [Discipline; 6] = [
@@ -57,6 +57,94 @@ proptest! {
         let options = Options { n_ticks: 1500, n_replicas: 4, ..Options::default() };
         let outcome = solve(&wide, &options).unwrap();
         prop_assert_eq!(outcome.best().energy, optimum(&wide));
+    }
+}
+
+/// Terms of which an energy is the sum, evaluated by nothing of the library's.
+#[derive(Clone, Debug)]
+struct Terms {
+    fields: Vec<i64>,
+    pairs: Vec<(usize, usize, i64)>,
+    offset: i64,
+}
+
+impl Terms {
+    fn energy(&self, spins: &[i8]) -> i128 {
+        let spin = |i: usize| i128::from(spins[i]);
+        let fields: i128 = self.fields.iter().enumerate().map(|(i, &h)| i128::from(h) * spin(i)).sum();
+        let pairs: i128 = self.pairs.iter().map(|&(i, j, w)| i128::from(w) * spin(i) * spin(j)).sum();
+        fields + pairs + i128::from(self.offset)
+    }
+
+    fn ising(&self) -> Ising {
+        Ising::new(self.fields.clone(), self.pairs.clone()).unwrap().with_offset(self.offset).unwrap()
+    }
+}
+
+/// Problems of 0 to 40 spins, of which many have no neighbours, with coefficients up to the largest that fit.
+fn terms() -> impl Strategy<Value = Terms> {
+    let n_and_pairs =
+        prop_oneof![Just((0usize, 0usize)), Just((1, 0)), Just((17, 0)), (2usize..40, 0usize..60)];
+    let largest = prop_oneof![Just(0), Just(1), Just(40), Just(3000), Just(1 << 33), Just(i64::MAX)];
+    (n_and_pairs, largest).prop_flat_map(|((n, m), largest)| {
+        let most = largest.min(MAX_ENERGY / (n + m + 1) as i64);
+        let weight = prop_oneof![-most..=most, Just(most), Just(-most)];
+        let fields = prop::collection::vec(weight.clone(), n);
+        let pairs = prop::collection::vec((0..n.max(1), 0..n.max(1), weight.clone()), m);
+        (fields, pairs, weight).prop_map(|(fields, pairs, offset)| Terms { fields, pairs, offset })
+    })
+}
+
+fn any_discipline() -> impl Strategy<Value = Discipline> {
+    (0..=GUARDED.len()).prop_map(|i| GUARDED.get(i).copied().unwrap_or(Discipline::UnguardedParallel))
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(256))]
+
+    #[test]
+    fn energies_are_those_of_the_terms(terms in terms(), discipline in any_discipline(), is_heat_bath: bool, seed: u64) {
+        let rule = if is_heat_bath { Rule::HeatBath } else { Rule::Metropolis };
+        let options = Options {
+            discipline: Some(discipline), rule: Some(rule), n_ticks: 20, n_anneals: 2, n_replicas: 2, seed, ..Options::default()
+        };
+        for s in solve(&terms.ising(), &options).unwrap().solutions {
+            prop_assert_eq!(i128::from(s.energy), terms.energy(&s.spins));
+            prop_assert_eq!(i128::from(s.last_energy), terms.energy(&s.last_spins));
+        }
+    }
+
+    #[test]
+    fn energies_of_doubles_are_off_by_no_more_than_is_told(
+        fields in prop::collection::vec(-1e3..1e3f64, 1..20),
+        pairs in prop::collection::vec((0usize..20, 0usize..20, prop_oneof![-1.0..1.0f64, -1e9..1e9f64]), 0..60),
+        discipline in any_discipline(),
+    ) {
+        let n = fields.len();
+        let pairs = pairs.into_iter().map(|(i, j, w)| (i % n, j % n, w));
+        let real = RealIsing::new(fields, pairs, 0.25).unwrap();
+        let rounded = real.rounded().unwrap();
+        let ising = &rounded.ising;
+        let terms = Terms { fields: ising.fields().to_vec(), pairs: ising.couplings().collect(), offset: ising.offset() };
+        let outcome = solve(ising, &Options { discipline: Some(discipline), n_ticks: 20, ..Options::default() }).unwrap();
+        let best = outcome.best();
+        prop_assert_eq!(i128::from(best.energy), terms.energy(&best.spins));
+        let error = (real.energy(&best.spins).unwrap() - rounded.to_real(best.energy)).abs();
+        prop_assert!(error <= rounded.energy_error + 1e-3, "off by {}", error);
+    }
+}
+
+/// The largest sum there is, on one spin and on one pair.
+#[test]
+fn the_largest_energies_are_exact() {
+    for (fields, pairs) in [(vec![-MAX_ENERGY], vec![]), (vec![0, 0], vec![(0, 1, MAX_ENERGY)])] {
+        let terms = Terms { fields, pairs, offset: 0 };
+        for discipline in GUARDED {
+            let options = Options { discipline: Some(discipline), n_ticks: 100, ..Options::default() };
+            let outcome = solve(&terms.ising(), &options).unwrap();
+            assert_eq!(outcome.best().energy, -MAX_ENERGY, "{discipline}");
+            assert_eq!(terms.energy(&outcome.best().spins), -i128::from(MAX_ENERGY));
+        }
     }
 }
 
@@ -133,6 +221,7 @@ fn disciplines_that_promise_it_sample_boltzmanns_law() {
         assert!(discipline.samples_boltzmann());
         for rule in [Rule::Metropolis, Rule::HeatBath] {
             let (distance, noise) = distance_from_boltzmann(discipline, rule, every);
+            println!("{discipline} {rule:?}: total variation {distance:.4}, of independent draws {noise:.4}");
             assert!(
                 noise < 0.015 && distance < 0.025,
                 "{discipline} {rule:?}: {distance:.4}, noise {noise:.4}"
@@ -178,12 +267,24 @@ fn without_a_guard_neighbours_flip_together() {
     let run = |discipline| {
         let options = Options { discipline: Some(discipline), n_ticks: 2000, ..Options::default() };
         let outcome = solve(&ising, &options).unwrap();
-        (outcome.best().energy, outcome.best().last_energy)
+        (outcome.best().energy, outcome.best().last_energy, outcome.best().n_swings)
     };
     let all_alike = (n * (n - 1) / 2) as i64;
-    assert_eq!(run(Discipline::UnguardedParallel).1, all_alike);
-    let (best, last) = run(Discipline::Refractory(3));
-    assert!(best == -(n as i64) / 2 && last < 0, "{best} {last}");
+    let (_, last, n_swings) = run(Discipline::UnguardedParallel);
+    assert!(last == all_alike && n_swings > 1900, "{last}, {n_swings} of 2000 ticks swing");
+    let (best, last, n_swings) = run(Discipline::Refractory(3));
+    assert!(best == -(n as i64) / 2 && last < 0 && n_swings < 20, "{best} {last} {n_swings}");
+    assert_eq!(run(Discipline::Colour).2, 0);
+}
+
+/// Nothing to swing: a state at rest is not one that flips to and fro.
+#[test]
+fn rest_is_no_swing() {
+    let ising = Ising::new(vec![-5; 30], []).unwrap();
+    let options = Options { discipline: Some(Discipline::UnguardedParallel), ..Options::default() };
+    let best = solve(&ising, &options).unwrap().solutions.remove(0);
+    assert!(best.energy == -150 && best.last_energy < -120, "{}", best.last_energy);
+    assert!(best.n_swings < 100, "{}", best.n_swings);
 }
 
 #[test]
@@ -236,6 +337,48 @@ fn runs_stop_when_they_are_told_to() {
     let limit = Duration::from_millis(20);
     let endless = Options { n_ticks: u32::MAX, n_replicas: 3, time_limit: Some(limit), ..Options::default() };
     assert!(solve(&ising, &endless).unwrap().solutions.iter().all(|s| s.n_ticks < u32::MAX));
+}
+
+/// As if all ran in step, however many threads there are.
+#[test]
+fn the_first_replica_that_meets_the_target_stops_all() {
+    let ising = ring_with_chords(100);
+    let alone = Options {
+        schedule: Some(Schedule::Constant { temperature: 2.0 }),
+        n_ticks: 3000,
+        n_replicas: 12,
+        target: Some(-130),
+        ..Options::default()
+    };
+    let first =
+        solve(&ising, &alone).unwrap().solutions.iter().filter_map(|s| s.ticks_to_target).min().unwrap();
+    assert!(first > 1 && first < 3000, "{first}: the target is to be met on the way");
+    let together = Options { stops_all: true, ..alone.clone() };
+    let run = |n_threads| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(n_threads).build().unwrap();
+        pool.install(|| solve(&ising, &together).unwrap().solutions)
+    };
+    let stopped = run(1);
+    assert_eq!(stopped, run(4));
+    assert!(stopped.iter().all(|s| s.n_ticks == first));
+    assert!(stopped.iter().any(|s| s.ticks_to_target == Some(first)));
+    let cut = solve(&ising, &Options { n_ticks: first, ..alone }).unwrap().solutions;
+    assert_eq!(stopped, cut, "at a constant temperature that is what so many ticks give");
+}
+
+#[test]
+fn watchers_see_even_steps_of_a_logarithmic_axis_and_the_end() {
+    let mut ticks = Vec::new();
+    let options = Options { n_ticks: 250, ..Options::default() };
+    solve_watched(&glass(), &options, Pace::PerDecade(1), |progress| {
+        ticks.push(progress.tick);
+        ControlFlow::Continue(())
+    })
+    .unwrap();
+    assert_eq!(ticks, [1, 10, 100, 250]);
+    assert_eq!((Pace::Every(0).next(7), Pace::Every(5).next(7), Pace::Every(7).next(7)), (8, 10, 14));
+    assert_eq!((Pace::PerDecade(9).next(u32::MAX), Pace::Every(9).next(u32::MAX)), (u32::MAX, u32::MAX));
+    assert_eq!(Pace::PerDecade(1000).next(3), 4, "steps shorter than a tick are one");
 }
 
 #[test]

@@ -7,13 +7,17 @@ use crate::chart::{Chart, Panel, stack};
 use crate::error::ReportError;
 use crate::numbers::{counted, grouped};
 use crate::picture::Picture;
-use crate::svg::{TextStyle, c};
+use crate::svg::{Anchor, TextStyle, c};
 use crate::theme::{INK, MUTED, SMALL_SIZE, colour};
 
 /// Edges beyond this number are left out, evenly over the list.
-pub const MAX_EDGES_DRAWN: usize = 3000;
+pub const MAX_EDGES_DRAWN: usize = 2000;
 /// Vertices beyond this number are left out, and with them their edges.
 pub const MAX_VERTICES_DRAWN: usize = 20_000;
+/// Up to so many vertices have their numbers beside them.
+const MAX_NUMBERED: usize = 64;
+/// Edges of one stroke. Within a stroke, crossings are no darker than lines, so that there have to be many strokes.
+const EDGES_PER_STROKE: usize = 10;
 /// Height of the panel in pixels.
 const HEIGHT: f64 = 520.0;
 /// How often either side is put in the order of its neighbours' places.
@@ -28,6 +32,8 @@ pub struct CutPicture<'a> {
     pub value: &'a str,
     /// The side of every vertex.
     pub sides: &'a [bool],
+    /// The number of the first vertex.
+    pub first_vertex: usize,
     /// Edges and their weights; such as name vertices that do not exist are left out.
     pub edges: &'a [(u32, u32, f64)],
 }
@@ -56,8 +62,21 @@ impl CutPicture<'_> {
             let dots = (0..n_shown).filter(|&v| self.sides[v] == side).map(|v| places[v]);
             chart.svg.area(&circles(dots, layout.radius(place)), colour(shade), 1.0);
         }
+        if n_shown <= MAX_NUMBERED {
+            self.number_vertices(&mut chart, &places, layout.radius(place));
+        }
         self.label(&mut chart, place, drawn.iter().any(|e| e.2 < 0.0));
         Ok(chart.finish())
+    }
+
+    /// Numbers outside of the arcs.
+    fn number_vertices(&self, chart: &mut Chart, places: &[(f64, f64)], radius: f64) {
+        for (vertex, &(x, y)) in places.iter().enumerate() {
+            let (anchor, away) = if self.sides[vertex] { (Anchor::End, -1.0) } else { (Anchor::Start, 1.0) };
+            let style = TextStyle::new(SMALL_SIZE, INK).anchored(anchor);
+            let text = (vertex + self.first_vertex).to_string();
+            chart.svg.text((x + away * (radius + 4.0), y + 3.7), style, &text);
+        }
     }
 
     fn is_cut(&self, u: u32, v: u32, n: usize) -> bool {
@@ -108,16 +127,19 @@ fn spread(n: usize) -> impl Iterator<Item = usize> {
 }
 
 fn draw_edges(chart: &mut Chart, edges: &[(u32, u32, f64)], places: &[(f64, f64)]) {
-    let opacity = (40.0 / (edges.len().max(1) as f64).sqrt()).clamp(0.12, 0.8);
+    let opacity = (8.0 / (edges.len().max(1) as f64).sqrt()).clamp(0.15, 0.8);
+    let extra = format!(" stroke-opacity=\"{}\"", c(opacity));
     for (is_negative, shade) in [(false, MUTED), (true, colour(1))] {
-        let mut d = String::new();
-        for &(u, v, _) in edges.iter().filter(|e| (e.2 < 0.0) == is_negative) {
-            let (from, to) = (places[u as usize], places[v as usize]);
-            write!(d, "M{} {}L{} {}", c(from.0), c(from.1), c(to.0), c(to.1))
-                .expect("text takes every write");
+        let of_sign: Vec<_> = edges.iter().filter(|e| (e.2 < 0.0) == is_negative).collect();
+        for stroke in of_sign.chunks(EDGES_PER_STROKE) {
+            let mut d = String::new();
+            for &&(u, v, _) in stroke {
+                let (from, to) = (places[u as usize], places[v as usize]);
+                write!(d, "M{} {}L{} {}", c(from.0), c(from.1), c(to.0), c(to.1))
+                    .expect("text takes every write");
+            }
+            chart.svg.path(&d, shade, 0.6, &extra);
         }
-        let extra = format!(" stroke-opacity=\"{}\"", c(opacity));
-        chart.svg.path(&d, shade, 0.8, &extra);
     }
 }
 
@@ -170,7 +192,7 @@ impl Layout {
         let centre = (Panel::LEFT + Panel::WIDTH / 2.0, panel.middle());
         // Arcs of 150 degrees, whose ends leave room between the sides.
         let angle = (self.fractions[vertex] - 0.5) * PI * 5.0 / 6.0;
-        let across = (Panel::WIDTH / 2.0 - 10.0) * angle.cos();
+        let across = (Panel::WIDTH / 2.0 - 30.0) * angle.cos();
         let x = if self.is_left[vertex] { centre.0 - across } else { centre.0 + across };
         (x, centre.1 + (panel.height / 2.0 - 10.0) * angle.sin() / (PI * 5.0 / 12.0).sin())
     }
@@ -204,7 +226,7 @@ mod tests {
     #[test]
     fn any_graph_makes_a_picture_and_says_what_it_leaves_out() {
         let draw = |sides: &[bool], edges: &[(u32, u32, f64)]| {
-            CutPicture { title: "g", value: "7", sides, edges }.draw()
+            CutPicture { title: "g", value: "7", sides, first_vertex: 1, edges }.draw()
         };
         assert!(matches!(draw(&[], &[]), Err(ReportError::Nothing { .. })));
         draw(&[true], &[(0, 0, 1.0), (0, 9, 1.0)]).unwrap().to_png(1.0).unwrap();
@@ -212,9 +234,9 @@ mod tests {
         let edges: Vec<_> =
             (0..100).flat_map(|u| (100..200).map(move |v| (u, v, 1.0 - f64::from(v % 2 * 2)))).collect();
         let picture = draw(&sides, &edges).unwrap();
-        let expected = "cut 7 · 10,000 of 10,000 edges between the sides, 3,000 of them drawn";
+        let expected = "cut 7 · 10,000 of 10,000 edges between the sides, 2,000 of them drawn";
         assert!(picture.svg().contains(expected), "{}", &picture.svg()[..2000]);
         assert!(picture.svg().contains("of negative weight"));
-        assert_eq!(spread(10_000).last(), Some(9996));
+        assert_eq!(spread(10_000).last(), Some(9995));
     }
 }

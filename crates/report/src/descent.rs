@@ -12,8 +12,8 @@ use crate::theme::{AXIS, INK, MUTED, SMALL_SIZE, colour};
 
 /// Height of the panel in pixels.
 const HEIGHT: f64 = 380.0;
-/// Points beyond this number are thinned out; a line of more could not be told apart.
-const MAX_POINTS: usize = 2000;
+/// Points within so many pixels become one: lines of more could not be told apart.
+const COLUMN: f64 = 3.0;
 
 /// What a picture of a search shows: one number per run and tick, where all runs began together.
 #[derive(Debug, Clone)]
@@ -63,10 +63,10 @@ impl Descent<'_> {
             return Err(ReportError::Nothing { missing, remedy: "let it run for at least one tick" });
         };
         let place = stack(&[HEIGHT], 0.0)[0];
-        let subtitle = format!("{} of {}", clipped(self.value_name, 40), counted(self.n_runs as u64, "run"));
+        let subtitle = format!("{} · {}", clipped(self.value_name, 40), counted(self.n_runs as u64, "run"));
         let mut chart = Chart::new(self.title, &subtitle, place.bottom());
         let axis = TickAxis::new(first.tick, last.tick);
-        let shown = thinned(all, &axis);
+        let shown = thinned(&all, &axis);
         let scale = self.scale(&shown, place);
         chart.x_grid(place, &axis.ticks());
         chart.y_scale(place, &scale);
@@ -144,16 +144,16 @@ fn line(points: impl Iterator<Item = (f64, f64)>) -> String {
     d
 }
 
-/// Of the points within a pixel one: the lowest low, the highest high, the last best and median.
-fn thinned(points: Vec<DescentPoint>, axis: &TickAxis) -> Vec<DescentPoint> {
-    if points.len() <= MAX_POINTS {
-        return points;
-    }
-    let column = |p: &DescentPoint| axis.at(p.tick).floor();
+/// Of the points within a few pixels one: the lowest low, the highest high, the median of medians, the last best.
+fn thinned(points: &[DescentPoint], axis: &TickAxis) -> Vec<DescentPoint> {
+    let column = |p: &DescentPoint| (axis.at(p.tick) / COLUMN).floor();
     let merge = |group: &[DescentPoint]| {
+        let mut medians: Vec<f64> = group.iter().map(|p| p.median).collect();
+        let middle = (medians.len() - 1) / 2;
+        let median = *medians.select_nth_unstable_by(middle, f64::total_cmp).1;
         let low = group.iter().map(|p| p.low).fold(f64::INFINITY, f64::min);
         let high = group.iter().map(|p| p.high).fold(f64::NEG_INFINITY, f64::max);
-        DescentPoint { low, high, ..group[group.len() - 1] }
+        DescentPoint { low, median, high, ..group[group.len() - 1] }
     };
     points.chunk_by(|a, b| column(a) == column(b)).map(merge).collect()
 }
@@ -205,8 +205,8 @@ mod tests {
         let mut points: Vec<DescentPoint> = (1..=100_000).map(point).collect();
         points[70_001].high = 5000.0;
         let axis = TickAxis::new(1, 100_000);
-        let kept = thinned(points, &axis);
-        assert!(kept.len() <= 800, "{}", kept.len());
+        let kept = thinned(&points, &axis);
+        assert!(kept.len() <= 300, "{}", kept.len());
         assert_eq!(kept.iter().filter(|p| p.high == 5000.0).count(), 1);
         assert_eq!(kept[kept.len() - 1].tick, 100_000);
     }

@@ -13,8 +13,8 @@ use super::{Options, solve};
 const TRIALS: f64 = 0.05;
 /// Trial runs shorter than this, in seconds, say little: the system counts a thread's time in steps of a few milliseconds.
 const SHORT: f64 = 0.02;
-/// The part of the remaining time that is filled.
-const FILLED: f64 = 0.97;
+/// The part of the remaining time that is filled: a busy host may be slower later than in the trial.
+const FILLED: f64 = 0.9;
 /// How many times longer than the last a trial run is, at most.
 const GROWTH: f64 = 8.0;
 

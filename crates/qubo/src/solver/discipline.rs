@@ -49,13 +49,13 @@ impl Discipline {
         if ising.max_degree() < MAX_DEGREE_TO_COLOUR { Self::Colour } else { Self::Refractory(3) }
     }
 
-    /// The rule that is usual with it: heat bath where neighbours may flip in the same tick, which is then less likely, otherwise
-    /// Metropolis.
+    /// The rule that is usual with it: heat bath where neighbours may well flip in the same tick, which is then less likely, otherwise
+    /// Metropolis, which is faster. Measured on the G-set, gates of 0.1 and 0.3 are better with Metropolis.
     #[must_use]
     pub fn usual_rule(self) -> Rule {
         match self {
-            Self::Sequential | Self::Random | Self::One | Self::Colour => Rule::Metropolis,
-            Self::Gate(_) | Self::Refractory(_) | Self::UnguardedParallel => Rule::HeatBath,
+            Self::Sequential | Self::Random | Self::One | Self::Gate(_) | Self::Colour => Rule::Metropolis,
+            Self::Refractory(_) | Self::UnguardedParallel => Rule::HeatBath,
         }
     }
 

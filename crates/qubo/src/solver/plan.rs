@@ -322,3 +322,27 @@ fn dense_rows<V: Potential>(ising: &Ising, seats: &Seats) -> Vec<V> {
     }
     rows
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn everyone_has_one_place_and_small_classes_share_blocks() {
+        let complete =
+            |n| Ising::new(vec![0; n], (0..n).flat_map(|i| (0..i).map(move |j| (i, j, 1)))).unwrap();
+        let star = Ising::new(vec![0; 50], (1..50).map(|i| (0, i, 1))).unwrap();
+        for (ising, n_places) in [(complete(200), 208), (complete(1), 16), (complete(0), 0), (star, 80)] {
+            for discipline in [Discipline::Colour, Discipline::Sequential, Discipline::Gate(0.1)] {
+                let seats = Seats::new(&ising, discipline);
+                assert!(seats.variables.len() <= n_places, "{discipline}: {}", seats.variables.len());
+                for (variable, &place) in seats.places.iter().enumerate() {
+                    assert_eq!(seats.variables[place as usize] as usize, variable);
+                }
+                let n_classes = seats.classes.len() as u32;
+                let asked: u64 = (0..n_classes).map(|tick| seats.n_proposals(discipline, tick)).sum();
+                assert_eq!(asked, ising.n() as u64, "{discipline}: each is in one class");
+            }
+        }
+    }
+}
