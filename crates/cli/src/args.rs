@@ -335,7 +335,7 @@ pub(crate) struct Qubo {
     /// With which probability a flip passes: metropolis or heat_bath; what is usual for the discipline by default.
     #[arg(long)]
     pub(crate) rule: Option<String>,
-    /// How the temperature falls: geometric, linear or fowler_nordheim, fitted to the problem; or with values, in units of the energy:
+    /// How the temperature falls: geometric, linear or fowler_nordheim, fitted to the problem; or with values, in units of the problem's own:
     /// geometric:HOT:COLD, linear:HOT:COLD, fowler_nordheim:A:BETA, constant:T, custom:T:T:...
     #[arg(long)]
     pub(crate) schedule: Option<String>,
@@ -344,11 +344,11 @@ pub(crate) struct Qubo {
     pub(crate) target: Option<Fraction>,
     /// Stop all reads when the first has met the target, as if they ran in step.
     #[arg(long)]
-    pub(crate) first: bool,
+    pub(crate) stop_all: bool,
     /// As many ticks as fit into so many seconds of one core for each read, from hot to cold, in the place of --steps. The summary says how
     /// many they were: with --steps, that run can be repeated.
     #[arg(long, value_name = "S", conflicts_with = "steps")]
-    pub(crate) core_seconds: Option<f64>,
+    pub(crate) core_time: Option<f64>,
     /// Stop all reads wherever they are after so many seconds. Then results depend on this host's speed.
     #[arg(long, value_name = "S")]
     pub(crate) seconds: Option<f64>,

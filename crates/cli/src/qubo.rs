@@ -27,6 +27,7 @@ pub(crate) fn qubo(command: &Qubo) -> Result<ExitCode, CliError> {
         check_result_path(out)?;
     }
     let optimisation = optimisation(command)?;
+    optimisation.check()?;
     if !command.json {
         say(&problem_text(&optimisation, command))?;
     }
@@ -67,7 +68,7 @@ fn optimisation(command: &Qubo) -> Result<Optimisation, CliError> {
     let discipline = command.discipline.as_deref().map(str::parse).transpose()?;
     let rule = command.rule.as_deref().map(rule_of).transpose()?;
     let time_limit = duration("--seconds", command.seconds)?;
-    let core_time = duration("--core-seconds", command.core_seconds)?;
+    let core_time = duration("--core-time", command.core_time)?;
     let sense = command.sense.map(|sense| match sense {
         SenseChoice::Minimise => Sense::Minimise,
         SenseChoice::Maximise => Sense::Maximise,
@@ -78,7 +79,7 @@ fn optimisation(command: &Qubo) -> Result<Optimisation, CliError> {
     (options.n_ticks, options.n_anneals, options.n_replicas) =
         (command.steps, command.anneals, command.reads);
     (options.seed, options.discipline, options.rule) = (command.seed, discipline, rule);
-    (options.time_limit, options.stops_all) = (time_limit, command.first);
+    (options.time_limit, options.stops_all) = (time_limit, command.stop_all);
     if let Some(schedule) = &command.schedule {
         optimisation.set_schedule(schedule)?;
     }
@@ -125,12 +126,8 @@ fn problem_text(optimisation: &Optimisation, command: &Qubo) -> String {
     if optimisation.is_guessed() && command.colors.is_none() {
         text += &format!("\n          taken for `{}`; --kind says otherwise", problem.kind());
     }
-    let scale = match ising.scale() {
-        1 => String::new(),
-        scale => format!("; {} units of energy to one of value", grouped(scale.unsigned_abs())),
-    };
     text += &format!(
-        "\nspins     {}, {}, weights up to {}{scale}",
+        "\nspins     {}, {}, weights up to {}",
         counted(ising.n() as u64, "neuron pair"),
         counted(ising.n_couplings() as u64, "coupling"),
         grouped(ising.max_coupling().unsigned_abs())
@@ -139,13 +136,13 @@ fn problem_text(optimisation: &Optimisation, command: &Qubo) -> String {
 }
 
 fn text(optimisation: &Optimisation, optimum: &Optimum, command: &Qubo) -> String {
-    let mut lines = vec![search_text(optimum), best_text(optimisation, optimum)];
+    let mut lines = vec![search_text(optimisation, optimum), best_text(optimisation, optimum)];
     lines.extend(target_text(optimisation, optimum));
     lines.push(took_text(optimum));
     if let Some(table) = reads_text(optimum) {
         lines.push(format!("\n{table}"));
     }
-    if let Some(times) = optimum.time_to_target.filter(|t| t.n_runs > 1) {
+    if let Some(times) = optimum.time_to_target.filter(|t| t.n_runs > 1 && !optimum.options.stops_all) {
         lines.push(format!("\n{}", times_text(&times)));
     }
     lines.extend(optimum.hardware.iter().flat_map(hardware::text));
@@ -156,7 +153,7 @@ fn text(optimisation: &Optimisation, optimum: &Optimum, command: &Qubo) -> Strin
     lines.join("\n")
 }
 
-fn search_text(optimum: &Optimum) -> String {
+fn search_text(optimisation: &Optimisation, optimum: &Optimum) -> String {
     let (options, outcome) = (&optimum.options, &optimum.outcome);
     let anneals = match options.n_anneals {
         1 => String::new(),
@@ -172,19 +169,21 @@ fn search_text(optimum: &Optimum) -> String {
         counted(outcome.n_ticks, "tick"),
         outcome.discipline,
         outcome.rule.name(),
-        schedule_words(&outcome.schedule),
+        schedule_words(&outcome.schedule, optimisation.ising().scale()),
         options.seed
     )
 }
 
-fn schedule_words(schedule: &Schedule) -> String {
+/// Temperatures in the unit of the problem's values.
+fn schedule_words(schedule: &Schedule, scale: i64) -> String {
+    let of = |temperature: &f64| short(temperature / scale as f64);
     match schedule {
-        Schedule::Geometric { hot, cold } => format!("geometric from {} to {}", short(*hot), short(*cold)),
-        Schedule::Linear { hot, cold } => format!("linear from {} to {}", short(*hot), short(*cold)),
+        Schedule::Geometric { hot, cold } => format!("geometric from {} to {}", of(hot), of(cold)),
+        Schedule::Linear { hot, cold } => format!("linear from {} to {}", of(hot), of(cold)),
         Schedule::FowlerNordheim { a, beta_end } => {
-            format!("fowler_nordheim with A {} and beta {}", short(*a), short(*beta_end))
+            format!("fowler_nordheim with A {} and beta {}", of(a), short(beta_end * scale as f64))
         }
-        Schedule::Constant { temperature } => format!("constant at {}", short(*temperature)),
+        Schedule::Constant { temperature } => format!("constant at {}", of(temperature)),
         Schedule::Custom(list) => format!("custom of {}", counted(list.len() as u64, "temperature")),
         _ => "a schedule of its own".to_owned(),
     }
@@ -250,8 +249,9 @@ fn took_text(optimum: &Optimum) -> String {
 
 /// How the reads differ, if there are several.
 fn reads_text(optimum: &Optimum) -> Option<String> {
-    let mut values: Vec<Fraction> = optimum.reads.iter().filter_map(|read| read.objective).collect();
-    if optimum.reads.len() < 2 || values.is_empty() {
+    let ran: Vec<_> = optimum.reads.iter().filter(|read| read.is_started()).collect();
+    let mut values: Vec<Fraction> = ran.iter().filter_map(|read| read.objective).collect();
+    if ran.len() < 2 || values.is_empty() {
         return None;
     }
     values.sort_unstable();
@@ -261,7 +261,7 @@ fn reads_text(optimum: &Optimum) -> Option<String> {
     let n_best = values.iter().filter(|value| **value == best).count();
     let mut columns = Columns::new(&["reads", "solutions", "best", "how often", "median", "worst"]);
     columns.row([
-        grouped(optimum.reads.len() as u64),
+        grouped(ran.len() as u64),
         grouped(values.len() as u64),
         exact(best),
         grouped(n_best as u64),
@@ -303,10 +303,7 @@ fn notes(optimisation: &Optimisation, optimum: &Optimum) -> Vec<String> {
         ));
     }
     if n_waiting > 0 {
-        notes.push(format!(
-            "{} did not get to run and are left out of the statistics",
-            counted(n_waiting, "read")
-        ));
+        notes.push(format!("{} did not get to run, which the tables leave out", counted(n_waiting, "read")));
     }
     let is_ideal = optimum.target.is_some_and(|t| t.is_ideal && optimum.best_read().value == t.value);
     if is_ideal && optimisation.problem().kind() != Kind::Coloring {

@@ -43,7 +43,7 @@ impl Optimum {
             "discipline": self.outcome.discipline.to_string(),
             "n_classes": self.outcome.n_classes,
             "rule": self.outcome.rule.name(),
-            "schedule": schedule_text(&self.outcome.schedule),
+            "schedule": schedule_text(&self.outcome.schedule, optimisation.ising().scale()),
             "target_energy": options.target,
             "stops_all": options.stops_all,
             "time_limit_s": options.time_limit.map(|limit| limit.as_secs_f64()),

@@ -33,7 +33,7 @@ use std::path::Path;
 use std::time::{Duration, Instant};
 
 use gennaker_qubo::read::{Choice, Limits, Opened, ReadError};
-use gennaker_qubo::solver::{Options, Outcome, Progress, solve_watched};
+use gennaker_qubo::solver::{Decided, Options, Outcome, Progress, solve_watched};
 use gennaker_qubo::{AnyProblem, Fraction, Ising, Problem};
 
 use crate::Error;
@@ -149,6 +149,16 @@ impl Optimisation {
     #[must_use]
     pub fn first_index(&self) -> usize {
         self.first_index
+    }
+
+    /// Refuses what [`Optimisation::run`] would, before anything is run.
+    ///
+    /// # Errors
+    /// As [`Optimisation::run`].
+    pub fn check(&self) -> Result<(), Error> {
+        self.aim()?;
+        Decided::new(&self.ising, &self.options)?;
+        Ok(())
     }
 
     /// Solves it. `watch` is called now and then, from whatever thread, and ends the search by [`ControlFlow::Break`]: the best so far is the

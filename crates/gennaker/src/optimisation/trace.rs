@@ -126,3 +126,48 @@ fn point(traces: &[&EnergyTrace], tick: u32, ising: &Ising) -> Option<CoursePoin
     let best = value(*best.iter().min()?);
     Some(CoursePoint { tick, low: first.min(last), median, high: first.max(last), best })
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn trace(points: &[(u32, i64, i64)]) -> EnergyTrace {
+        let mut trace = EnergyTrace::default();
+        points.iter().for_each(|&(tick, energy, best)| trace.push(tick, energy, best));
+        trace
+    }
+
+    #[test]
+    fn reads_that_are_done_keep_their_last_energy_and_such_as_never_ran_do_not_count() {
+        let ising = Ising::new(vec![], []).unwrap().with_scale(2).unwrap();
+        let traces = [
+            trace(&[(10, 8, 6), (20, 4, 4), (25, 2, 2)]),
+            trace(&[(10, -2, -2), (13, -6, -6)]),
+            trace(&[(0, 100, 100)]),
+        ];
+        let point = |tick, low, median, high, best| CoursePoint { tick, low, median, high, best };
+        let expected = [
+            point(10, -1.0, -1.0, 4.0, -1.0),
+            point(20, -3.0, -3.0, 2.0, -3.0),
+            point(25, -3.0, -3.0, 1.0, -3.0),
+        ];
+        assert_eq!(course(&traces, 10, &ising), expected);
+        assert_eq!(course(&traces[2..], 10, &ising), []);
+    }
+
+    #[test]
+    fn many_reads_and_long_ones_have_few_points_and_large_problems_are_looked_at_often() {
+        let ising = |n| Ising::new(vec![1; n], []).unwrap();
+        let tracer = |n, n_ticks, n_replicas| {
+            let options = Options { n_ticks, n_replicas, ..Options::default() };
+            let tracer = Tracer::new(&ising(n), &options, 1000);
+            assert!(tracer.every.is_multiple_of(tracer.look_every));
+            (tracer.look_every, tracer.every)
+        };
+        assert_eq!(tracer(10, 500, 1), (1, 1));
+        assert_eq!(tracer(10, 1_000_000, 1), (1000, 1000));
+        assert_eq!(tracer(10, 1_000_000, 1 << 19), (250_000, 250_000));
+        let (look, every) = tracer(1 << 20, 100_000, 1);
+        assert!(look <= 8 && every >= 100, "{look} {every}");
+    }
+}
