@@ -355,6 +355,18 @@ pub(crate) struct Qubo {
     /// Threads; all processors by default. Results do not depend on it.
     #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_THREADS))]
     pub(crate) threads: Option<usize>,
+    /// Tell what this machine would need for it: chip, board, boards:N, frame, rack, dresden, a machine file, or auto for the smallest with room.
+    #[arg(long, value_name = "SPEC|FILE.toml", help_heading = "Hardware")]
+    pub(crate) machine: Option<String>,
+    /// What spikes tell on the machine: changes of a spin, by two neurons for each, or its states, by one.
+    #[arg(long, value_name = "changes|states", default_value = "changes", help_heading = "Hardware")]
+    pub(crate) coding: String,
+    #[command(flatten, next_help_heading = "Hardware")]
+    pub(crate) assumptions: Assumptions,
+    /// Write the spiking network to a new folder, too: network.toml, with its synapses beside it. `gennaker run` goes through the same states
+    /// at any level of fidelity, as there is no target in it.
+    #[arg(long, value_name = "DIR", conflicts_with = "core_seconds", help_heading = "Hardware")]
+    pub(crate) network: Option<PathBuf>,
     /// Write the results, with pictures, into this folder. Earlier results there are replaced.
     #[arg(long, value_name = "DIR")]
     pub(crate) out: Option<PathBuf>,

@@ -49,6 +49,10 @@ pub(crate) enum CliError {
     NoSample { path: PathBuf },
     #[error("{option} {given}: give a number above 0 and up to 1e9")]
     Seconds { option: &'static str, given: f64 },
+    #[error(
+        "an assumption about `{option}` changes nothing without a machine; add --machine, such as --machine auto"
+    )]
+    NeedsMachine { option: String },
     #[error("these results hold nothing to draw: neither spikes nor state variables were recorded")]
     NothingRecorded,
 }
@@ -74,6 +78,7 @@ through_facade!(
     gennaker::nir::NirError,
     gennaker::qubo::QuboError,
     gennaker::qubo::solver::SolverError,
+    gennaker::qubo::spiking::SpikingError,
     gennaker::report::ReportError
 );
 

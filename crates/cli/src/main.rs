@@ -11,6 +11,7 @@ mod args;
 mod bench;
 mod error;
 mod event;
+mod hardware;
 mod interrupt;
 mod machine;
 mod map;

@@ -13,6 +13,7 @@ use serde_json::Value;
 
 use crate::args::{Qubo, SenseChoice};
 use crate::error::CliError;
+use crate::hardware;
 use crate::interrupt;
 use crate::output::{Columns, complain, counted, grouped, large, name, say, say_json, seconds, short};
 use crate::progress::Progress;
@@ -29,6 +30,9 @@ pub(crate) fn qubo(command: &Qubo) -> Result<ExitCode, CliError> {
     optimisation.check()?;
     if !command.json {
         say(&problem_text(&optimisation, command))?;
+    }
+    if let Some(folder) = &command.network {
+        hardware::write_spiking(command, &optimisation, folder)?;
     }
     interrupt::watch()?;
     let value_name = optimisation.problem().kind().value_name();
@@ -81,6 +85,7 @@ fn optimisation(command: &Qubo) -> Result<Optimisation, CliError> {
     }
     (optimisation.target, optimisation.threads) = (command.target, command.threads);
     optimisation.core_time = core_time;
+    optimisation.hardware = hardware::options(command)?;
     Ok(optimisation)
 }
 
@@ -140,6 +145,7 @@ fn text(optimisation: &Optimisation, optimum: &Optimum, command: &Qubo) -> Strin
     if let Some(times) = optimum.time_to_target.filter(|t| t.n_runs > 1 && !optimum.options.stops_all) {
         lines.push(format!("\n{}", times_text(&times)));
     }
+    lines.extend(optimum.hardware.iter().flat_map(hardware::text));
     lines.extend(notes(optimisation, optimum).into_iter().map(|note| format!("note: {note}")));
     if let Some(out) = &command.out {
         lines.push(format!("results   {}", out.display()));

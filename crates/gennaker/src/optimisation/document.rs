@@ -23,6 +23,7 @@ impl Optimum {
                 Ended::TimeLimit => "time limit",
                 Ended::Interrupted => "interrupted",
             },
+            "hardware": self.hardware,
             "seconds": self.seconds,
             "n_proposals": self.n_proposals(),
             "n_flips": self.n_flips(),

@@ -37,6 +37,7 @@ use gennaker_qubo::solver::{Decided, Options, Outcome, Progress, solve_watched};
 use gennaker_qubo::{AnyProblem, Fraction, Ising, Problem, QuboError};
 
 use crate::Error;
+use hardware::Laid;
 use trace::Tracer;
 
 pub use hardware::{
@@ -71,6 +72,8 @@ pub struct Optimisation {
     pub trace_points: u32,
     /// Threads; none: all processors. Results do not depend on it.
     pub threads: Option<usize>,
+    /// The machine whose needs are to be told; none: none is asked.
+    pub hardware: Option<HardwareOptions>,
     problem: AnyProblem,
     ising: Ising,
     is_guessed: bool,
@@ -121,6 +124,7 @@ impl Optimisation {
             core_time: None,
             trace_points: TRACE_POINTS,
             threads: None,
+            hardware: None,
             problem: opened.problem,
             ising,
             is_guessed: opened.is_guessed,
@@ -167,7 +171,8 @@ impl Optimisation {
     /// result then.
     ///
     /// # Errors
-    /// [`Error::Solver`] for options out of their ranges, [`Error::Qubo`] for a target that the problem cannot have.
+    /// [`Error::Solver`] for options out of their ranges, [`Error::Qubo`] for a target that the problem cannot have; and with
+    /// [`Optimisation::hardware`] what [`on_hardware`] says, before anything is run.
     pub fn run(
         &self,
         watch: &mut (dyn FnMut(&Standing) -> ControlFlow<()> + Send),
@@ -179,6 +184,10 @@ impl Optimisation {
         if let Some(core_time) = self.core_time {
             options = options.fitted_to(&self.ising, core_time)?;
         }
+        if self.hardware.is_some() {
+            options.max_kept_flips = options.max_kept_flips.max(MAX_KEPT_FLIPS);
+        }
+        let laid = self.hardware.as_ref().map(|h| Laid::new(&self.ising, &options, h)).transpose()?;
         let mut tracer = Tracer::new(&self.ising, &options, self.trace_points);
         let start = Instant::now();
         let (outcome, is_stopped) = self.solve(&options, &mut tracer, watch)?;
@@ -188,7 +197,10 @@ impl Optimisation {
             false if was_cut_short(&outcome, &options) => Ended::TimeLimit,
             false => Ended::Completed,
         };
-        Optimum::new(self, options, target, outcome, tracer, ended, seconds)
+        let hardware = laid.map(|laid| laid.account(&outcome)).transpose()?;
+        let mut optimum = Optimum::new(self, options, target, outcome, tracer, ended, seconds)?;
+        optimum.hardware = hardware;
+        Ok(optimum)
     }
 
     /// Refuses more reads than memory is meant for, before any is taken.

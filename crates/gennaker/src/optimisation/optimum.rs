@@ -6,6 +6,7 @@ use gennaker_qubo::solver::{Options, Outcome, Solution, TimeToTarget};
 use gennaker_qubo::{AnySolution, Decoded, Fraction, Problem, QuboError, Sense};
 
 use super::Optimisation;
+use super::hardware::OptimisationHardware;
 use super::trace::{self, CoursePoint, EnergyTrace, Tracer};
 use crate::Error;
 
@@ -82,6 +83,8 @@ pub struct Optimum {
     pub ended: Ended,
     /// Time that the search took on this host.
     pub seconds: f64,
+    /// What the machine would need for it, if that was asked.
+    pub hardware: Option<OptimisationHardware>,
 }
 
 impl Optimum {
@@ -113,6 +116,7 @@ impl Optimum {
             traces,
             ended,
             seconds,
+            hardware: None,
         })
     }
 
