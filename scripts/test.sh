@@ -27,7 +27,7 @@ step "Python package in a fresh environment"
 venv=target/test-venv
 rm -rf "$venv"
 python3 -m venv "$venv"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check numpy pytest scipy nir==1.0.8
+"$venv/bin/python" -m pip install --quiet --disable-pip-version-check numpy pytest scipy networkx nir==1.0.8 dimod==0.12.23
 # A framework that reads NIR files; it has no wheels for every Python, and its test is skipped without it.
 "$venv/bin/python" -m pip install --quiet --disable-pip-version-check spyx==1.0.0 || echo "skipped: no Spyx"
 MATURIN_PEP517_ARGS="--profile dev" "$venv/bin/python" -m pip install --quiet --disable-pip-version-check ./python

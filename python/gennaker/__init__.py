@@ -1,10 +1,11 @@
 """The SpiNNaker2 neuromorphic system in software.
 
-Three ways in:
+Four ways in:
 
 * py-spinnaker2's interface: ``from gennaker import snn, hardware`` (or ``python -m gennaker script.py`` for a script that
   imports ``spinnaker2`` and must stay as it is);
 * trained networks: ``gennaker.nir.from_nir("network.nir").run(data).answers``;
+* optimisation: ``gennaker.qubo.max_cut(edges).solve().solution``, and ``gennaker.qubo.SpikingSampler`` for dimod;
 * our own: ``gennaker.run("network.toml").spikes("exc")`` gives arrays; :class:`Network`, :class:`Machine`, :func:`map` and
   :class:`Simulation` are the parts it is made of.
 """
@@ -47,6 +48,7 @@ _SUBMODULES = {
     "mapper",
     "neuron_models",
     "nir",
+    "qubo",
     "s2_nir",
     "snn",
 }

@@ -1,8 +1,8 @@
 """The compiled core of gennaker."""
 
 import os
+from collections.abc import Callable, Sequence
 from collections.abc import Mapping as _Dict
-from collections.abc import Sequence
 from typing import Any, TypedDict, final
 
 import numpy as np
@@ -16,6 +16,8 @@ __all__ = [
     "Mapping",
     "Network",
     "NirGraph",
+    "QuboOutcome",
+    "QuboProblem",
     "SampleRuns",
     "Samples",
     "Simulation",
@@ -192,6 +194,148 @@ class Deployment:
         out_of_range: str = "error",
     ) -> SampleRuns:
         """Runs samples side by side without holding the interpreter. Ctrl-C stops it between two ticks."""
+
+@final
+class QuboProblem:
+    """An optimisation problem, stated, and encoded in integers. What users see is `gennaker.qubo.Problem`."""
+
+    @staticmethod
+    def read(
+        path: str | os.PathLike[str],
+        kind: str | None = None,
+        num_colors: int | None = None,
+        sense: str | None = None,
+        which: int | None = None,
+    ) -> tuple[QuboProblem, int]:
+        """Reads a file; what it does not say about itself is given. Returns the number, too, from which the file counts."""
+    @staticmethod
+    def max_cut(n: int, u: NDArray[np.int64], v: NDArray[np.int64], weights: NDArray[np.int64]) -> QuboProblem: ...
+    @staticmethod
+    def independent_set(n: int, u: NDArray[np.int64], v: NDArray[np.int64], penalty: int | None = None) -> QuboProblem: ...
+    @staticmethod
+    def coloring(
+        n: int,
+        u: NDArray[np.int64],
+        v: NDArray[np.int64],
+        colours: int,
+        one_colour_penalty: int | None = None,
+        edge_penalty: int | None = None,
+    ) -> QuboProblem: ...
+    @staticmethod
+    def partition(numbers: NDArray[np.int64]) -> QuboProblem: ...
+    @staticmethod
+    def tour(distances: NDArray[np.int64], penalty: int | None = None) -> QuboProblem: ...
+    @staticmethod
+    def max_sat(n: int, clauses: Sequence[Sequence[int]]) -> QuboProblem: ...
+    @staticmethod
+    def qubo(
+        n: int,
+        rows: NDArray[np.int64],
+        columns: NDArray[np.int64],
+        values: NDArray[np.int64],
+        offset: int,
+        convention: str,
+    ) -> QuboProblem:
+        """A matrix with the given entries; `convention` is upper_triangular, half_of_symmetric or full."""
+    @staticmethod
+    def real_qubo(
+        n: int,
+        rows: NDArray[np.int64],
+        columns: NDArray[np.int64],
+        values: NDArray[np.float64],
+        offset: float,
+        convention: str,
+    ) -> QuboProblem: ...
+    @staticmethod
+    def ising(
+        fields: NDArray[np.int64],
+        rows: NDArray[np.int64],
+        columns: NDArray[np.int64],
+        couplings: NDArray[np.int64],
+        offset: int,
+    ) -> QuboProblem: ...
+    @staticmethod
+    def quadratic(
+        linear: NDArray[np.float64],
+        rows: NDArray[np.int64],
+        columns: NDArray[np.int64],
+        values: NDArray[np.float64],
+        offset: float,
+        is_binary: bool,
+    ) -> QuboProblem:
+        """Linear and pair coefficients in doubles, over bits or spins."""
+    @property
+    def kind(self) -> str: ...
+    @property
+    def sense(self) -> str: ...
+    @property
+    def size(self) -> int:
+        """Entries of a solution."""
+    @property
+    def n_variables(self) -> int: ...
+    @property
+    def n_couplings(self) -> int: ...
+    @property
+    def scale(self) -> float:
+        """What integer energies are divided by to give the problem's unit."""
+    @property
+    def offset(self) -> int: ...
+    @property
+    def rounding(self) -> dict[str, Any] | None: ...
+    def fields(self) -> NDArray[np.int64]: ...
+    def couplings(self) -> tuple[NDArray[np.int64], NDArray[np.int64], NDArray[np.int64]]: ...
+    def fitted(self, name: str) -> tuple[str, list[float]]:
+        """A schedule fitted to the problem, temperatures in the problem's unit."""
+    def energy(self, spins: NDArray[np.int8]) -> float: ...
+    def decode(self, spins: NDArray[np.int8]) -> tuple[NDArray[np.int64] | None, int | float | None, list[tuple[str, list[int]]]]:
+        """Solution and objective, if the state breaks no rules, and the rules that it breaks."""
+    def encode(self, solution: NDArray[np.int64]) -> NDArray[np.int8]: ...
+    def solve(
+        self,
+        num_steps: int,
+        num_anneals: int,
+        num_reads: int,
+        seed: int,
+        discipline: str | None = None,
+        rule: str | None = None,
+        schedule: tuple[str, Sequence[float]] | None = None,
+        target: float | None = None,
+        time_limit: float | None = None,
+        initial: NDArray[np.int8] | None = None,
+        interrupt: Callable[[], object] | None = None,
+        stop_all: bool = False,
+        core_time: float | None = None,
+    ) -> QuboOutcome:
+        """Anneals, without holding the interpreter. Ctrl-C ends it; a true answer of `interrupt` stops it with what was found."""
+
+@final
+class QuboOutcome:
+    """What a solver found, a row for each read."""
+
+    def spins(self) -> NDArray[np.int8]: ...
+    def last_spins(self) -> NDArray[np.int8]: ...
+    def energies(self) -> NDArray[np.float64]: ...
+    def last_energies(self) -> NDArray[np.float64]: ...
+    def values(self) -> NDArray[np.float64]: ...
+    def tick_found(self) -> NDArray[np.uint32]: ...
+    def n_ticks(self) -> NDArray[np.uint32]: ...
+    def ticks_to_target(self) -> NDArray[np.int64]: ...
+    def n_proposals(self) -> NDArray[np.uint64]: ...
+    def n_flips(self) -> NDArray[np.uint64]: ...
+    @property
+    def best(self) -> int: ...
+    @property
+    def discipline(self) -> str: ...
+    @property
+    def rule(self) -> str: ...
+    @property
+    def schedule(self) -> tuple[str, list[float]]: ...
+    @property
+    def num_steps(self) -> int: ...
+    @property
+    def n_classes(self) -> int: ...
+    def time_to_target(self) -> dict[str, Any]: ...
+    def __len__(self) -> int: ...
 
 @final
 class Samples:

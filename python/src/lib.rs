@@ -34,6 +34,7 @@ mod network;
 mod nir;
 mod parameters;
 mod pieces;
+mod qubo;
 mod samples;
 mod simulation;
 mod threads;
@@ -57,6 +58,8 @@ mod _gennaker {
     use crate::network::Network;
     #[pymodule_export]
     use crate::nir::NirGraph;
+    #[pymodule_export]
+    use crate::qubo::{QuboOutcome, QuboProblem};
     #[pymodule_export]
     use crate::samples::Samples;
     #[pymodule_export]

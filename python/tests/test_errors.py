@@ -58,7 +58,7 @@ def test_population(arguments, error, message):
         snn.Population(*arguments)
 
 
-@pytest.mark.parametrize("model", ["qubo_neuron", "lif_fugu", "alif", "lif_prob"])
+@pytest.mark.parametrize("model", ["gas", "lif_fugu", "alif", "lif_prob"])
 def test_models_that_only_the_original_has(model):
     if model in snn.population._convert.models():
         pytest.skip("modelled by now")

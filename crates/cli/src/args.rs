@@ -6,6 +6,7 @@ use clap::builder::{PossibleValuesParser, RangedU64ValueParser, TypedValueParser
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use gennaker::deploy::Readout;
 use gennaker::mapping::{CompressWhen, Compressor, KeyAllocator, Placer, RecordingPlace, Router};
+use gennaker::qubo::{Fraction, Kind};
 use gennaker::{Numeric, RECORDING_LIMIT_BYTES};
 use serde::de::DeserializeOwned;
 
@@ -33,6 +34,8 @@ pub(crate) enum Command {
     Account(Account),
     /// Lower a trained network (a NIR file) to the chip and show what was decided; run it over data and compare with the graph itself.
     Nir(Nir),
+    /// Solve an optimisation problem by annealing it as spiking hardware does: cuts, QUBO and Ising problems, sets, colourings, tours, formulas.
+    Qubo(Qubo),
     /// Measure benchmark networks: building, speed, memory, activity.
     Bench(Bench),
 }
@@ -298,6 +301,90 @@ pub(crate) struct Nir {
 }
 
 #[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
+pub(crate) struct Qubo {
+    /// The problem's file: an edge list (rudy, G-set), a matrix (OR-Library, BiqMac), D-Wave's .qubo, DIMACS .cnf or .col, TSPLIB, a list of numbers.
+    pub(crate) problem: PathBuf,
+    /// What it asks for; by default what its name and content say, if they say it.
+    #[arg(long, value_parser = named_kind())]
+    pub(crate) kind: Option<Kind>,
+    /// Colours that a colouring may use.
+    #[arg(long, value_name = "K", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    pub(crate) colors: Option<usize>,
+    /// Which way a matrix file is meant; OR-Library's own files want maximise.
+    #[arg(long, value_enum)]
+    pub(crate) sense: Option<SenseChoice>,
+    /// Which problem of a file that holds several, from 1.
+    #[arg(long, value_name = "N", value_parser = RangedU64ValueParser::<usize>::new().range(1..))]
+    pub(crate) instance: Option<usize>,
+    /// Ticks of an anneal; in each, every neuron whose turn it is decides once.
+    #[arg(long, value_name = "TICKS", default_value_t = 10_000, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) steps: u32,
+    /// Independent runs.
+    #[arg(long, default_value_t = 10, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) reads: u32,
+    /// Anneals that each read does one after the other, each from where the last one ended.
+    #[arg(long, default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
+    pub(crate) anneals: u32,
+    /// Seed of all random numbers.
+    #[arg(long, default_value_t = 0)]
+    pub(crate) seed: u64,
+    /// Who may decide in the same tick: sequential, random, one, gate(P), refractory(SHIFT), colour; what suits the graph by default.
+    #[arg(long)]
+    pub(crate) discipline: Option<String>,
+    /// With which probability a flip passes: metropolis or heat_bath; what is usual for the discipline by default.
+    #[arg(long)]
+    pub(crate) rule: Option<String>,
+    /// How the temperature falls: geometric, linear or fowler_nordheim, fitted to the problem; or with values, in units of the problem's own:
+    /// geometric:HOT:COLD, linear:HOT:COLD, fowler_nordheim:A:BETA, constant:T, custom:T:T:...
+    #[arg(long)]
+    pub(crate) schedule: Option<String>,
+    /// The value, such as a cut, with which a read is content and stops: a whole number, a decimal or a fraction.
+    #[arg(long, value_name = "VALUE", allow_hyphen_values = true)]
+    pub(crate) target: Option<Fraction>,
+    /// Stop all reads when the first has met the target, as if they ran in step.
+    #[arg(long)]
+    pub(crate) stop_all: bool,
+    /// As many ticks as fit into so many seconds of one core for each read, from hot to cold, in the place of --steps. The summary says how
+    /// many they were: with --steps, that run can be repeated.
+    #[arg(long, value_name = "S", conflicts_with = "steps")]
+    pub(crate) core_time: Option<f64>,
+    /// Stop all reads wherever they are after so many seconds. Then results depend on this host's speed.
+    #[arg(long, value_name = "S")]
+    pub(crate) seconds: Option<f64>,
+    /// Threads; all processors by default. Results do not depend on it.
+    #[arg(long, value_parser = RangedU64ValueParser::<usize>::new().range(1..=MAX_THREADS))]
+    pub(crate) threads: Option<usize>,
+    /// Tell what this machine would need for it: chip, board, boards:N, frame, rack, dresden, a machine file, or auto for the smallest with room.
+    #[arg(long, value_name = "SPEC|FILE.toml", help_heading = "Hardware")]
+    pub(crate) machine: Option<String>,
+    /// What spikes tell on the machine: changes of a spin, by two neurons for each, or its states, by one.
+    #[arg(long, value_name = "changes|states", default_value = "changes", help_heading = "Hardware")]
+    pub(crate) coding: String,
+    #[command(flatten, next_help_heading = "Hardware")]
+    pub(crate) assumptions: Assumptions,
+    /// Write the spiking network to a new folder, too: network.toml, with its synapses beside it. `gennaker run` goes through the same states
+    /// at any level of fidelity, as there is no target in it.
+    #[arg(long, value_name = "DIR", conflicts_with = "core_time", help_heading = "Hardware")]
+    pub(crate) network: Option<PathBuf>,
+    /// Write the results, with pictures, into this folder. Earlier results there are replaced.
+    #[arg(long, value_name = "DIR")]
+    pub(crate) out: Option<PathBuf>,
+    /// Print one JSON document instead of text.
+    #[arg(long)]
+    pub(crate) json: bool,
+}
+
+/// Which way values are better.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub(crate) enum SenseChoice {
+    /// Smaller.
+    Minimise,
+    /// Larger.
+    Maximise,
+}
+
+#[derive(Debug, Args)]
 pub(crate) struct Models {
     /// Show only these models.
     pub(crate) names: Vec<String>,
@@ -365,6 +452,11 @@ where
 {
     let named = |name: String| serde_json::from_value::<T>(name.into());
     PossibleValuesParser::new(names.to_vec()).try_map(named)
+}
+
+/// A parser for kinds of optimisation problems.
+fn named_kind() -> impl TypedValueParser<Value = Kind> {
+    PossibleValuesParser::new(Kind::ALL.map(Kind::name)).try_map(|name: String| name.parse::<Kind>())
 }
 
 #[cfg(test)]

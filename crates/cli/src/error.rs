@@ -47,6 +47,12 @@ pub(crate) enum CliError {
     NotNew { path: PathBuf },
     #[error("`{}` holds no sample", .path.display())]
     NoSample { path: PathBuf },
+    #[error("{option} {given}: give a number above 0 and up to 1e9")]
+    Seconds { option: &'static str, given: f64 },
+    #[error(
+        "an assumption about `{option}` changes nothing without a machine; add --machine, such as --machine auto"
+    )]
+    NeedsMachine { option: String },
     #[error("these results hold nothing to draw: neither spikes nor state variables were recorded")]
     NothingRecorded,
 }
@@ -70,6 +76,9 @@ through_facade!(
     gennaker::energy::EnergyError,
     gennaker::deploy::DeployError,
     gennaker::nir::NirError,
+    gennaker::qubo::QuboError,
+    gennaker::qubo::solver::SolverError,
+    gennaker::qubo::spiking::SpikingError,
     gennaker::report::ReportError
 );
 

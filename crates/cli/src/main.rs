@@ -1,4 +1,4 @@
-//! The `gennaker` command: run networks, lay them on machines, look at machines, models and results.
+//! The `gennaker` command: run networks, lay them on machines, solve optimisation problems, look at machines, models and results.
 //!
 //! Each command is a module that composes the facade's functions and says what came out; nothing is calculated here.
 
@@ -11,6 +11,7 @@ mod args;
 mod bench;
 mod error;
 mod event;
+mod hardware;
 mod interrupt;
 mod machine;
 mod map;
@@ -19,6 +20,7 @@ mod nir;
 mod output;
 mod plot;
 mod progress;
+mod qubo;
 mod run;
 mod summary;
 
@@ -32,6 +34,7 @@ fn main() -> ExitCode {
         args::Command::Models(command) => models::models(&command),
         args::Command::Account(command) => account::account(&command),
         args::Command::Nir(command) => nir::nir(&command),
+        args::Command::Qubo(command) => qubo::qubo(&command),
         args::Command::Bench(command) => bench::bench(&command),
     };
     result.unwrap_or_else(|error| {

@@ -80,7 +80,7 @@ pub(crate) fn nir(command: &Nir) -> Result<ExitCode, CliError> {
     let options = options(&command.lowering)?;
     let lowered = lower(&graph, &options)?;
     if let Some(folder) = &command.out {
-        write_network(&lowered, folder)?;
+        write_network(NetworkFile::new(lowered.network.clone()), folder)?;
     }
     let mut deployment = Deployment::new(lowered);
     deployment.threads = command.threads;
@@ -189,7 +189,8 @@ struct Answer {
     n_ticks: u32,
 }
 
-fn write_network(lowered: &Lowered, folder: &Path) -> Result<(), CliError> {
+/// Writes a network to a new folder: network.toml, with long lists in files beside it.
+pub(crate) fn write_network(file: NetworkFile, folder: &Path) -> Result<(), CliError> {
     let is_taken = match fs::read_dir(folder) {
         Ok(mut entries) => entries.next().is_some(),
         Err(_) => folder.exists(),
@@ -198,7 +199,7 @@ fn write_network(lowered: &Lowered, folder: &Path) -> Result<(), CliError> {
         return Err(CliError::NotNew { path: folder.to_owned() });
     }
     const MAX_INLINE: usize = 100;
-    let (text, files) = NetworkFile::new(lowered.network.clone()).to_toml_with_files(MAX_INLINE);
+    let (text, files) = file.to_toml_with_files(MAX_INLINE);
     for file in &files {
         write_atomically(&folder.join(&file.name), &file.bytes)?;
     }

@@ -20,29 +20,56 @@ const PATIENCE: Duration = Duration::from_millis(400);
 impl Progress {
     /// A bar from `start` to `end` ticks.
     pub(crate) fn new(start: u32, end: u32, is_quiet: bool) -> Self {
-        let bar = ProgressBar::with_draw_target(Some(end.into()), ProgressDrawTarget::hidden());
-        let style = ProgressStyle::with_template(
+        let progress = Self::with_template(
             "{bar:32} {human_pos} of {human_len} ticks, {rate} per second, {eta} left",
-        )
-        .expect("a valid template")
-        .with_key("rate", |state: &ProgressState, text: &mut dyn Write| {
-            // A bar that cannot be drawn is no reason to stop a run.
-            let _ = write!(text, "{:.0}", state.per_sec());
-        });
+            end.into(),
+            is_quiet,
+        );
+        progress.bar.set_position(start.into());
+        progress.bar.reset_eta();
+        progress
+    }
+
+    /// A bar for a search, with what it has found.
+    pub(crate) fn of_search(is_quiet: bool) -> Self {
+        Self::with_template("{bar:32} {percent} % of the ticks, {msg}, {eta} left", 0, is_quiet)
+    }
+
+    fn with_template(template: &str, end: u64, is_quiet: bool) -> Self {
+        let bar = ProgressBar::with_draw_target(Some(end), ProgressDrawTarget::hidden());
+        let style = ProgressStyle::with_template(template).expect("a valid template").with_key(
+            "rate",
+            |state: &ProgressState, text: &mut dyn Write| {
+                // A bar that cannot be drawn is no reason to stop a run.
+                let _ = write!(text, "{:.0}", state.per_sec());
+            },
+        );
         bar.set_style(style.progress_chars("█▓░"));
-        bar.set_position(start.into());
-        bar.reset_eta();
         Self { bar, is_quiet, next_look: Instant::now() + PATIENCE }
     }
 
     /// Tells how many ticks have been run.
     pub(crate) fn at(&mut self, tick: u32) {
+        self.look(|bar| bar.set_position(tick.into()));
+    }
+
+    /// Tells how many ticks have been run, of how many, and what was found; asked for only when it is shown.
+    pub(crate) fn at_found(&mut self, tick: u64, end: u64, found: impl FnOnce() -> String) {
+        self.look(|bar| {
+            bar.set_length(end);
+            bar.set_position(tick);
+            bar.set_message(found());
+        });
+    }
+
+    /// Shows something if it is time to.
+    fn look(&mut self, show: impl FnOnce(&ProgressBar)) {
         let now = Instant::now();
         if now >= self.next_look {
             if self.bar.is_hidden() && !self.is_quiet {
                 self.bar.set_draw_target(ProgressDrawTarget::stderr_with_hz(10));
             }
-            self.bar.set_position(tick.into());
+            show(&self.bar);
             self.next_look = now + INTERVAL;
         }
     }

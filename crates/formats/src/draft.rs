@@ -4,9 +4,18 @@ use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use serde::Deserialize;
+
 use crate::error::FormatError;
 use crate::files;
 use crate::run_info::{RUN_FILE, RunInfo};
+use crate::write::SideFile;
+
+/// The file that makes a folder one of results other than a network's.
+pub const RESULT_FILE: &str = "result.json";
+/// Number of that file's format; raised when an older reader would misunderstand it.
+const RESULT_FORMAT: u32 = 1;
+const MAX_RESULT_FILE_BYTES: u64 = 1 << 30;
 
 /// A folder that is being filled. Dropping it unpublished removes it.
 pub(crate) struct Draft {
@@ -26,6 +35,44 @@ const PLOTTED: [&str; 4] = ["raster", "voltage", "states", "rates"];
 pub fn check_result_path(path: &Path) -> Result<(), FormatError> {
     let target = resolve(path)?;
     files::check_writable(target.parent().unwrap_or(&target), path)
+}
+
+/// Writes a folder of results that are not a network's recordings, whole or not at all: `files`, and `result.json`, which holds `result`
+/// and before it `format`, `version` and the names of all other files. What may be in its place is what [`check_result_path`] says.
+///
+/// # Errors
+/// [`FormatError::Occupied`], [`FormatError::Io`]; nothing is changed then.
+pub fn write_folder(
+    path: &Path,
+    result: serde_json::Map<String, serde_json::Value>,
+    files: &[SideFile],
+) -> Result<(), FormatError> {
+    let names: Vec<&str> = files.iter().map(|file| file.name.as_str()).collect();
+    let head =
+        serde_json::json!({ "format": RESULT_FORMAT, "version": env!("CARGO_PKG_VERSION"), "files": names });
+    let serde_json::Value::Object(mut document) = head else { unreachable!("an object is written above") };
+    document.extend(result);
+    let text = serde_json::to_vec(&document).expect("plain data");
+    let draft = Draft::create(path)?;
+    files.iter().try_for_each(|file| draft.write(&file.name, &file.bytes))?;
+    draft.write(RESULT_FILE, &text)?;
+    draft.publish()
+}
+
+/// What `result.json` says of its folder.
+#[derive(Deserialize)]
+struct Listing {
+    format: u32,
+    #[serde(rename = "version")]
+    _version: String,
+    files: Vec<String>,
+}
+
+impl Listing {
+    fn read(folder: &Path) -> Option<Self> {
+        let bytes = files::read(&folder.join(RESULT_FILE), MAX_RESULT_FILE_BYTES).ok()?;
+        serde_json::from_slice(&bytes).ok().filter(|listing: &Self| listing.format == RESULT_FORMAT)
+    }
 }
 
 impl Draft {
@@ -119,10 +166,17 @@ fn foreign_entry(folder: &Path) -> Result<Option<String>, FormatError> {
     let mut names: Vec<String> = names.collect::<Result<_, _>>().map_err(io)?;
     names.sort_unstable();
     let known = RunInfo::read(folder).map(|info| info.files).unwrap_or_default();
+    let listing = Listing::read(folder);
+    let is_listed = |name: &String| {
+        listing.as_ref().is_some_and(|listing| listing.files.contains(name) || name == RESULT_FILE)
+    };
     let is_ours = |name: &String| {
         let stem = name.strip_suffix(".svg").or_else(|| name.strip_suffix(".png"));
         let is_picture = stem.is_some_and(|stem| PLOTTED.contains(&stem));
-        known.contains(name) || (is_picture && !known.is_empty()) || (name == RUN_FILE && !known.is_empty())
+        is_listed(name)
+            || known.contains(name)
+            || (is_picture && !known.is_empty())
+            || (name == RUN_FILE && !known.is_empty())
     };
     Ok(names.into_iter().find(|name| !is_ours(name)))
 }

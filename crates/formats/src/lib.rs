@@ -58,7 +58,8 @@
 //! [`write_results`] leaves `run.json` ([`RunInfo`]), `network.toml`, and per population `spikes-000.npz` and
 //! `states-000.npz`, numbered in the network's order. Names of populations stand in `run.json` alone, never in file
 //! names. NumPy reads the arrays; [`ResultFolder`] reads everything, or what was recorded in some ticks. A [`ResultWriter`]
-//! writes the same folder piece by piece, for recordings that do not fit in memory.
+//! writes the same folder piece by piece, for recordings that do not fit in memory. [`write_folder`] is for results that are no
+//! recordings: files of any kind, listed in `result.json`.
 #![deny(missing_docs)]
 
 mod archive;
@@ -87,7 +88,7 @@ mod values;
 mod write;
 
 pub use convert::read_spikes;
-pub use draft::check_result_path;
+pub use draft::{RESULT_FILE, check_result_path, write_folder};
 pub use error::FormatError;
 pub use files::write_atomically;
 pub use input_file::{InputFile, is_input_file, read_input_file};

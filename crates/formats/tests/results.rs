@@ -133,6 +133,37 @@ fn other_folders_and_files_are_refused_untouched() {
 }
 
 #[test]
+fn folders_of_other_results_replace_results_of_any_kind_and_nothing_else() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("out");
+    let file = |name: &str| SideFile { name: name.to_owned(), bytes: b"x".to_vec() };
+    let result = || serde_json::json!({ "best": 7 }).as_object().unwrap().clone();
+    write_folder(&path, result(), &[file("a.csv"), file("b.txt")]).unwrap();
+    assert_eq!(entries(&path), ["a.csv", "b.txt", RESULT_FILE]);
+    let text = fs::read_to_string(path.join(RESULT_FILE)).unwrap();
+    let read: serde_json::Value = serde_json::from_str(&text).unwrap();
+    assert_eq!((&read["best"], &read["files"][1], &read["format"]), (&7.into(), &"b.txt".into(), &1.into()));
+    write_folder(&path, result(), &[file("c.txt")]).unwrap();
+    assert_eq!(entries(&path), ["c.txt", RESULT_FILE]);
+    write(&path, &recordings()).unwrap();
+    write_folder(&path, result(), &[file("c.txt")]).unwrap();
+    assert!(write_folder(&path, result(), &[file("../d.txt")]).is_err());
+    assert_eq!(entries(&path), ["c.txt", RESULT_FILE]);
+    assert_eq!(entries(folder.path()), ["out"]);
+    fs::write(path.join("mine.txt"), "x").unwrap();
+    let error = write_folder(&path, result(), &[]).unwrap_err();
+    assert!(
+        matches!(error, FormatError::Occupied { .. }) && error.to_string().contains("mine.txt"),
+        "{error}"
+    );
+    // A `result.json` of somebody else's is not ours to replace.
+    let other = folder.path().join("other");
+    fs::create_dir(&other).unwrap();
+    fs::write(other.join(RESULT_FILE), "{\"files\": []}").unwrap();
+    assert!(check_result_path(&other).is_err());
+}
+
+#[test]
 fn a_failed_write_leaves_nothing_behind() {
     let folder = tempfile::tempdir().unwrap();
     let file = network_file();

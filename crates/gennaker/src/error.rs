@@ -10,6 +10,9 @@ use gennaker_formats::FormatError;
 use gennaker_machine::MachineError;
 use gennaker_mapping::MappingError;
 use gennaker_nir::NirError;
+use gennaker_qubo::QuboError;
+use gennaker_qubo::read::ReadError;
+use gennaker_qubo::solver::SolverError;
 use gennaker_qubo::spiking::SpikingError;
 use gennaker_report::ReportError;
 use thiserror::Error;
@@ -94,6 +97,41 @@ pub enum Error {
     /// A NIR file.
     #[error(transparent)]
     Nir(Box<NirError>),
+    /// An optimisation problem.
+    #[error(transparent)]
+    Qubo(Box<QuboError>),
+    /// A problem that could not be fetched.
+    #[error(transparent)]
+    Problem(Box<ReadError>),
+    /// A file that holds no problem, or not the one that it was said to hold.
+    #[error("`{}`: {source}", .path.display())]
+    ProblemFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong in it.
+        source: Box<ReadError>,
+    },
+    /// The search for a solution.
+    #[error(transparent)]
+    Solver(Box<SolverError>),
+    /// An option of a search that is none.
+    #[error("{what} `{given}`: {problem}")]
+    Search {
+        /// Which option.
+        what: &'static str,
+        /// What was given.
+        given: String,
+        /// What can be given.
+        problem: &'static str,
+    },
+    /// Threads that the system does not give.
+    #[error("cannot start {threads} threads: {problem}; ask for fewer")]
+    Threads {
+        /// Threads asked for.
+        threads: usize,
+        /// What the system says.
+        problem: String,
+    },
     /// A picture.
     #[error(transparent)]
     Report(#[from] ReportError),
@@ -122,6 +160,8 @@ from_boxed!(
     Fabric(FabricError),
     Deploy(DeployError),
     Nir(NirError),
+    Qubo(QuboError),
+    Solver(SolverError),
     Spiking(SpikingError),
     Benchmark(BenchmarkError)
 );

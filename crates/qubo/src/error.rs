@@ -93,6 +93,31 @@ pub enum QuboError {
         /// The range, in words.
         allowed: String,
     },
+    /// A kind of problem that is not known.
+    #[error("`{found}` is no kind of problem; known are {known}")]
+    UnknownKind {
+        /// The text.
+        found: String,
+        /// All kinds.
+        known: String,
+    },
+    /// A text that is no value.
+    #[error("`{found}` is no exact value of 64 bits; write it as 11624, -2.5 or 5/2")]
+    NoValue {
+        /// The text.
+        found: String,
+    },
+    /// A target for a colouring.
+    #[error(
+        "a colouring has no target: with the colours that it may use it is proper or not; allow fewer colours instead"
+    )]
+    NoTarget,
+    /// A solution of another problem.
+    #[error("the solution is not one of a problem of the kind {kind}; give one that is")]
+    OtherSolution {
+        /// The problem's kind.
+        kind: &'static str,
+    },
     /// A solution that breaks the problem's rules.
     #[error("the solution breaks {violations} rules, the first: {first}; mend it before it is encoded")]
     Infeasible {

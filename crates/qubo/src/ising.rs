@@ -207,6 +207,14 @@ impl Ising {
         -2 * i64::from(spins[i]) * self.local_field(spins, i)
     }
 
+    /// The highest energy of states that are worth `value` or better: what a solver's target has to be.
+    pub fn energy_worth(&self, value: Fraction) -> i64 {
+        let sign = if self.sense == Sense::Maximise { -1 } else { 1 };
+        let energy = sign * i128::from(value.numerator()) * i128::from(self.scale);
+        let rounded = energy.div_euclid(value.denominator().into());
+        rounded.clamp(i64::MIN.into(), i64::MAX.into()) as i64
+    }
+
     /// What an energy means: `energy / scale`, negated for [`Sense::Maximise`].
     pub fn value(&self, energy: i64) -> Fraction {
         Fraction::of_energy(energy, self.scale, self.sense)

@@ -49,8 +49,8 @@ pub use error::{MAX_ENERGY, QuboError};
 pub use graph::Graph;
 pub use ising::Ising;
 pub use problem::{
-    Coloring, Decoded, Distances, IndependentSet, MAX_COUPLINGS, MaxCut, MaxSat, Partition, Problem, Tour,
-    Violation,
+    AnyProblem, AnySolution, Coloring, Decoded, Distances, IndependentSet, Kind, MAX_COUPLINGS, MaxCut,
+    MaxSat, Partition, Problem, Tour, Violation,
 };
 pub use qubo::{Convention, Qubo, bits_of_spins, spins_of_bits};
 pub use real::{RealIsing, Rounded};

@@ -1,6 +1,8 @@
 //! Exact values of objectives: whole numbers over a common denominator.
 
+use std::cmp::Ordering;
 use std::fmt;
+use std::str::FromStr;
 
 use crate::QuboError;
 
@@ -16,7 +18,7 @@ pub enum Sense {
 
 impl Sense {
     /// Whether `a` is better than `b`.
-    pub fn is_better(self, a: i64, b: i64) -> bool {
+    pub fn is_better<T: PartialOrd + Copy>(self, a: T, b: T) -> bool {
         match self {
             Self::Minimise => a < b,
             Self::Maximise => a > b,
@@ -73,6 +75,43 @@ impl From<i64> for Fraction {
     fn from(whole: i64) -> Self {
         Self { numerator: whole, denominator: 1 }
     }
+}
+
+impl Ord for Fraction {
+    fn cmp(&self, other: &Self) -> Ordering {
+        let crosswise = |a: i64, b: i64| i128::from(a) * i128::from(b);
+        crosswise(self.numerator, other.denominator).cmp(&crosswise(other.numerator, self.denominator))
+    }
+}
+
+impl PartialOrd for Fraction {
+    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
+        Some(self.cmp(other))
+    }
+}
+
+impl FromStr for Fraction {
+    type Err = QuboError;
+
+    /// A whole number, a decimal or a fraction: `11624`, `-2.5`, `5/2`.
+    fn from_str(text: &str) -> Result<Self, QuboError> {
+        let text = text.trim();
+        let parsed = match text.split_once('/') {
+            Some((above, below)) => above.parse().ok().zip(below.parse().ok().filter(|&b: &i64| b >= 1)),
+            None => decimal(text),
+        };
+        let no_value = || QuboError::NoValue { found: text.to_owned() };
+        parsed.map(|(above, below)| Self::new(above, below)).ok_or_else(no_value)
+    }
+}
+
+/// A decimal as a whole number over a power of ten.
+fn decimal(text: &str) -> Option<(i64, i64)> {
+    let (whole, places) = text.split_once('.').unwrap_or((text, ""));
+    let is_digits =
+        places.bytes().all(|b| b.is_ascii_digit()) && whole.ends_with(|c: char| c.is_ascii_digit());
+    let digits = format!("{whole}{places}").parse().ok().filter(|_| is_digits)?;
+    Some((digits, 10i64.checked_pow(u32::try_from(places.len()).ok()?)?))
 }
 
 impl fmt::Display for Fraction {

@@ -4,9 +4,9 @@
 mod common;
 
 use common::{data, states};
-use gennaker_qubo::read::{self, Limits};
+use gennaker_qubo::read::{self, Choice, Limits};
 use gennaker_qubo::{
-    Coloring, Distances, Fraction, Graph, IndependentSet, Ising, MaxCut, Problem, Sense, Tour,
+    Coloring, Distances, Fraction, Graph, IndependentSet, Ising, Kind, MaxCut, Problem, Sense, Tour,
 };
 
 fn graph(file: &str) -> Option<Graph> {
@@ -244,22 +244,34 @@ fn matrices_of_tsplib_are_whole() {
 }
 
 #[test]
-fn every_file_is_read() {
+fn every_file_is_opened_for_what_it_is() {
     let Some(list) = data("instances.csv") else { return };
-    let limits = Limits::default();
     let mut n_files = 0;
     for line in String::from_utf8(list).unwrap().lines().skip(1) {
         let fields: Vec<&str> = line.split(',').take(5).collect();
-        let (file, kind, n) = (fields[1], fields[2], fields[3].parse::<usize>().unwrap());
+        let (file, kind) = (fields[1], fields[2]);
+        let (n, m) = (fields[3].parse::<usize>().unwrap(), fields[4].parse::<usize>().unwrap());
         let Some(bytes) = data(file) else { continue };
-        let found = match kind {
-            "qubo" => read::bqp(&bytes, Sense::Minimise, &limits).unwrap().n(),
-            "max3sat" => read::cnf(&bytes, &limits).unwrap().n(),
-            "npp" => read::numbers(&bytes, &limits).unwrap().numbers.len(),
-            "tsp" => read::tsplib(&bytes, &limits).unwrap().n(),
-            _ => read::edge_list(&bytes, &limits).unwrap().n(),
+        let (kind, sizes) = match kind {
+            "qubo" => (Kind::Qubo, vec![n]),
+            "max3sat" => (Kind::MaxSat, vec![n, m]),
+            "npp" => (Kind::Partition, vec![n]),
+            "tsp" => (Kind::Tour, vec![n]),
+            "coloring" => (Kind::Coloring, vec![n, m, 5]),
+            "mis" => (Kind::IndependentSet, vec![n, m]),
+            _ => (Kind::MaxCut, vec![n, m]),
         };
-        assert_eq!(found, n, "{file}");
+        let n_colours = (kind == Kind::Coloring).then_some(5);
+        let said = Choice { kind: Some(kind), n_colours, ..Choice::default() };
+        let ending = file.rsplit('.').next().unwrap();
+        let opened = read::parse(&bytes, ending, &said, &Limits::default()).unwrap();
+        let found: Vec<usize> = opened.problem.sizes().iter().map(|s| s.1).take(sizes.len()).collect();
+        assert_eq!((opened.problem.kind(), found, opened.first_index), (kind, sizes, 1), "{file}");
+        // Nothing in them tells these from graphs to be cut.
+        let is_graph = matches!(kind, Kind::IndependentSet | Kind::Coloring);
+        let guessed = read::parse(&bytes, ending, &Choice::default(), &Limits::default()).unwrap();
+        let expected = if is_graph { Kind::MaxCut } else { kind };
+        assert_eq!((guessed.problem.kind(), guessed.is_guessed), (expected, true), "{file}");
         n_files += 1;
     }
     assert!(n_files > 0, "a list, but none of its files");

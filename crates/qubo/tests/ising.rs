@@ -1,6 +1,6 @@
 //! The Ising form against sums written down term by term.
 
-use gennaker_qubo::{Ising, MAX_ENERGY, QuboError, Sense};
+use gennaker_qubo::{Fraction, Ising, MAX_ENERGY, QuboError, Sense};
 use proptest::prelude::*;
 
 /// The state whose spin i is up where bit i of `code` is set.
@@ -21,6 +21,19 @@ fn plain_energy(fields: &[i64], couplings: &[(usize, usize, i64)], s: &[i8]) -> 
 }
 
 proptest! {
+    #[test]
+    fn an_energy_is_as_low_as_a_value_demands_exactly_if_the_value_is_as_good(
+        energy in -200i64..200,
+        scale in 1i64..9,
+        (above, below) in (-200i64..200, 1i64..9),
+        large in any::<bool>(),
+    ) {
+        let sense = if large { Sense::Maximise } else { Sense::Minimise };
+        let ising = Ising::new(vec![], []).unwrap().with_scale(scale).unwrap().with_sense(sense);
+        let (wanted, found) = (Fraction::new(above, below), ising.value(energy));
+        prop_assert_eq!(energy <= ising.energy_worth(wanted), !sense.is_better(wanted, found));
+    }
+
     #[test]
     fn energies_and_flips_are_those_of_the_terms((fields, couplings) in parts(), offset in -99i64..99) {
         let ising = Ising::new(fields.clone(), couplings.clone()).unwrap().with_offset(offset).unwrap();

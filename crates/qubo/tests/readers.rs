@@ -1,7 +1,7 @@
 //! What each format says, what is refused and how, and that nothing that is damaged brings a reader down.
 
-use gennaker_qubo::read::{self, Limits, ReadError};
-use gennaker_qubo::{Fraction, Graph, Problem, Sense};
+use gennaker_qubo::read::{self, Choice, Limits, Opened, ReadError};
+use gennaker_qubo::{AnySolution, Fraction, Graph, Kind, Problem, Sense};
 use proptest::prelude::*;
 
 const EDGES: &str = "3 2\n1 2 -5\n3  2\n";
@@ -36,6 +36,9 @@ fn outcomes(bytes: &[u8], limits: &Limits) -> Vec<Result<(), ReadError>> {
         read::cnf(bytes, limits).map(drop),
         read::numbers(bytes, limits).map(drop),
         read::tsplib(bytes, limits).map(drop),
+        read::ising(bytes, limits).map(drop),
+        read::parse(bytes, "", &Choice::default(), limits).map(drop),
+        read::parse(bytes, "col", &Choice { n_colours: Some(3), ..Choice::default() }, limits).map(drop),
     ]
 }
 
@@ -109,6 +112,111 @@ fn formulas_numbers_and_tours() {
     assert_eq!((rows.get(0, 1), rows.get(2, 0), rows.get(1, 2), rows.get(1, 1)), (5, 6, 7, 0));
     let points = read::tsplib(POINTS.as_bytes(), &limits()).unwrap();
     assert_eq!((points.get(0, 2), points.get(0, 1), points.get(1, 2)), (5, 1, 4));
+}
+
+fn open(text: &str, ending: &str, choice: &Choice) -> Result<Opened, String> {
+    read::parse(text.as_bytes(), ending, choice, &limits()).map_err(|e| e.to_string())
+}
+
+#[test]
+fn kinds_are_guessed_only_where_files_say_them() {
+    let guessed = |text: &str, ending: &str| {
+        open(text, ending, &Choice::default()).map(|o| (o.problem.kind(), o.first_index))
+    };
+    assert_eq!(guessed("3 2\n1 2 -5\n2 3 1\n", ""), Ok((Kind::MaxCut, 1)));
+    assert_eq!(guessed(MATRIX, "txt"), Ok((Kind::Qubo, 1)));
+    assert_eq!(guessed(DWAVE, ""), Ok((Kind::Qubo, 0)));
+    assert_eq!(guessed(FORMULA, ""), Ok((Kind::MaxSat, 1)));
+    assert_eq!(guessed(ROWS, ""), Ok((Kind::Tour, 1)));
+    for list in [NUMBERS, "3 4 5", "1\n2\n3\n", "7", "1 2\n3,4"] {
+        assert_eq!(guessed(list, "txt"), Ok((Kind::Partition, 1)), "{list}");
+    }
+    let refused = |text: &str, ending: &str| guessed(text, ending).unwrap_err();
+    assert_eq!(
+        refused("3 2\n1 2\n2 3\n", "txt"),
+        "this is a graph without weights, or a list of numbers, which could be meant as `maxcut`, `independent-set`, `coloring`, \
+         `partition`; say which by its kind (`--kind`)"
+    );
+    assert!(refused(COLOURS, "").starts_with("this is a graph, which could be meant as `maxcut`"));
+    assert!(refused("hello", "").starts_with("line 1: `hello` begins no problem that is known here"));
+    assert!(refused("", "").starts_with("line 1, column 1: the end of the file"));
+    assert_eq!(refused(COLOURS, "col"), "`colors`: a colouring needs the number of colours that it may use");
+    assert_eq!(
+        refused("p cnf 1 1\n2 0", ""),
+        "line 2, column 1: `2` where a literal of the variables 1 to 1, or 0 is expected"
+    );
+}
+
+#[test]
+fn what_is_said_of_a_file_has_to_fit_it() {
+    let said = |kind| Choice { kind: Some(kind), ..Choice::default() };
+    let ising = open("2 3\n1 1 -7\n1 2 3\n2 2 0\n", "", &said(Kind::Ising)).unwrap().problem;
+    assert_eq!(ising.objective(&AnySolution::Spins(vec![1, 1])), Ok(Fraction::from(-4)));
+    assert!(ising.objective(&AnySolution::Bits(vec![1, 1])).is_err());
+    let three = Choice { n_colours: Some(3), ..Choice::default() };
+    assert_eq!(open(COLOURS, "", &three).unwrap().problem.kind(), Kind::Coloring);
+    let large = Choice { sense: Some(Sense::Maximise), ..Choice::default() };
+    assert_eq!(open(MATRIX, "", &large).unwrap().problem.sense(), Sense::Maximise);
+    let two = format!("2\n{MATRIX}1 1\n1 1 5\n");
+    let second = Choice { which: Some(2), ..Choice::default() };
+    assert_eq!(open(&two, "", &second).unwrap().problem.sizes(), [("bits", 1), ("pairs", 0)]);
+    for (text, choice, expected) in [
+        (two.as_str(), Choice::default(), "`problem`: the file holds 2 problems; say which, from 1 on"),
+        (
+            &two,
+            Choice { which: Some(3), ..second },
+            "`problem`: the file holds 2 problems; say which, from 1 on",
+        ),
+        (MATRIX, second, "`problem`: the file holds one problem; leave it out"),
+        (FORMULA, large, "`sense`: only matrices"),
+        (DWAVE, large, "`sense`: only matrices"),
+        (
+            MATRIX,
+            Choice { kind: Some(Kind::Qubo), ..three },
+            "`colors`: a problem of the kind qubo has no colours",
+        ),
+        (MATRIX, said(Kind::MaxCut), "line 2, column 3: `1` where another vertex than the first is expected"),
+    ] {
+        let problem = open(text, "", &choice).unwrap_err();
+        assert!(problem.starts_with(expected), "{problem}");
+    }
+}
+
+#[test]
+fn values_are_exact_or_refused() {
+    let value = |text: &str| text.parse::<Fraction>().map_err(|e| e.to_string());
+    for (text, above, below) in [
+        ("11624", 11_624, 1),
+        ("-2.50", -5, 2),
+        ("6/4", 3, 2),
+        ("-0.5", -1, 2),
+        ("+3", 3, 1),
+        ("0.000", 0, 1),
+    ] {
+        assert_eq!(value(text), Ok(Fraction::new(above, below)), "{text}");
+    }
+    for text in [
+        "",
+        ".",
+        "-",
+        "1e5",
+        "1/0",
+        "1/-2",
+        "nan",
+        "99999999999999999999",
+        "0.0000000000000000001",
+        "1.-5",
+        ".5",
+    ] {
+        assert!(value(text).unwrap_err().contains("is no exact value"), "{text}");
+    }
+    let mut sorted =
+        [Fraction::new(1, 2), Fraction::from(-3), Fraction::new(i64::MAX, 2), Fraction::new(2, 3)];
+    sorted.sort();
+    assert_eq!(
+        sorted,
+        [Fraction::from(-3), Fraction::new(1, 2), Fraction::new(2, 3), Fraction::new(i64::MAX, 2)]
+    );
 }
 
 #[test]

@@ -1,4 +1,5 @@
-//! Pictures of results: spike rasters with population rates, traces of state variables, histograms of rates.
+//! Pictures of results: spike rasters with population rates, traces of state variables, histograms of rates, the course of a search, the
+//! two sides of a cut graph.
 //!
 //! **The one decision.** A picture is an SVG text that this crate writes itself, from plain slices of numbers; a PNG is
 //! that SVG drawn with a font that comes along. So a picture looks the same on every machine, with or without fonts, and
@@ -20,7 +21,9 @@
 
 mod axis;
 mod chart;
+mod cut;
 mod density;
+mod descent;
 mod error;
 mod histogram;
 mod numbers;
@@ -31,6 +34,8 @@ mod svg;
 mod theme;
 mod traces;
 
+pub use cut::{CutPicture, MAX_EDGES_DRAWN, MAX_VERTICES_DRAWN};
+pub use descent::{Descent, DescentPoint};
 pub use error::ReportError;
 pub use histogram::{RateHistogram, RatePopulation};
 pub use picture::Picture;

@@ -15,7 +15,6 @@ FOREIGN_MODELS = {
     "alif",
     "lif_prob",
     "lif_fugu",
-    "qubo_neuron",
     "conv2d_if_neuron_rate_code",
     "spike_receiver",
     "spike_replicator",
@@ -108,6 +107,17 @@ def check_record(population, record):
         if not isinstance(name, str):
             raise TypeError(f"population `{population}`: record has {name!r}; it must be a list of names")
     return record
+
+
+def diagonals(projections):
+    """By population of ``qubo_neuron`` (its ``id``): the diagonal of Q that the connections of its neurons to themselves are."""
+    found = {}
+    for projection in projections:
+        rows = projection._diagonal()
+        if rows is not None:
+            of_population = found.setdefault(id(projection.post), np.zeros(projection.post.size))
+            np.add.at(of_population, rows[:, 0].astype(int), rows[:, 2])
+    return found
 
 
 def warn_unknown_params(population, model, unknown):

@@ -2,6 +2,7 @@
 
 from gennaker import _gennaker
 from gennaker._user import warn
+from gennaker.snn import _convert
 from gennaker.snn.population import Population
 from gennaker.snn.projection import BaseProjection
 
@@ -44,8 +45,10 @@ class Network:
         """The network for the core, and what is recorded of each population."""
         network = _gennaker.Network(self.name, self.seed)
         names, positions, records = set(), {}, []
+        diagonals = _convert.diagonals(self.projections)
         for population in self.populations:
-            positions[id(population)], record = population._add_to(network, _unique(population.name, names))
+            name, diagonal = _unique(population.name, names), diagonals.get(id(population))
+            positions[id(population)], record = population._add_to(network, name, diagonal)
             records.append(record)
         names = set()
         for projection in self.projections:

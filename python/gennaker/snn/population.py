@@ -2,6 +2,8 @@
 
 import itertools
 
+import numpy as np
+
 from gennaker import _gennaker
 from gennaker.errors import NotModelledError
 from gennaker.snn import _convert
@@ -126,9 +128,12 @@ class Population:
         self._add_to(alone, self.name)
         alone.validate()
 
-    def _add_to(self, network, name):
-        """Adds this population to a network of the core; returns its position and what is recorded of it."""
+    def _add_to(self, network, name, diagonal=None):
+        """Adds this population to a network of the core; returns its position and what is recorded of it. The diagonal of Q, if there
+        is one, is constant drive: a neuron's own spikes tell it nothing."""
         params, spikes, unknown = _convert.split_params(self.name, self.neuron_model, self._params)
+        if diagonal is not None:
+            params["i_offset"] = np.asarray(params.get("i_offset", 0.0), dtype=float) - diagonal
         self._warn_once(unknown)
         record = _convert.check_record(self.name, self._record)
         known = [name for name in record if name not in _convert.CORE_RECORDABLES]

@@ -2,6 +2,8 @@
 
 import itertools
 
+import numpy as np
+
 from gennaker import _gennaker
 from gennaker.snn import _convert
 from gennaker.snn.population import Population
@@ -44,6 +46,10 @@ class BaseProjection:
         """All synapses: rows of pre, post, weight, delay."""
         raise NotImplementedError
 
+    def _diagonal(self):
+        """The rows of ``_array`` that are the diagonal of Q rather than synapses, if there are any."""
+        return None
+
     def _add_to(self, network, name, pre, post):
         """Adds this projection to a network of the core, between two populations given by position."""
         raise NotImplementedError
@@ -71,6 +77,9 @@ class Projection(BaseProjection):
 
     ``connections`` is a list or an array with one row per synapse: pre index, post index, weight, delay. Weights become whole
     numbers (at most 15 or 127 in size, as the target's model has it); a spike of tick t acts at t + 1 + delay.
+
+    Among neurons of the model ``qubo_neuron``, weights are entries of Q, and connections of a neuron to itself are Q's diagonal: they are
+    no synapses but constant drive, in every tick.
     """
 
     def __init__(self, pre, post, connections, name=None):
@@ -80,5 +89,18 @@ class Projection(BaseProjection):
     def _array(self):
         return _convert.connection_array(self.name, self.connections)
 
+    def _diagonal(self):
+        rows = self._array()
+        own = self._is_diagonal(rows)
+        return rows[own] if own.any() else None
+
+    def _is_diagonal(self, rows):
+        """Which rows are on the diagonal of Q. What is none of the population or no number stays a synapse, for the core to refuse."""
+        if self.pre is not self.post or self.post.neuron_model != "qubo_neuron":
+            return np.zeros(len(rows), dtype=bool)
+        is_known = (rows[:, 0] >= 0) & (rows[:, 0] < self.post.size) & np.isfinite(rows[:, 2])
+        return (rows[:, 0] == rows[:, 1]) & is_known & (rows[:, 0] == np.floor(rows[:, 0]))
+
     def _add_to(self, network, name, pre, post):
-        network.add_projection(name, pre, post, self._array())
+        rows = self._array()
+        network.add_projection(name, pre, post, rows[~self._is_diagonal(rows)])

@@ -13,14 +13,17 @@ use super::{Compute, Drive, Due, Fired, Kernel, NetDrive, SplitDrive, StateArray
 /// `qubo_neuron`.
 pub(crate) struct QuboNeuron<A: Arithmetic> {
     v: Vec<A::Real>,
-    /// The largest input so far.
+    /// The largest drive so far.
     scale: Vec<A::Real>,
+    /// 1 where it spiked in the tick before.
+    was_on: Vec<u32>,
     initial: (Vec<A::Real>, Vec<A::Real>),
     threshold: Vec<A::Real>,
     alpha: Vec<A::Real>,
     i_offset: Vec<A::Real>,
     v_reset: Vec<A::Real>,
     subtracts: bool,
+    gain: A::Real,
     noise: f64,
     noise_decay: f64,
     noise_words: Words,
@@ -38,6 +41,7 @@ impl<A: Arithmetic> QuboNeuron<A> {
         let gate = bernoulli_threshold(number("gate"));
         Self {
             initial: (v.clone(), scale.clone()),
+            was_on: vec![0; v.len()],
             v,
             scale,
             threshold,
@@ -45,6 +49,7 @@ impl<A: Arithmetic> QuboNeuron<A> {
             i_offset: reader.array("i_offset"),
             v_reset: reader.array("v_reset"),
             subtracts: reader.population.choice("reset") == "reset_by_subtraction",
+            gain: A::Real::from_f64(number("gain")),
             noise: number("noise"),
             noise_decay: number("noise_decay"),
             noise_words: Words::new(reader, Purpose::Noise),
@@ -70,14 +75,15 @@ impl<A: Arithmetic> QuboNeuron<A> {
     }
 
     #[inline(always)]
-    fn fires(&mut self, i: usize, drive: A::Real, noise: A::Real, u: A::Real, is_open: bool) -> bool {
-        let input = size(drive);
-        let scale = if input > self.scale[i] { input } else { self.scale[i] };
-        let v = self.v[i] * self.alpha[i] + self.i_offset[i] + drive + noise * scale * u;
-        let fires = is_open & (v >= self.threshold[i]);
+    fn fires(&mut self, i: usize, input: A::Real, noise: A::Real, u: A::Real, is_open: bool) -> bool {
+        let drive = self.i_offset[i] - self.gain * input;
+        let scale = if size(drive) > self.scale[i] { size(drive) } else { self.scale[i] };
+        let v = self.v[i] * self.alpha[i] + drive + noise * scale * u;
+        let fires = if is_open { v >= self.threshold[i] } else { self.was_on[i] != 0 };
         let after = if self.subtracts { v - self.threshold[i] } else { self.v_reset[i] };
         self.v[i] = if fires { after } else { v }.settled();
         self.scale[i] = scale;
+        self.was_on[i] = fires.into();
         fires
     }
 }
@@ -112,9 +118,11 @@ impl<A: Arithmetic> Kernel<A> for QuboNeuron<A> {
     fn visit(&mut self, visitor: &mut dyn FnMut(StateArray<'_, A::Real>)) {
         visitor(StateArray::Real(&mut self.v));
         visitor(StateArray::Real(&mut self.scale));
+        visitor(StateArray::Count(&mut self.was_on));
     }
     fn reset(&mut self) {
         self.v.clone_from(&self.initial.0);
         self.scale.clone_from(&self.initial.1);
+        self.was_on.fill(0);
     }
 }

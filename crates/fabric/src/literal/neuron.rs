@@ -23,8 +23,9 @@ struct State {
     i_inh: f32,
     refractory: u32,
     is_spent: bool,
-    /// Largest input so far.
+    /// Largest drive so far.
     scale: f32,
+    /// Whether the spin is up, or the neuron spiked in the tick before.
     is_up: bool,
     /// Tick from which the spin may flip.
     ready: u32,
@@ -78,6 +79,7 @@ enum Update {
     Qubo {
         membrane: Membrane,
         alpha: f32,
+        gain: f32,
         noise: [f64; 2],
         gate: u64,
         noise_draw: Draw,
@@ -215,6 +217,7 @@ impl Neuron {
             Model::QuboNeuron => Update::Qubo {
                 membrane: membrane(),
                 alpha: value("alpha_decay"),
+                gain: value("gain"),
                 noise: [exact("noise"), exact("noise_decay")],
                 gate: bernoulli_threshold(exact("gate")),
                 noise_draw: draw(Purpose::Noise),
@@ -240,6 +243,12 @@ impl Neuron {
             return thresholds.iter().filter(|threshold| drawn >= **threshold).count() as u32;
         }
         self.state.fires(&self.update, tick, excitation, inhibition).into()
+    }
+}
+
+impl Membrane {
+    fn after_spike(&self, v: f32) -> f32 {
+        if self.subtracts { v - self.threshold } else { self.v_reset }
     }
 }
 
@@ -310,14 +319,19 @@ impl State {
                 }
                 fires
             }
-            Update::Qubo { ref membrane, alpha, noise, gate, ref noise_draw, ref gate_draw } => {
-                self.scale = self.scale.max((e - i).abs());
+            Update::Qubo { ref membrane, alpha, gain, noise, gate, ref noise_draw, ref gate_draw } => {
+                let drive = membrane.i_offset - gain * (e - i);
+                self.scale = self.scale.max(drive.abs());
                 let noise = decayed(noise[0], noise[1], tick) as f32;
                 let u = unit_noise(noise_draw.at(tick));
-                self.v = self.v * alpha + membrane.i_offset + (e - i) + noise * self.scale * u;
-                let fires = u64::from(gate_draw.at(tick)) < gate && self.fire(membrane);
+                self.v = self.v * alpha + drive + noise * self.scale * u;
+                let is_open = u64::from(gate_draw.at(tick)) < gate;
+                self.is_up = if is_open { self.v >= membrane.threshold } else { self.is_up };
+                if self.is_up {
+                    self.v = membrane.after_spike(self.v);
+                }
                 self.v = settled(self.v);
-                fires
+                self.is_up
             }
             Update::Spin(ref spin) => self.turn(spin, tick, e - i),
         }
@@ -359,7 +373,7 @@ impl State {
         if self.v < membrane.threshold {
             return false;
         }
-        self.v = if membrane.subtracts { self.v - membrane.threshold } else { membrane.v_reset };
+        self.v = membrane.after_spike(self.v);
         true
     }
 

@@ -3,6 +3,7 @@
 use gennaker_energy::{Account, AccountOptions};
 use gennaker_engine::{PopulationRecording, Recordings};
 use gennaker_mapping::MappingOptions;
+use gennaker_network::Population;
 use gennaker_qubo::Ising;
 use gennaker_qubo::solver::{Flips, Options, Outcome, Solution, TimeToTarget};
 use gennaker_qubo::spiking::{Coding, SpikingProblem};
@@ -10,7 +11,7 @@ use serde::Serialize;
 
 use crate::account::Accounted;
 use crate::error::Error;
-use crate::experiment::Experiment;
+use crate::experiment::{Experiment, Mapped};
 
 /// Flips that are kept of each replica for the account, eight bytes each: beyond, the account is of the ticks until then.
 pub const MAX_KEPT_FLIPS: usize = 1 << 26;
@@ -117,15 +118,15 @@ pub fn spiking_experiment(
     options: &Options,
     hardware: &HardwareOptions,
 ) -> Result<Experiment, Error> {
-    experiment(SpikingProblem::new(ising, options, hardware.coding)?, options, hardware)
+    experiment(&SpikingProblem::new(ising, options, hardware.coding)?, options, hardware)
 }
 
 fn experiment(
-    spiking: SpikingProblem<'_>,
+    spiking: &SpikingProblem<'_>,
     options: &Options,
     hardware: &HardwareOptions,
 ) -> Result<Experiment, Error> {
-    let mut experiment = Experiment::new(spiking.into_network());
+    let mut experiment = Experiment::new(spiking.network().clone());
     experiment.mapping = hardware.mapping.clone();
     experiment.file.settings.timesteps = options.n_ticks.saturating_mul(options.n_anneals);
     experiment.file.settings.tick_ms = hardware.tick_ms;
@@ -138,54 +139,75 @@ fn experiment(
 /// Lays the replicas of a run of the solver on a machine and accounts for the spikes that their flips are.
 ///
 /// # Errors
-/// [`Error::Spiking`] for what no network can do, or an outcome whose flips were not kept (see [`Options::max_kept_flips`]);
-/// [`Error::Mapping`] if the machine has no room; [`Error::Energy`] for impossible assumptions.
+/// [`Error::Spiking`] for what no network can do, [`Error::FlipsNotKept`] for an outcome whose flips were not kept (see
+/// [`Options::max_kept_flips`]), [`Error::Mapping`] if the machine has no room, [`Error::Energy`] for impossible assumptions.
 pub fn on_hardware(
     ising: &Ising,
     options: &Options,
     outcome: &Outcome,
     hardware: &HardwareOptions,
 ) -> Result<OptimisationHardware, Error> {
-    let flips: Option<Vec<&Flips>> = outcome.solutions.iter().map(|s| s.flips.as_ref()).collect();
-    let flips =
-        flips.filter(|flips| flips.len() == options.n_replicas as usize).ok_or(Error::FlipsNotKept)?;
-    let ran = outcome.solutions.iter().map(|s| s.n_ticks).max().unwrap_or(0);
-    let is_cut = |(s, flips): (&Solution, &&Flips)| (flips.n_ticks < s.n_ticks).then_some(flips.n_ticks);
-    let n_ticks = outcome.solutions.iter().zip(&flips).filter_map(is_cut).min().unwrap_or(ran);
-    let spiking = SpikingProblem::new(ising, options, hardware.coding)?;
-    let n_parts = spiking.n_weight_parts();
-    let spikes: Vec<_> =
-        (0..).zip(&flips).map(|(replica, flips)| spiking.spikes(replica, &flips.flips, n_ticks)).collect();
-    let experiment = experiment(spiking, options, hardware)?;
-    let mapped = experiment.map()?;
-    let populations = experiment.file.network.populations.iter().zip(spikes);
-    let recordings = Recordings {
-        populations: populations
-            .map(|(p, spikes)| PopulationRecording {
-                name: p.name.clone(),
-                size: p.size,
-                model: p.model.name().to_owned(),
-                spikes: Some(spikes),
-                states: Vec::new(),
-            })
-            .collect(),
-        timesteps: n_ticks,
-    };
-    let accounted = Accounted::new(experiment, mapped, recordings)?;
-    let account =
-        accounted.accounts(&accounted.mapped, std::slice::from_ref(&hardware.account))?.remove(0).account();
-    let mut notes = account.notes.clone();
-    if n_ticks < ran {
-        notes.push(format!(
-            "the account is of the first {n_ticks} of {ran} ticks: more flips than the {MAX_KEPT_FLIPS} of each replica are not kept"
-        ));
+    Laid::new(ising, options, hardware)?.account(outcome)
+}
+
+/// Replicas laid on a machine, before or after they are run.
+pub(super) struct Laid<'a> {
+    options: &'a Options,
+    hardware: &'a HardwareOptions,
+    spiking: SpikingProblem<'a>,
+    parts_per_weight: f64,
+    experiment: Experiment,
+    mapped: Mapped,
+}
+
+impl<'a> Laid<'a> {
+    pub(super) fn new(
+        ising: &'a Ising,
+        options: &'a Options,
+        hardware: &'a HardwareOptions,
+    ) -> Result<Self, Error> {
+        let spiking = SpikingProblem::new(ising, options, hardware.coding)?;
+        let parts_per_weight = spiking.n_weight_parts() as f64 / (2 * ising.n_couplings()).max(1) as f64;
+        let experiment = experiment(&spiking, options, hardware)?;
+        let mapped = experiment.map()?;
+        hardware.account.check(&experiment.file.network, &mapped.machine)?;
+        Ok(Self { options, hardware, spiking, parts_per_weight, experiment, mapped })
     }
-    let parts_per_weight = n_parts as f64 / (2 * ising.n_couplings()).max(1) as f64;
-    let mut report = report(&accounted, account, parts_per_weight);
-    report.coding = hardware.coding.to_string();
-    report.notes = notes;
-    report.to_target = to_target(&report, outcome.time_to_target());
-    Ok(report)
+
+    /// The account of a run, whose flips were kept.
+    pub(super) fn account(self, outcome: &Outcome) -> Result<OptimisationHardware, Error> {
+        let flips: Option<Vec<&Flips>> = outcome.solutions.iter().map(|s| s.flips.as_ref()).collect();
+        let flips =
+            flips.filter(|f| f.len() == self.options.n_replicas as usize).ok_or(Error::FlipsNotKept)?;
+        let ran = outcome.solutions.iter().map(|s| s.n_ticks).max().unwrap_or(0);
+        let is_cut = |(s, flips): (&Solution, &&Flips)| (flips.n_ticks < s.n_ticks).then_some(flips.n_ticks);
+        let n_ticks = outcome.solutions.iter().zip(&flips).filter_map(is_cut).min().unwrap_or(ran);
+        let recordings = self.recordings(&flips, n_ticks);
+        let accounted = Accounted::new(self.experiment, self.mapped, recordings)?;
+        let options = std::slice::from_ref(&self.hardware.account);
+        let account = accounted.accounts(&accounted.mapped, options)?.remove(0).account();
+        let mut report = report(&accounted, account, self.parts_per_weight);
+        report.coding = self.hardware.coding.to_string();
+        if n_ticks < ran {
+            report.notes.push(format!(
+                "the account is of the first {n_ticks} of {ran} ticks: beyond {MAX_KEPT_FLIPS} flips of a replica they are not kept"
+            ));
+        }
+        report.to_target = to_target(&report, outcome.time_to_target());
+        Ok(report)
+    }
+
+    fn recordings(&self, flips: &[&Flips], n_ticks: u32) -> Recordings {
+        let populations = (0..).zip(&self.experiment.file.network.populations).zip(flips);
+        let recording = |((replica, p), flips): ((u32, &Population), &&Flips)| PopulationRecording {
+            name: p.name.clone(),
+            size: p.size,
+            model: p.model.name().to_owned(),
+            spikes: Some(self.spiking.spikes(replica, &flips.flips, n_ticks)),
+            states: Vec::new(),
+        };
+        Recordings { populations: populations.map(recording).collect(), timesteps: n_ticks }
+    }
 }
 
 fn report(accounted: &Accounted, account: Account, n_parts_per_weight: f64) -> OptimisationHardware {
@@ -217,7 +239,7 @@ fn report(accounted: &Accounted, account: Account, n_parts_per_weight: f64) -> O
         n_packets: account.n_packets,
         n_synaptic_events: account.n_synaptic_events,
         to_target: None,
-        notes: Vec::new(),
+        notes: account.notes.clone(),
         account,
     }
 }

@@ -2,23 +2,22 @@
 
 use crate::model::{ModelDescriptor, ParameterDefault, ParameterDescriptor, StateDescriptor, SynapseWord};
 
-use super::{
-    ALPHA, ANY, I_OFFSET, LIF_ATOMS, RESET, SEED, V, V_INIT, V_RESET, WORD_NO_DELAY, number, shared, whole,
-};
+use super::{ALPHA, ANY, LIF_ATOMS, RESET, SEED, V, V_INIT, V_RESET, WORD_NO_DELAY, number, shared, whole};
 
 /// 24 bits hold every weight that single-precision potentials can tell apart.
 const WORD_24: SynapseWord = SynapseWord { bytes: 4, index_bits: 8, delay_bits: 0, max_weight: 8_388_607 };
 
 pub(super) static QUBO_NEURON: ModelDescriptor = ModelDescriptor {
     name: "qubo_neuron",
-    summary: "Leaky integrate-and-fire neuron with noise that decays: entries of Q as weights, a candidate x in every tick's spikes. Looks for large x'Qx.",
+    summary: "Leaky integrate-and-fire neuron with noise that decays, for small x'Qx: entries of Q as weights, a candidate x in every tick's spikes.",
     equations: &[
-        "scale <- max(scale, |E - I|), from |threshold| on",
-        "v <- v * alpha_decay + i_offset + (E - I) + noise * noise_decay^tick * scale * u, u uniform in (-1, 1)",
-        "with probability gate: spike if v >= threshold",
+        "drive = i_offset - gain * (E - I)",
+        "scale <- max(scale, |drive|), from |threshold| on",
+        "v <- v * alpha_decay + drive + noise * noise_decay^tick * scale * u, u uniform in (-1, 1)",
+        "with probability gate: spike if v >= threshold; otherwise do as in the tick before",
         "on a spike: v <- v - threshold, or v <- v_reset",
     ],
-    source: "name, threshold, alpha_decay, reset and v_reset from public scripts after the NICE 2025 tutorial; how the chip's neuron updates, its noise and how that decays are not public: these are ours",
+    source: "name, threshold, alpha_decay, reset, v_reset and Q as weights from public scripts after the NICE 2025 tutorial; how the chip's neuron updates, its noise and how that decays are not public: these are ours",
     parameters: &[
         number(
             "threshold",
@@ -27,22 +26,28 @@ pub(super) static QUBO_NEURON: ModelDescriptor = ModelDescriptor {
             "spike when the membrane potential v reaches it (v >= threshold)",
         ),
         ALPHA,
-        I_OFFSET,
+        number("i_offset", 0.0, (-ANY, ANY), "constant drive: -Q_ii"),
         V_INIT,
         V_RESET,
         RESET,
         shared(number(
+            "gain",
+            2.0,
+            (-1e6, 1e6),
+            "drive lost per unit of weight: 2 if both Q_ij and Q_ji are connected, since both count in x'Qx",
+        )),
+        shared(number(
             "noise",
             1.0,
             (0.0, 1e6),
-            "noise of the first tick, relative to the largest input so far",
+            "noise of the first tick, relative to the largest drive so far",
         )),
-        shared(number("noise_decay", 0.98, (0.0, 1.0), "factor that the noise keeps each tick")),
+        shared(number("noise_decay", 0.99, (0.0, 1.0), "factor that the noise keeps each tick")),
         shared(number(
             "gate",
-            0.5,
+            0.3,
             (1e-9, 1.0),
-            "probability that a neuron may spike in a tick; below 1, neighbours do not act as one",
+            "probability that a neuron decides in a tick; below 1, neighbours do not act as one",
         )),
         SEED,
     ],

@@ -1,5 +1,6 @@
 //! Problems in their own terms: stated, encoded as an Ising problem, decoded, checked and valued.
 
+mod any;
 mod coloring;
 mod forms;
 mod independent_set;
@@ -8,6 +9,7 @@ mod partition;
 mod sat;
 mod tour;
 
+pub use any::{AnyProblem, AnySolution, Kind};
 pub use coloring::Coloring;
 pub use independent_set::IndependentSet;
 pub use max_cut::MaxCut;
@@ -76,6 +78,12 @@ impl<S> Decoded<S> {
         self.solution.as_ref().map(|s| s.1)
     }
 
+    /// The same, solutions as `change` makes them.
+    pub fn map<T>(self, change: impl FnOnce(S) -> T) -> Decoded<T> {
+        let solution = self.solution.map(|(solution, objective)| (change(solution), objective));
+        Decoded { solution, violations: self.violations }
+    }
+
     /// A state that stands for `solution` unless it breaks rules.
     fn new(
         solution: impl FnOnce() -> Result<(S, Fraction), QuboError>,
@@ -122,11 +130,27 @@ pub enum Violation {
     },
     /// A position of the tour has no city, or several.
     Cities {
-        /// The position; city 0 is at position 0.
+        /// The position; the first city is at the first.
         position: usize,
         /// How many cities it has.
         count: usize,
     },
+}
+
+impl Violation {
+    /// The same, everything in it counted from `first`, as the file does that the problem came from.
+    #[must_use]
+    pub fn counted_from(self, first: usize) -> Self {
+        match self {
+            Self::EdgeInside { u, v } => Self::EdgeInside { u: u + first, v: v + first },
+            Self::Colours { vertex, count } => Self::Colours { vertex: vertex + first, count },
+            Self::SameColour { u, v, colour } => {
+                Self::SameColour { u: u + first, v: v + first, colour: colour + first }
+            }
+            Self::Visits { city, count } => Self::Visits { city: city + first, count },
+            Self::Cities { position, count } => Self::Cities { position: position + first, count },
+        }
+    }
 }
 
 impl fmt::Display for Violation {

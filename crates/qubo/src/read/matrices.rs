@@ -1,9 +1,9 @@
-//! QUBO matrices: OR-Library's and BiqMac's, and D-Wave's `.qubo`.
+//! Matrices: OR-Library's and BiqMac's, fields and couplings in the same form, and D-Wave's `.qubo`.
 
 use super::text::{Text, Word, Words, check_once};
 use super::{Limits, ReadError};
 use crate::terms::narrow;
-use crate::{Convention, Qubo, QuboError, RealIsing, Sense};
+use crate::{Convention, Ising, Qubo, QuboError, RealIsing, Sense};
 
 /// The most decimal places: a scale of 10^18 is the last that fits.
 const MAX_PLACES: i32 = 18;
@@ -47,14 +47,33 @@ pub fn bqp_collection(bytes: &[u8], sense: Sense, limits: &Limits) -> Result<Vec
     Ok(problems)
 }
 
+/// Fields and couplings in the form of [`bqp`]: `n k`, then `i j J` for k couplings, `i i h` for fields among them, i at most j, counted
+/// from 1. Everything counts **once**: the energy sum of h_i s_i and of J_ij s_i s_j over i < j is minimised.
+///
+/// # Errors
+/// Anything else in the file, with its place; see [`ReadError`].
+pub fn ising(bytes: &[u8], limits: &Limits) -> Result<Ising, ReadError> {
+    let mut text = Text::new(bytes);
+    let (n, entries) = next_entries(&mut text, 1, limits)?;
+    text.end("the end of the file after the last entry")?;
+    let mut fields = vec![0; n];
+    entries.iter().filter(|e| e.0 == e.1).for_each(|e| fields[e.0] = e.2);
+    Ok(Ising::new(fields, entries.into_iter().filter(|e| e.0 != e.1))?)
+}
+
 fn next_bqp(text: &mut Text<'_>, sense: Sense, limits: &Limits) -> Result<Qubo, ReadError> {
+    let (n, entries) = next_entries(text, if sense == Sense::Maximise { -1 } else { 1 }, limits)?;
+    Ok(Qubo::from_matrix(n, entries, Convention::HalfOfSymmetric)?.with_sense(sense))
+}
+
+/// `n k` and k entries `i j value`, each multiplied by `sign`, at or above the diagonal, once each.
+fn next_entries(text: &mut Text<'_>, sign: i64, limits: &Limits) -> Result<Entries<i64>, ReadError> {
     let mut header = text.want(|| "a line with the numbers of variables and entries".to_owned())?.words();
     let n = header.want("the number of variables")?.variables("variables", limits)?;
     let k = header
         .want("the number of entries (a file that begins with one number holds several problems)")?
         .terms("entries", limits)?;
     header.end()?;
-    let sign = if sense == Sense::Maximise { -1 } else { 1 };
     let room = text.room_for(k, 6);
     let (mut entries, mut lines) = (Vec::with_capacity(room), Vec::with_capacity(room));
     for entry in 0..k {
@@ -68,7 +87,7 @@ fn next_bqp(text: &mut Text<'_>, sense: Sense, limits: &Limits) -> Result<Qubo, 
         lines.push(line.number);
     }
     check_once(entries.iter().map(|e| (e.0, e.1)), &lines, "entry")?;
-    Ok(Qubo::from_matrix(n, entries, Convention::HalfOfSymmetric)?.with_sense(sense))
+    Ok((n, entries))
 }
 
 /// Row and column, from 0, on or above the diagonal.

@@ -1,19 +1,21 @@
 //! Readers of the files in which instances circulate. They take bytes; [`file`](fn@file) fetches those, no more than allowed.
 //!
 //! Formats that look alike are different functions, and what a file does not say about itself is an argument: nothing is
-//! guessed. Every error names line and column, what is there and what should be.
+//! guessed, but by [`open`](fn@open), which takes what a file and its name say for an answer where they say it. Every error names line and column, what is there and what should be.
 
 mod cnf;
 mod graphs;
 mod matrices;
 mod numbers;
+mod open;
 mod text;
 mod tsplib;
 
 pub use cnf::cnf;
 pub use graphs::{col, edge_list};
-pub use matrices::{bqp, bqp_collection, dwave, dwave_real};
+pub use matrices::{bqp, bqp_collection, dwave, dwave_real, ising};
 pub use numbers::numbers;
+pub use open::{Choice, Opened, open, parse};
 pub use tsplib::tsplib;
 
 use std::io::Read;
@@ -69,6 +71,33 @@ pub enum ReadError {
         limit: u64,
         /// The limit's field.
         field: &'static str,
+    },
+    /// A file that could be several things.
+    #[error("this is {content}, which could be meant as {kinds}; say which by its kind (`--kind`)")]
+    Ambiguous {
+        /// What is in it.
+        content: &'static str,
+        /// What it could be.
+        kinds: String,
+    },
+    /// A file that is nothing known.
+    #[error(
+        "line {line}: {found} begins no problem that is known here: an edge list, a matrix, a list of numbers, DIMACS, TSPLIB or D-Wave's \
+         `.qubo`; if it is one of those all the same, say which by its kind (`--kind`)"
+    )]
+    Unknown {
+        /// Line, from 1.
+        line: usize,
+        /// What is there, cut short.
+        found: String,
+    },
+    /// Something said of the file that it has no use for, or not said that it needs.
+    #[error("`{option}`: {problem}")]
+    Choice {
+        /// What was said or has to be.
+        option: &'static str,
+        /// What is wrong.
+        problem: String,
     },
     /// The file is well formed, but what it says is no problem that can be kept exactly.
     #[error("{0}")]

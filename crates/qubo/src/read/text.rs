@@ -39,10 +39,15 @@ impl<'a> Word<'a> {
 
     /// What is wrong with this word.
     pub(super) fn error(self, expected: impl Into<String>) -> ReadError {
+        let (line, column, found) = (self.line, self.column, self.shown());
+        ReadError::Syntax { line, column, found, expected: expected.into() }
+    }
+
+    /// The word as an error repeats it.
+    pub(super) fn shown(self) -> String {
         let shown = String::from_utf8_lossy(&self.bytes[..self.bytes.len().min(SHOWN)]);
         let dots = if self.bytes.len() > SHOWN { "..." } else { "" };
-        let found = format!("`{shown}{dots}`");
-        ReadError::Syntax { line: self.line, column: self.column, found, expected: expected.into() }
+        format!("`{shown}{dots}`")
     }
 
     /// A whole number.

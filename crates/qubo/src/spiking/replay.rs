@@ -108,7 +108,7 @@ impl Track<'_> {
     }
 
     fn change(&mut self, neuron: u32) -> Result<(), String> {
-        let (i, turns_up) = (neuron as usize / 2, neuron % 2 == 0);
+        let (i, turns_up) = (neuron as usize / 2, neuron.is_multiple_of(2));
         match self.spins.get(i) {
             None => Err(format!("neuron {neuron} of {}", 2 * self.spins.len())),
             Some(&spin) if (spin > 0) == turns_up => {
@@ -128,8 +128,8 @@ impl Track<'_> {
                 .get_mut(neuron as usize)
                 .ok_or_else(|| format!("neuron {neuron} of {}", self.spins.len()))? = 1;
         }
-        for i in 0..next.len() {
-            if next[i] != self.spins[i] {
+        for (i, spin) in next.into_iter().enumerate() {
+            if spin != self.spins[i] {
                 self.flip(i);
             }
         }
