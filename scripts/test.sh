@@ -13,6 +13,22 @@ fi
 
 step() { printf '\n== %s\n' "$*"; }
 
+# What Python needs is fetched while Rust is built.
+venv=target/test-venv
+environment() {
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    pip() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"; }
+    pip numpy pytest pytest-xdist scipy networkx nir==1.0.8 dimod==0.12.23 "maturin>=1.7,<2"
+    # A framework that reads NIR files; it has no wheels for every Python, and its test is skipped without it.
+    pip spyx==1.0.0 || echo "skipped: no Spyx"
+}
+mkdir -p target
+environment > target/test-venv.log 2>&1 &
+environment=$!
+# Whatever ends this early ends that, too.
+trap 'kill "$environment" 2> /dev/null || true' EXIT
+
 step "format"
 cargo fmt --all --check
 step "lints"
@@ -24,14 +40,10 @@ cargo test --workspace --quiet
 cargo build --quiet -p gennaker-cli
 
 step "Python package in a fresh environment"
-venv=target/test-venv
-rm -rf "$venv"
-python3 -m venv "$venv"
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check numpy pytest scipy networkx nir==1.0.8 dimod==0.12.23
-# A framework that reads NIR files; it has no wheels for every Python, and its test is skipped without it.
-"$venv/bin/python" -m pip install --quiet --disable-pip-version-check spyx==1.0.0 || echo "skipped: no Spyx"
-MATURIN_PEP517_ARGS="--profile dev" "$venv/bin/python" -m pip install --quiet --disable-pip-version-check ./python
-"$venv/bin/python" -m pytest -q python/tests
+wait "$environment" || { cat target/test-venv.log; exit 1; }
+cat target/test-venv.log
+MATURIN_PEP517_ARGS="--profile dev" "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation ./python
+"$venv/bin/python" -m pytest -q -n 2 python/tests
 
 step "NIR files through the reference package"
 GENNAKER_PYTHON="$PWD/$venv/bin/python" cargo test --quiet -p gennaker-nir --test reference_package
