@@ -23,6 +23,8 @@ use super::options::Run;
 
 /// Proposals between two looks at whether to stop: a few milliseconds.
 const PROPOSALS_PER_LOOK: usize = 1 << 18;
+/// Flips that are kept of all reads together for a machine's account, eight bytes each: 8 GiB of them.
+const MAX_KEPT_IN_ALL: usize = 1 << 30;
 /// What makes another seed for each state to begin with: 2^64 over the golden ratio.
 const NEXT_SEED: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -84,7 +86,7 @@ pub(crate) fn solve_for(
     machine: &HardwareOptions,
     is_stopped: &AtomicBool,
 ) -> PyResult<(Outcome, OptimisationHardware)> {
-    run.options.max_kept_flips = MAX_KEPT_FLIPS;
+    run.options.max_kept_flips = MAX_KEPT_FLIPS.min(MAX_KEPT_IN_ALL / run.options.n_replicas.max(1) as usize);
     let laid = with_threads(|| Laid::new(ising, &run.options, machine))?.map_err(value_error)?;
     let mut outcome = solve(ising, &run, is_stopped)?;
     let hardware = with_threads(|| laid.account(&outcome))?.map_err(value_error)?;

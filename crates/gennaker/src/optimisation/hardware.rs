@@ -193,7 +193,8 @@ impl<'a> Laid<'a> {
         report.coding = self.hardware.coding.to_string();
         if n_ticks < ran {
             report.notes.push(format!(
-                "the account is of the first {n_ticks} of {ran} ticks: beyond {MAX_KEPT_FLIPS} flips of a replica they are not kept"
+                "the account is of the first {n_ticks} of {ran} ticks: beyond {} flips of a replica they are not kept",
+                self.options.max_kept_flips
             ));
         }
         report.to_target = to_target(&report, outcome.time_to_target());
