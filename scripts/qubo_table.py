@@ -3,8 +3,8 @@
 
     cargo build --release -p gennaker-qubo --example anneal
     python3 -m venv VENV && VENV/bin/pip install dwave-samplers dimod numpy
-    VENV/bin/python scripts/qubo_table.py run ticks rates seconds:1 seconds:10 --data FOLDER --results results.jsonl
-    VENV/bin/python scripts/qubo_table.py show --results results.jsonl
+    VENV/bin/python scripts/qubo_table.py run seconds:1 shuffled:1 rates ticks:1000 ticks:10000 --data FOLDER --results results.jsonl
+    VENV/bin/python scripts/qubo_table.py show seconds:1 rates ticks --results results.jsonl
 
 FOLDER holds `instances.csv` and the files that it names. Every run is added to the results file at once and is not done again while it is there,
 so the table can be made in parts (`--names G1 G14`, `--seeds 3`) and go on after an interruption. All times are those that
@@ -25,10 +25,8 @@ NAMES = "G1 G14 G22 G43 G50 G55 bqp500-1 bqp500-2 bqp500-3 gka1f bqp1000-2 bqp10
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 ANNEAL = ROOT / "target" / "release" / "examples" / "anneal"
 DISCIPLINES = ["sequential", "colour", "refractory", "gate"]
-TICKS = [1_000, 10_000, 100_000]
 # Proposals of a rate's measurement.
 RATE_PROPOSALS = 60_000_000
-PEER = "dwave-samplers"
 
 
 def instances(folder, names):
@@ -92,10 +90,10 @@ class Peer:
         self.n, self.sampler = n, SimulatedAnnealingSampler()
         self.betas = [float(beta) for beta in default_beta_range(self.bqm)]
 
-    def run(self, n_sweeps, seed):
+    def run(self, n_sweeps, seed, **how):
         """Core seconds of one anneal, those of the call's fixed costs left out, and the value found."""
         begin = time.thread_time()
-        samples = self.sampler.sample(self.bqm, beta_range=self.betas, num_sweeps=n_sweeps, seed=seed)
+        samples = self.sampler.sample(self.bqm, beta_range=self.betas, num_sweeps=n_sweeps, seed=seed, **how)
         return time.thread_time() - begin - self.fixed(), self.value(samples.first.energy)
 
     def fixed(self):
@@ -107,23 +105,22 @@ class Peer:
             self._fixed = min(once() for _ in range(3))
         return self._fixed
 
-    def sweeps_for(self, seconds):
+    def sweeps_for(self, seconds, **how):
         """As many sweeps as fit, from a trial of a twentieth of the time, which is not counted."""
         trial = 100
         while True:
-            took, _ = self.run(trial, 0)
+            took, _ = self.run(trial, 0, **how)
             if took > seconds / 20:
                 return max(1, int(trial * seconds / took))
             trial *= 2
 
 
-def run_ticks(folder, row, results, n_seeds):
+def run_ticks(folder, row, results, n_seeds, ticks):
     for discipline in DISCIPLINES:
-        for ticks in TICKS:
-            key = dict(part="ticks", name=row["name"], discipline=discipline, ticks=ticks, seeds=n_seeds)
-            if not results.has(**key):
-                runs = ours(folder, row, ticks=ticks, replicas=n_seeds, discipline=discipline)
-                results.add(**key, values=[run["value"] for run in runs], classes=runs[0]["classes"])
+        key = dict(part="ticks", name=row["name"], discipline=discipline, ticks=int(ticks), seeds=n_seeds)
+        if not results.has(**key):
+            runs = ours(folder, row, ticks=int(ticks), replicas=n_seeds, discipline=discipline)
+            results.add(**key, values=[run["value"] for run in runs], classes=runs[0]["classes"])
 
 
 def run_seconds(folder, row, results, n_seeds, seconds):
@@ -141,7 +138,21 @@ def run_seconds(folder, row, results, n_seeds, seconds):
                     peer=value, peer_seconds=round(took, 4), peer_sweeps=sweeps)
 
 
-def run_rates(folder, row, results, n_seeds):
+def run_shuffled(folder, row, results, n_seeds, seconds):
+    """The peer alone, with every spin drawn at random: slower, and better on lattices."""
+    peer = sweeps = None
+    for seed in range(n_seeds):
+        key = dict(part="shuffled", name=row["name"], seconds=seconds, seed=seed)
+        if results.has(**key):
+            continue
+        if peer is None:
+            peer = Peer(folder, row)
+            sweeps = peer.sweeps_for(seconds, randomize_order=True)
+        took, value = peer.run(sweeps, seed + 1, randomize_order=True)
+        results.add(**key, peer=value, peer_seconds=round(took, 4), peer_sweeps=sweeps)
+
+
+def run_rates(folder, row, results, _seeds):
     key = dict(part="rates", name=row["name"])
     if results.has(**key):
         return
@@ -175,29 +186,32 @@ def cell(gaps, digits=3):
 
 
 def show_ticks(rows, results):
-    yield "| instance | n | couplings | discipline | " + " | ".join(f"{ticks:,} ticks" for ticks in TICKS) + " |"
-    yield "|---" * (4 + len(TICKS)) + "|"
+    found = sorted({run["ticks"] for run in results.where(part="ticks")})
+    yield "| instance | n | couplings | discipline | " + " | ".join(f"{ticks:,} ticks" for ticks in found) + " |"
+    yield "|---" * (4 + len(found)) + "|"
     for row in rows:
         for discipline in DISCIPLINES:
             cells = []
-            for ticks in TICKS:
+            for ticks in found:
                 runs = results.where(part="ticks", name=row["name"], discipline=discipline, ticks=ticks)
-                cells.append(cell([gap(v, row) for v in runs[-1]["values"]]) if runs else "")
+                cells.append(cell([gap(v, row) for v in runs[-1]["values"]], 2) if runs else "")
             if any(cells):
                 yield f"| {row['name']} | {row['n']} | {row['m']} | {discipline} | " + " | ".join(cells) + " |"
 
 
 def show_seconds(rows, results, seconds):
-    yield (f"| instance | best known | seeds | gap after {seconds:g} s | peer's | best value | peer's | sweeps | peer's | "
-           "core s | peer's |")
-    yield "|---" * 11 + "|"
+    yield (f"| instance | best known | seeds | gap after {seconds:g} s | peer's | peer's, random order | best value | peer's | "
+           "sweeps | peer's | core s | peer's |")
+    yield "|---" * 12 + "|"
     for row in rows:
         runs = results.where(part="seconds", name=row["name"], seconds=seconds)
         if not runs:
             continue
+        shuffled = results.where(part="shuffled", name=row["name"], seconds=seconds)
         best = max if row["sense"] == "max" else min
         gaps = [cell([gap(run[who], row) for run in runs]) for who in ("ours", "peer")]
-        bests = [f"{best(run[who] for run in runs):g}" for who in ("ours", "peer")]
+        gaps.append(cell([gap(run["peer"], row) for run in shuffled]) if shuffled else "")
+        bests = [f"{best(run['ours'] for run in runs):.0f}", f"{best(run['peer'] for run in runs + shuffled):.0f}"]
         sweeps = [f"{median([run[who] for run in runs]):,.0f}" for who in ("our_ticks", "peer_sweeps")]
         times = [f"{median([run[who] for run in runs]):.2f}" for who in ("our_seconds", "peer_seconds")]
         cells = [row["name"], f"{float(row['best']):.0f}", str(len(runs)), *gaps, *bests, *sweeps, *times]
@@ -212,26 +226,28 @@ def show_rates(rows, results):
             yield f"| {row['name']} | {run['ours'] / 1e6:.0f} | {run['peer'] / 1e6:.0f} | {run['ours'] / run['peer']:.1f} |"
 
 
+RUNNERS = {"ticks": run_ticks, "rates": run_rates, "seconds": run_seconds, "shuffled": run_shuffled}
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("what", choices=["run", "show"])
-    parser.add_argument("parts", nargs="*", help="ticks, rates, seconds:S")
+    parser.add_argument("parts", nargs="+", help="seconds:S, shuffled:S (the peer in random order, shown beside), rates, ticks:N")
     parser.add_argument("--data", type=pathlib.Path, default=ROOT.parent / "shared" / "data" / "qubo")
     parser.add_argument("--results", type=pathlib.Path, required=True)
     parser.add_argument("--names", nargs="+", default=NAMES)
     parser.add_argument("--seeds", type=int, default=10)
     options = parser.parse_args()
     rows, results = instances(options.data, options.names), Results(options.results)
-    parts = options.parts or ["ticks", "rates", "seconds:1", "seconds:10"]
-    for part in parts:
-        kind, _, seconds = part.partition(":")
+    for part in options.parts:
+        kind, _, number = part.partition(":")
+        numbers = [float(number)] if number else []
         if options.what == "run":
-            runner = {"ticks": run_ticks, "rates": run_rates, "seconds": run_seconds}[kind]
             for row in rows:
-                runner(options.data, row, results, options.seeds, *([float(seconds)] if seconds else []))
+                RUNNERS[kind](options.data, row, results, options.seeds, *numbers)
         else:
             shown = {"ticks": show_ticks, "rates": show_rates, "seconds": show_seconds}[kind]
-            print("\n".join(shown(rows, results, *([float(seconds)] if seconds else []))) + "\n")
+            print("\n".join(shown(rows, results, *numbers)) + "\n")
 
 
 if __name__ == "__main__":

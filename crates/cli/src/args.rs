@@ -365,7 +365,7 @@ pub(crate) struct Qubo {
     pub(crate) assumptions: Assumptions,
     /// Write the spiking network to a new folder, too: network.toml, with its synapses beside it. `gennaker run` goes through the same states
     /// at any level of fidelity, as there is no target in it.
-    #[arg(long, value_name = "DIR", conflicts_with = "core_seconds", help_heading = "Hardware")]
+    #[arg(long, value_name = "DIR", conflicts_with = "core_time", help_heading = "Hardware")]
     pub(crate) network: Option<PathBuf>,
     /// Write the results, with pictures, into this folder. Earlier results there are replaced.
     #[arg(long, value_name = "DIR")]

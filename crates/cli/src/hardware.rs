@@ -36,7 +36,7 @@ pub(crate) fn write_spiking(
 ) -> Result<(), CliError> {
     let hardware = all_options(command)?;
     let experiment = spiking_experiment(optimisation.ising(), &optimisation.options, &hardware)?;
-    write_network(experiment.file, folder)
+    write_network(&experiment.file, folder)
 }
 
 /// What a person reads.

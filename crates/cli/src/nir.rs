@@ -80,7 +80,7 @@ pub(crate) fn nir(command: &Nir) -> Result<ExitCode, CliError> {
     let options = options(&command.lowering)?;
     let lowered = lower(&graph, &options)?;
     if let Some(folder) = &command.out {
-        write_network(NetworkFile::new(lowered.network.clone()), folder)?;
+        write_network(&NetworkFile::new(lowered.network.clone()), folder)?;
     }
     let mut deployment = Deployment::new(lowered);
     deployment.threads = command.threads;
@@ -190,7 +190,7 @@ struct Answer {
 }
 
 /// Writes a network to a new folder: network.toml, with long lists in files beside it.
-pub(crate) fn write_network(file: NetworkFile, folder: &Path) -> Result<(), CliError> {
+pub(crate) fn write_network(file: &NetworkFile, folder: &Path) -> Result<(), CliError> {
     let is_taken = match fs::read_dir(folder) {
         Ok(mut entries) => entries.next().is_some(),
         Err(_) => folder.exists(),

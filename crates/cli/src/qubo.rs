@@ -240,10 +240,10 @@ fn took_text(optimum: &Optimum) -> String {
     format!(
         "took      {}: {} proposals, {} per second; {} flips ({} per read)",
         seconds(optimum.seconds),
-        large(optimum.n_proposals() as f64),
+        amount(optimum.n_proposals()),
         large(optimum.proposals_per_second()),
-        large(optimum.n_flips() as f64),
-        large(optimum.n_flips() as f64 / started.max(1) as f64)
+        amount(optimum.n_flips()),
+        amount(optimum.n_flips() / started.max(1))
     )
 }
 
@@ -310,6 +310,11 @@ fn notes(optimisation: &Optimisation, optimum: &Optimum) -> Vec<String> {
         notes.push("nothing can be better than the best found: it is proved optimal".to_owned());
     }
     notes
+}
+
+/// A count in full, large ones in words.
+fn amount(n: u64) -> String {
+    if n < 1_000_000 { grouped(n) } else { large(n as f64) }
 }
 
 /// A value to its last digit, thousands apart.

@@ -205,6 +205,10 @@ fn what_cannot_be_is_refused_with_the_remedy() {
         ("graph.txt --seconds 0", "--seconds 0: give a number above 0"),
         ("graph.txt --core-time nan", "--core-time NaN: give a number above 0"),
         ("graph.txt --sense maximise", "`sense`: only matrices"),
+        (
+            "graph.txt --reads 4294967295",
+            "4294967295 reads of this problem where at most 4113953 are allowed",
+        ),
         ("graph.txt --steps 4294967295 --anneals 2", "the number of ticks of all anneals is 8589934590"),
     ] {
         let problem = failed(&desk, arguments, 1);

@@ -85,7 +85,8 @@ impl Terms {
 fn terms() -> impl Strategy<Value = Terms> {
     let n_and_pairs =
         prop_oneof![Just((0usize, 0usize)), Just((1, 0)), Just((17, 0)), (2usize..40, 0usize..60)];
-    let largest = prop_oneof![Just(0), Just(1), Just(40), Just(3000), Just(1 << 33), Just(i64::MAX)];
+    let largest =
+        prop::sample::select(vec![0, 1, 20, 63, 64, 3000, (1 << 14) - 1, 1 << 14, 1 << 33, i64::MAX]);
     (n_and_pairs, largest).prop_flat_map(|((n, m), largest)| {
         let most = largest.min(MAX_ENERGY / (n + m + 1) as i64);
         let weight = prop_oneof![-most..=most, Just(most), Just(-most)];

@@ -34,7 +34,7 @@ use std::time::{Duration, Instant};
 
 use gennaker_qubo::read::{Choice, Limits, Opened, ReadError};
 use gennaker_qubo::solver::{Decided, Options, Outcome, Progress, solve_watched};
-use gennaker_qubo::{AnyProblem, Fraction, Ising, Problem};
+use gennaker_qubo::{AnyProblem, Fraction, Ising, Problem, QuboError};
 
 use crate::Error;
 use trace::Tracer;
@@ -49,6 +49,11 @@ pub use words::{rule_of, schedule_text};
 
 /// Points of each read's trace, unless said otherwise.
 const TRACE_POINTS: u32 = 1000;
+
+/// The most that all reads may take together, in spins: 2^30, some 4 GB.
+const MAX_SPINS: u128 = 1 << 30;
+/// What a read takes besides its spins, in spins.
+const READ_SIZE: u128 = 256;
 
 /// A problem, and how to solve it.
 #[derive(Clone, Debug)]
@@ -157,6 +162,7 @@ impl Optimisation {
     /// As [`Optimisation::run`].
     pub fn check(&self) -> Result<(), Error> {
         self.aim()?;
+        self.check_reads()?;
         Decided::new(&self.ising, &self.options)?;
         Ok(())
     }
@@ -172,6 +178,7 @@ impl Optimisation {
         watch: &mut (dyn FnMut(&Standing) -> ControlFlow<()> + Send),
     ) -> Result<Optimum, Error> {
         let target = self.aim()?;
+        self.check_reads()?;
         let mut options = self.options.clone();
         options.target = target.map(|t| t.energy).or(options.target);
         if let Some(core_time) = self.core_time {
@@ -194,6 +201,17 @@ impl Optimisation {
         let mut optimum = Optimum::new(self, options, target, outcome, tracer, ended, seconds)?;
         optimum.hardware = hardware;
         Ok(optimum)
+    }
+
+    /// Refuses more reads than memory is meant for, before any is taken.
+    fn check_reads(&self) -> Result<(), Error> {
+        let limit = MAX_SPINS / (self.ising.n() as u128 + READ_SIZE);
+        let amount = self.options.n_replicas.into();
+        if amount <= limit.max(1) {
+            return Ok(());
+        }
+        let remedy = "solve in several runs with seeds of their own";
+        Err(QuboError::TooMany { what: "reads of this problem", amount, limit, remedy }.into())
     }
 
     /// The energy that reads stop at, and what it means.

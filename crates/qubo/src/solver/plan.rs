@@ -15,7 +15,7 @@ pub(crate) const GROUP: usize = 4;
 pub(crate) const VACANT: u32 = u32::MAX;
 /// Bytes of a dense row that are added in the time of one neighbour of a sparse row, while the rows fit the cache, and beyond
 /// that; measured.
-const DENSE_BYTES_PER_NEIGHBOUR: [usize; 2] = [50, 20];
+const DENSE_BYTES_PER_NEIGHBOUR: [usize; 2] = [50, 30];
 /// Bytes of dense rows that fit the cache.
 const CACHE_BYTES: usize = 3 << 19;
 
@@ -77,7 +77,7 @@ macro_rules! potential {
 }
 
 potential!(i8, f32, 127, 63);
-potential!(i16, f32, (1 << 13) - 1, (1 << 13) - 1);
+potential!(i16, f32, i16::MAX as i64, (1 << 14) - 1);
 potential!(i32, f32, (1 << 29) - 1, (1 << 29) - 1);
 potential!(i64, f64, i64::MAX, i64::MAX);
 
