@@ -115,7 +115,7 @@ def test_schedules_of_inverse_temperatures():
 
 def test_a_sweep_asks_every_variable_once():
     bqm, base = model("SPIN", 30), {"num_reads": 3, "num_sweeps": 20, "seed": 3}
-    colour = SAMPLER.sample(bqm, **base)
+    colour = SAMPLER.sample(bqm, discipline="colour", **base)
     classes = colour.info["num_classes"]
     assert classes > 2 and colour.info["ticks_per_sweep"] == classes and colour.info["num_ticks"] == 20 * classes
     assert set(colour.record.num_ticks) == {20 * classes} and colour.info["num_proposals"] == 3 * 20 * 30
@@ -126,9 +126,9 @@ def test_a_sweep_asks_every_variable_once():
         assert found.info["ticks_per_sweep"] == 1 and found.info["num_ticks"] == 20, discipline
         assert found.info["num_proposals"] == 3 * 20 * 30, discipline
     # The temperature falls over all ticks, and every temperature of a list lasts for whole sweeps.
-    plain = qubo.from_bqm(bqm).solve(20 * classes, 3, colour.info["seed"], schedule=colour.info["schedule"])
+    plain = qubo.from_bqm(bqm).solve(20 * classes, 3, colour.info["seed"], discipline="colour")
     assert np.allclose(plain.energies, colour.record.energy, rtol=0, atol=1e-9)
-    linear = {"beta_range": (0.1, 4), "beta_schedule_type": "linear"}
+    linear = {"beta_range": (0.1, 4), "beta_schedule_type": "linear", "discipline": "colour"}
     assert len(SAMPLER.sample(bqm, **linear, **base).info["schedule"][1]) == 20 * classes
     assert len(SAMPLER.sample(bqm, **linear, num_sweeps_per_beta=5, **base).info["schedule"][1]) == 4
     with pytest.raises(ValueError, match=f"num_sweeps is {2**31}; with 1000 ticks to a sweep .* at most 4294967 sweeps"):
