@@ -1,4 +1,4 @@
-"""Optimisation on spiking neurons: a maximum cut, an independent set, a partition of numbers, and a sampler for dimod.
+"""Optimisation on spiking neurons: a maximum cut, an independent set, a partition, the chip's needs, a sampler for dimod.
 
 Every variable is a pair of ON/OFF neurons. In a tick, those whose turn it is draw a threshold and flip if that costs no more
 energy; the temperature falls from tick to tick.
@@ -10,7 +10,7 @@ import argparse
 
 import numpy as np
 
-from gennaker import qubo
+from gennaker import hardware, qubo
 
 arguments = argparse.ArgumentParser(description=__doc__.splitlines()[0])
 arguments.add_argument("--ticks", type=int, default=1000, metavar="N", help="ticks of an anneal (default 1000)")
@@ -52,6 +52,16 @@ print(f"\n{'discipline':20} {'cut':>6} {'flips':>8}   of {len(pairs)} edges betw
 for discipline in ("sequential", "colour", "refractory(3)", "gate(0.1)", "one", "unguarded-parallel"):
     result = dense.solve(options.ticks, options.reads, discipline=discipline)
     print(f"{discipline:20} {result.value:>6} {int(result.num_flips.mean()):>8}")
+
+# What the chip would need for the same states, and the network that goes through them there, spike by spike.
+run = {"num_steps": options.ticks, "num_reads": options.reads, "discipline": "colour"}
+needs = dense.solve(**run, machine="auto").hardware
+print(f"\n{needs.machine}: {needs.n_replicas} reads on {needs.n_pes} PEs, {needs.duration_s:.3g} s, ", end="")
+print(f"{needs.energy_per_replica_j:.3g} J for each (modelled); ticks of {needs.shortest_tick_s * 1e6:.3g} us would do")
+net = dense.network(**run)
+hardware.SpiNNaker2Chip().run(net, options.ticks)
+replay = dense.replay(net)
+print(f"its network: cut {replay.value}, met after {replay.tick_found[replay.best_read]} ticks")
 
 try:
     import dimod

@@ -8,22 +8,27 @@ import numpy as np
 from gennaker import _gennaker
 
 
-class Account(dict):
+class Attributes(dict):
+    """A dictionary whose entries are attributes, too."""
+
+    def __getattr__(self, name):
+        try:
+            return self[name]
+        except KeyError:
+            kind = type(self).__name__
+            raise AttributeError(f"{kind} has no `{name}`; it has: {', '.join(self)}") from None
+
+    def __dir__(self):
+        return [*super().__dir__(), *self]
+
+
+class Account(Attributes):
     """What a run would take on the hardware: modelled, not measured. A dictionary whose entries are attributes, too.
 
     ``account.total_j``, ``account.in_time``, ``account.energy["pe_cycles_j"]``; ``account.pes``, ``.links`` and ``.routers``
     are lists with a dictionary for each, and ``account.columns("pes")`` is the same as arrays. ``account.options`` holds every
     assumption; the command ``gennaker machine --facts`` says where each comes from.
     """
-
-    def __getattr__(self, name):
-        try:
-            return self[name]
-        except KeyError:
-            raise AttributeError(f"an account has no `{name}`; it has: {', '.join(self)}") from None
-
-    def __dir__(self):
-        return [*super().__dir__(), *self]
 
     def columns(self, part):
         """The numbers of ``"pes"``, ``"links"`` or ``"routers"`` as ``{name: array}``, in the order of the list."""

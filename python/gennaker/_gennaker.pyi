@@ -50,6 +50,21 @@ class _Population(TypedDict):
     model: str
     record: list[str]
 
+class _Run(TypedDict):
+    num_steps: int
+    num_anneals: int
+    num_reads: int
+    seed: int
+    discipline: str | None
+    rule: str | None
+    schedule: tuple[str, Sequence[float]] | None
+    initial: NDArray[np.int8] | None
+
+class _MachineOptions(TypedDict):
+    machine: str
+    coding: str
+    account: dict[str, Any] | None
+
 class _Port(TypedDict):
     node: str
     population: int
@@ -264,6 +279,8 @@ class QuboProblem:
         is_binary: bool,
     ) -> QuboProblem:
         """Linear and pair coefficients in doubles, over bits or spins."""
+    def rounded(self, bits: int) -> QuboProblem:
+        """The same with couplings in `bits` bits, the sign's among them, and local fields in those that neurons have."""
     @property
     def kind(self) -> str: ...
     @property
@@ -292,21 +309,30 @@ class QuboProblem:
     def encode(self, solution: NDArray[np.int64]) -> NDArray[np.int8]: ...
     def solve(
         self,
-        num_steps: int,
-        num_anneals: int,
-        num_reads: int,
-        seed: int,
-        discipline: str | None = None,
-        rule: str | None = None,
-        schedule: tuple[str, Sequence[float]] | None = None,
+        options: _Run,
         target: float | None = None,
         time_limit: float | None = None,
-        initial: NDArray[np.int8] | None = None,
         interrupt: Callable[[], object] | None = None,
         stop_all: bool = False,
         core_time: float | None = None,
+        machine: _MachineOptions | None = None,
     ) -> QuboOutcome:
-        """Anneals, without holding the interpreter. Ctrl-C ends it; a true answer of `interrupt` stops it with what was found."""
+        """Anneals, without holding the interpreter. Ctrl-C ends it; a true answer of `interrupt` stops it with what was found.
+
+        With a `machine`, the reads are laid on it first.
+        """
+    def ticks_per_sweep(self, options: _Run) -> int:
+        """The ticks in which every neuron is asked once, or, where chance decides who is, once on average."""
+    def network(self, options: _Run, coding: str) -> Network:
+        """The spiking network of a run: one population and one projection for each read."""
+    def replay(
+        self,
+        options: _Run,
+        coding: str,
+        spikes: Sequence[tuple[NDArray[np.uint32], NDArray[np.uint32]]],
+        n_ticks: int,
+    ) -> tuple[QuboOutcome, NDArray[np.float64]]:
+        """What the reads of that network found, from their spikes, and their energies after every tick."""
 
 @final
 class QuboOutcome:
@@ -335,6 +361,8 @@ class QuboOutcome:
     @property
     def n_classes(self) -> int: ...
     def time_to_target(self) -> dict[str, Any]: ...
+    def hardware(self) -> tuple[dict[str, Any], dict[str, Any]] | None:
+        """What a machine would need for the run, and its account in full; None if there was no machine."""
     def __len__(self) -> int: ...
 
 @final

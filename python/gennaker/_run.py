@@ -28,6 +28,7 @@ def simulate(net, network, records, timesteps, numeric, counting=None):
         else:
             simulation.run_or_spill(timesteps, spill.folder, recording_memory=RECORDING_MEMORY_MIB)
     finally:
+        net._ticks_run = simulation.tick
         for index, (population, record) in enumerate(zip(net.populations, records)):
             population._recorded = spill.population(simulation, index, population.name, population.size, record)
         if counting is not None:

@@ -97,19 +97,46 @@ def test_schedules_of_inverse_temperatures():
     found = SAMPLER.sample(bqm, beta_range=(0.1, 4.0), **base)
     assert found.info["beta_range"] == pytest.approx([0.1, 4.0]) and found.info["beta_schedule_type"] == "geometric"
     assert same(found, SAMPLER.sample(bqm, schedule=("geometric", 10.0, 0.25), **base))
-    linear = SAMPLER.sample(bqm, beta_range=(0.0, 4.0), beta_schedule_type="linear", **base)
-    listed = np.linspace(0, 4, 50)
-    custom = {"beta_schedule_type": "custom", "beta_schedule": listed, "num_reads": 4, "seed": 3}
-    assert same(linear, SAMPLER.sample(bqm, **custom)) and not same(linear, found)
+    all_at_once = {"num_reads": 4, "seed": 3, "discipline": "sequential"}
+    linear = SAMPLER.sample(bqm, num_sweeps=8, beta_range=(0.0, 4.0), beta_schedule_type="linear", **all_at_once)
+    custom = {"beta_schedule_type": "custom", "beta_schedule": np.linspace(0, 4, 8), **all_at_once}
+    assert same(linear, SAMPLER.sample(bqm, **custom))
+    assert not same(linear, SAMPLER.sample(bqm, num_sweeps=8, beta_range=(0.1, 4.0), **all_at_once))
     assert len(SAMPLER.sample(bqm, **custom).record) == 4
     steps = SAMPLER.sample(bqm, **custom, num_sweeps_per_beta=3)
-    assert set(steps.record.num_ticks) == {150}
+    assert set(steps.record.num_ticks) == {24}
     for options in ({"beta_schedule_type": "linear"}, {"num_sweeps_per_beta": 5}, {"beta_schedule_type": "geometric"}):
         ends = SAMPLER.sample(bqm, **base, **options).info["beta_range"]
         assert ends == pytest.approx(SAMPLER.sample(bqm, **base).info["beta_range"])
     for schedule in ("linear", "fowler_nordheim", ("constant", 2.0), ("constant", 0.0)):
         betas = SAMPLER.sample(bqm, **base, schedule=schedule).info["beta_range"]
         assert betas[0] <= betas[1]
+
+
+def test_a_sweep_asks_every_variable_once():
+    bqm, base = model("SPIN", 30), {"num_reads": 3, "num_sweeps": 20, "seed": 3}
+    colour = SAMPLER.sample(bqm, discipline="colour", **base)
+    classes = colour.info["num_classes"]
+    assert classes > 2 and colour.info["ticks_per_sweep"] == classes and colour.info["num_ticks"] == 20 * classes
+    assert set(colour.record.num_ticks) == {20 * classes} and colour.info["num_proposals"] == 3 * 20 * 30
+    gate = SAMPLER.sample(bqm, discipline="gate(0.3)", num_anneals=2, **base)
+    assert gate.info["ticks_per_sweep"] == 4 and gate.info["num_ticks"] == 160
+    for discipline in ("sequential", "random", "refractory(3)", "one"):
+        found = SAMPLER.sample(bqm, discipline=discipline, **base)
+        assert found.info["ticks_per_sweep"] == 1 and found.info["num_ticks"] == 20, discipline
+        assert found.info["num_proposals"] == 3 * 20 * 30, discipline
+    # The temperature falls over all ticks, and every temperature of a list lasts for whole sweeps.
+    plain = qubo.from_bqm(bqm).solve(20 * classes, 3, colour.info["seed"], discipline="colour")
+    assert np.allclose(plain.energies, colour.record.energy, rtol=0, atol=1e-9)
+    linear = {"beta_range": (0.1, 4), "beta_schedule_type": "linear", "discipline": "colour"}
+    assert len(SAMPLER.sample(bqm, **linear, **base).info["schedule"][1]) == 20 * classes
+    assert len(SAMPLER.sample(bqm, **linear, num_sweeps_per_beta=5, **base).info["schedule"][1]) == 4
+    with pytest.raises(ValueError, match=f"num_sweeps is {2**31}; with 1000 ticks to a sweep .* at most 4294967 sweeps"):
+        SAMPLER.sample(bqm, num_sweeps=2**31, discipline="gate(0.001)")
+    with pytest.raises(ValueError, match="at most 2147483 sweeps"):
+        SAMPLER.sample(bqm, num_sweeps=2**31, discipline="gate(0.001)", num_anneals=2)
+    with pytest.raises(ValueError, match="above 0 and below 1"):
+        SAMPLER.sample(bqm, discipline="gate(nan)")
 
 
 def test_samples_of_a_constant_temperature():
@@ -147,9 +174,9 @@ def test_targets_and_stopping():
     lowest = SAMPLER.sample(bqm, num_reads=20, seed=1).first.energy
     met = SAMPLER.sample(bqm, num_reads=20, seed=1, target=lowest)
     assert met.first.energy == pytest.approx(lowest) and met.record.num_ticks.min() < 1000
-    stopped = SAMPLER.sample(bqm, num_reads=50, num_sweeps=2**32 - 1, interrupt_function=lambda: True)
+    stopped = SAMPLER.sample(bqm, num_reads=50, num_sweeps=10**8, interrupt_function=lambda: True)
     assert 1 <= len(stopped) < 50
-    assert len(SAMPLER.sample(bqm, num_reads=50, num_sweeps=2**32 - 1, time_limit=0.02)) < 50
+    assert len(SAMPLER.sample(bqm, num_reads=50, num_sweeps=10**8, time_limit=0.02)) < 50
     # Reads that were content with where they began have run.
     assert len(SAMPLER.sample(bqm, num_reads=5, target=1e9)) == 5
 

@@ -128,7 +128,30 @@ impl RealIsing {
     /// # Errors
     /// None that is known for what [`new`](Self::new) took; an integer sum that does not fit would be one.
     pub fn rounded(&self) -> Result<Rounded, QuboError> {
-        let unit_log2 = self.unit_log2();
+        self.in_units_of(self.unit_log2())
+    }
+
+    /// The problem in integers that are no larger than the limits, for machines that have few bits: every coupling, and everything that a
+    /// spin can ever feel ([`Ising::max_local_field`]). The unit grows from that of [`rounded`](Self::rounded) until they are.
+    ///
+    /// # Errors
+    /// As [`rounded`](Self::rounded).
+    pub fn rounded_within(&self, max_coupling: i64, max_local_field: i64) -> Result<Rounded, QuboError> {
+        let mut unit_log2 = self.unit_log2();
+        loop {
+            let rounded = self.in_units_of(unit_log2)?;
+            let coupling = rounded.ising.couplings().map(|(_, _, w)| w.abs()).max().unwrap_or(0);
+            let sizes = [(coupling, max_coupling), (rounded.ising.max_local_field(), max_local_field)];
+            if sizes.iter().all(|(size, limit)| size <= limit) {
+                return Ok(rounded);
+            }
+            // What is twice too large needs a unit twice as large at least.
+            let bits = sizes.map(|(size, limit)| (size / limit.max(1)).checked_ilog2().unwrap_or(0));
+            unit_log2 += bits[0].max(bits[1]).max(1) as i32;
+        }
+    }
+
+    fn in_units_of(&self, unit_log2: i32) -> Result<Rounded, QuboError> {
         let mut cost = Cost { unit_log2, n_rounded: 0, max_error: 0.0, energy_error: 0.0 };
         let fields = self.fields.iter().map(|&h| cost.round(h)).collect();
         let couplings: Vec<_> = self.couplings.iter().map(|&(i, j, w)| (i, j, cost.round(w))).collect();

@@ -64,6 +64,7 @@ proptest! {
         pairs in prop::collection::vec((0usize..8, 0usize..8, -1e3f64..1e3), 0..12),
         is_whole: bool,
         shift in -300i32..300,
+        limits in (1i64..1 << 20, 1i64..1 << 20),
     ) {
         let n = fields.len();
         let unit = 2f64.powi(shift);
@@ -75,10 +76,16 @@ proptest! {
         if is_whole {
             prop_assert_eq!((rounded.n_rounded, rounded.energy_error), (0, 0.0));
         }
+        let within = real.rounded_within(limits.0, limits.1).unwrap();
+        prop_assert!(within.ising.couplings().all(|(_, _, w)| w.abs() <= limits.0));
+        prop_assert!(within.ising.max_local_field() <= limits.1 && within.unit_log2 >= rounded.unit_log2);
         for code in 0..1 << n {
             let s = spins_of_bits(&bits(code, n));
-            let (exact, integer) = (real.energy(&s).unwrap(), rounded.to_real(rounded.ising.energy(&s).unwrap()));
-            prop_assert!((exact - integer).abs() <= rounded.energy_error + 1e-10 * unit, "{exact} {integer}");
+            let exact = real.energy(&s).unwrap();
+            for rounded in [&rounded, &within] {
+                let integer = rounded.to_real(rounded.ising.energy(&s).unwrap());
+                prop_assert!((exact - integer).abs() <= rounded.energy_error + 1e-10 * unit, "{exact} {integer}");
+            }
         }
     }
 

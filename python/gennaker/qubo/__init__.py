@@ -20,10 +20,13 @@ from gennaker.qubo._problem import (
     read,
     tour,
 )
-from gennaker.qubo._result import Result, TimeToTarget
+from gennaker.qubo._result import Hardware, Result, TimeToTarget
+from gennaker.qubo._spiking import Replay
 
 __all__ = [
+    "Hardware",
     "Problem",
+    "Replay",
     "Result",
     "TimeToTarget",
     "coloring",

@@ -1,6 +1,7 @@
 """Options of a run, as they are typed."""
 
 import operator
+import os
 
 #: Seeds are this long.
 _SEED_BITS = 64
@@ -26,6 +27,42 @@ def schedule(given):
             f'the schedule is {given!r}; it must be a name, a name with numbers such as ("geometric", 30, 0.3), or a list of '
             "temperatures"
         ) from None
+
+
+def run(num_steps, num_anneals, num_reads, seed_, discipline, rule, schedule_, initial):
+    """What decides the states of a run, as the core takes it; ``initial`` is an array with rows, or None."""
+    return {
+        "num_steps": count("num_steps", num_steps),
+        "num_anneals": count("num_anneals", num_anneals),
+        "num_reads": count("num_reads", num_reads),
+        "seed": seed(seed_),
+        "discipline": discipline,
+        "rule": rule,
+        "schedule": schedule(schedule_),
+        "initial": initial,
+    }
+
+
+def machine(name, coding, account):
+    """A machine as the core takes it."""
+    if name is None:
+        if account is not None or coding != "changes":
+            raise ValueError("coding and account are about a machine; name one, or leave them out")
+        return None
+    try:
+        name = os.fspath(name)
+    except TypeError:
+        name = None
+    if not isinstance(name, str):
+        raise TypeError('machine must be "auto", a preset such as "chip", or the name of a machine file')
+    return {"machine": name, "coding": text("coding", coding), "account": account}
+
+
+def text(name, value):
+    """A text."""
+    if not isinstance(value, str):
+        raise TypeError(f"{name} is {value!r}; it must be a text")
+    return value
 
 
 def count(name, value):

@@ -7,6 +7,7 @@ import numpy as np
 from gennaker._gennaker import QuboProblem
 from gennaker.qubo import _inputs, _options
 from gennaker.qubo._result import Result
+from gennaker.qubo._spiking import Replay, fingerprint, of_core, spikes_of
 
 #: Names of kinds of problems that are not the core's own.
 _KINDS = {
@@ -227,6 +228,15 @@ class Problem:
         is off by more); None for a problem in whole numbers."""
         return self._core.rounding
 
+    def rounded(self, bits=8):
+        """The same problem for machines, which have few bits: couplings are rounded to whole numbers of ``bits`` bits, the sign's
+        among them (8: one synapse for each), and fields so that neurons hold them exactly. Energies and values stay those of the
+        problem as it was given; :attr:`rounding` says by how much what is minimised differs from them.
+
+        It is for problems in doubles, whose integers have some 60 bits otherwise; those in whole numbers are exact.
+        """
+        return Problem(self._core.rounded(_options.count("bits", bits)), self.labels)
+
     def solve(
         self,
         num_steps=1000,
@@ -243,6 +253,9 @@ class Problem:
         time_limit=None,
         initial=None,
         interrupt_function=None,
+        machine=None,
+        coding="changes",
+        account=None,
     ):
         """Anneals, and returns a :class:`Result`.
 
@@ -260,7 +273,12 @@ class Problem:
           is run;
         * ``time_limit``: seconds after which all reads stop, hot as they may be;
         * ``initial``: spins to begin with, -1 or +1, for all reads, or a row for each (:meth:`encode` makes them of solutions);
-        * ``interrupt_function``: called ten times a second; when it returns something true, all reads stop, where they are.
+        * ``interrupt_function``: called ten times a second; when it returns something true, all reads stop, where they are;
+        * ``machine``: also say, as :attr:`Result.hardware`, what a machine would need for the run: ``"auto"`` (one chip, or the
+          smallest machine that has room), ``"chip"``, ``"board"``, another preset, or a machine file. What it cannot do (a
+          discipline that is not local, a list of temperatures, wide couplings, too many neurons) is refused before anything
+          is solved. ``coding`` is what spikes tell: ``"changes"`` of spins, two neurons for each, or ``"states"``; ``account``
+          replaces assumptions by name, as :func:`gennaker.account` has them.
 
         Results depend on the problem, these options and the seed, never on threads; on the host's speed only where a time
         limit or a function stopped the run, or a time was to be filled (:attr:`Result.num_steps` is what to write down then).
@@ -268,35 +286,59 @@ class Problem:
         """
         start = time.perf_counter()
         core = self._solve(
-            num_steps,
-            num_reads,
-            seed,
-            num_anneals,
-            schedule,
-            initial,
+            self._run(num_steps, num_anneals, num_reads, seed, discipline, rule, schedule, initial),
             interrupt_function,
-            discipline=discipline,
-            rule=rule,
             target=target,
             stop_all=bool(stop_all),
             core_time=core_time,
             time_limit=time_limit,
+            machine=_options.machine(machine, coding, account),
         )
         seconds = time.perf_counter() - start
-        return Result(self, core, target is not None, _options.seed(seed), seconds)
+        return Result(self, core, target, _options.seed(seed), seconds)
 
-    def _solve(self, num_steps, num_reads, seed, num_anneals, schedule, initial, interrupt, **options):
-        """The core's outcome, from options as they are typed; ``options`` are those that the core takes as they are."""
-        return self._core.solve(
-            _options.count("num_steps", num_steps),
-            _options.count("num_anneals", num_anneals),
-            _options.count("num_reads", num_reads),
-            _options.seed(seed),
-            schedule=_options.schedule(schedule),
-            initial=None if initial is None else np.atleast_2d(self._spins(initial)),
-            interrupt=_options.function("interrupt_function", interrupt),
-            **options,
-        )
+    def _run(self, num_steps, num_anneals, num_reads, seed, discipline, rule, schedule, initial):
+        """Options that decide the states of a run, as the core takes them."""
+        initial = None if initial is None else np.atleast_2d(self._spins(initial))
+        return _options.run(num_steps, num_anneals, num_reads, seed, discipline, rule, schedule, initial)
+
+    def _solve(self, run, interrupt, **options):
+        """The core's outcome; ``options`` are those that it takes as they are."""
+        return self._core.solve(run, interrupt=_options.function("interrupt_function", interrupt), **options)
+
+    def network(
+        self,
+        num_steps=1000,
+        num_reads=1,
+        seed=0,
+        *,
+        num_anneals=1,
+        discipline=None,
+        rule=None,
+        schedule=None,
+        initial=None,
+        coding="changes",
+    ):
+        """The spiking network that does what :meth:`solve` does with the same options, read by read and tick by tick: a
+        ``snn.Network`` to run on ``hardware.SpiNNaker2Chip()``, ``brian2_sim.Brian2Backend()`` or a board, for ``num_steps *
+        num_anneals`` ticks. :meth:`replay` then says what its spikes tell.
+
+        Each read is a population ``replica0``, ``replica1``, ... that is connected to itself and records its spikes. ``coding``
+        is what these tell: ``"changes"``, two neurons for each variable, which spike when it turns up or down; or
+        ``"states"``, one for each, which spikes in every tick in which it is up.
+        """
+        run = self._run(num_steps, num_anneals, num_reads, seed, discipline, rule, schedule, initial)
+        net = of_core(self._core.network(run, _options.text("coding", coding)))
+        net._optimisation = {"run": run, "coding": coding, "fingerprint": fingerprint(self)}
+        return net
+
+    def replay(self, network):
+        """What the reads of a :meth:`network` found in its last run, as a :class:`Replay`, from their spikes alone."""
+        known = getattr(network, "_optimisation", None)
+        if known is None or known["fingerprint"] != fingerprint(self):
+            raise ValueError("the network is not one that this problem's `network` has made")
+        ticks, spikes = spikes_of(network, known["run"]["num_reads"])
+        return Replay(self, *self._core.replay(known["run"], known["coding"], spikes, ticks))
 
     def energy(self, spins):
         """The energy of a state of spins -1 and +1, in the problem's unit: what is minimised."""

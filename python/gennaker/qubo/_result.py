@@ -1,6 +1,10 @@
 """What came out of a run."""
 
+import functools
 from typing import NamedTuple
+
+from gennaker._account import Account, Attributes
+from gennaker.qubo import _plots
 
 
 class TimeToTarget(NamedTuple):
@@ -16,13 +20,36 @@ class TimeToTarget(NamedTuple):
     ticks_99: float | None
 
 
+class Hardware(Attributes):
+    """What a machine would need for a run: modelled, not measured. A dictionary whose entries are attributes, too.
+
+    ``machine``, ``coding``, ``model``; ``n_neurons_per_replica``, ``n_synapses_per_replica``, ``n_parts_per_weight`` (above 1
+    where a weight takes several synapses); ``n_replicas``, ``n_pes``, ``n_replicas_that_fit``, ``n_chips``; ``n_ticks``,
+    ``tick_s``, ``shortest_tick_s`` (with which it would still be in time), ``in_time``, ``duration_s``; ``energy_j``,
+    ``pe_energy_j``, ``energy_per_replica_j``; ``n_spikes``, ``n_packets``, ``n_synaptic_events``; ``to_target`` (``n_ticks``,
+    ``duration_s``, ``energy_j`` to meet the target with probability 0.99, or None), ``notes``, and ``account``, the
+    :class:`gennaker.Account` in full.
+    """
+
+    def __init__(self, entries, account):
+        super().__init__(entries, account=Account(account))
+        if self["to_target"] is not None:
+            self["to_target"] = Attributes(self["to_target"])
+
+    def __repr__(self):
+        return (
+            f"Hardware({self['machine']!r}: {self['n_replicas']} replicas on {self['n_pes']} PEs, {self['energy_j']:.4g} J in "
+            f"{self['duration_s']:.4g} s)"
+        )
+
+
 class Result:
     """The reads of a run: arrays with one row each, and the best of them in the problem's own terms.
 
     The best read is the one with the best objective that breaks no rules; if there is none, the one of least energy.
     """
 
-    def __init__(self, problem, core, has_target, seed, seconds):
+    def __init__(self, problem, core, target, seed, seconds):
         self.problem = problem
         self._core = core
         #: Position of the best read.
@@ -57,7 +84,8 @@ class Result:
         self.seed = seed
         #: Seconds that the run took on this computer.
         self.seconds = seconds
-        self._has_target = has_target
+        #: The target, if there was one.
+        self.target = target
         #: The best read's solution: see :meth:`Problem.decode`; None if it breaks rules.
         #: Its objective: a whole number where the problem has one; None if it breaks rules.
         #: The rules that it breaks, one sentence each.
@@ -67,6 +95,12 @@ class Result:
     def is_feasible(self):
         """Whether the best read breaks no rules."""
         return not self.violations
+
+    @functools.cached_property
+    def hardware(self):
+        """What a machine would need, as :class:`Hardware`; None for a run without a machine."""
+        found = self._core.hardware()
+        return None if found is None else Hardware(*found)
 
     @property
     def last_spins(self):
@@ -81,10 +115,15 @@ class Result:
     @property
     def time_to_target(self):
         """A :class:`TimeToTarget`; None for a run without a target."""
-        if not self._has_target:
+        if self.target is None:
             return None
         found = self._core.time_to_target()
         return TimeToTarget(found["n_runs"], found["n_successes"], found["median_ticks"], found["ticks_99"])
+
+    def plot(self, ax=None):
+        """Draws how many reads came to which value, and the target, on axes of matplotlib (new ones without ``ax``), which it
+        returns."""
+        return _plots.values(self, ax)
 
     def __len__(self):
         return len(self.energies)

@@ -15,6 +15,8 @@ except ImportError as error:
 
 #: Temperatures of a schedule that is linear in 1/T; more are not told apart.
 _MAX_TEMPERATURES = 1 << 16
+#: Ticks are counted in 32 bits.
+_MAX_TICKS = 2**32 - 1
 #: What 1/0 counts as: far above every energy.
 _HOTTEST = 1e300
 
@@ -71,12 +73,15 @@ class SpikingSampler(dimod.Sampler, dimod.Initialized):
     ):
         """Samples low energies of a binary quadratic model.
 
-        Keywords that other annealers have, too: ``num_reads`` (1, or as many as there are initial states), ``num_sweeps``
-        (1000), here ticks, in which all neurons decide or those whose turn it is; ``beta_range`` (hot, cold), fitted to the
-        model if it is not given; ``beta_schedule_type`` (``"geometric"``, ``"linear"``, ``"custom"``), ``beta_schedule`` and
+        Keywords that other annealers have, too: ``num_reads`` (1, or as many as there are initial states); ``num_sweeps``
+        (1000), in each of which every variable is asked once, see below; ``beta_range`` (hot, cold), fitted to the model if it
+        is not given; ``beta_schedule_type`` (``"geometric"``, ``"linear"``, ``"custom"``), ``beta_schedule`` and
         ``num_sweeps_per_beta``; ``seed`` (fresh; ``info`` has it); ``initial_states`` and ``initial_states_generator``
         (``"none"``, ``"tile"``, ``"random"``); ``interrupt_function``, which is called ten times a second and stops all reads
         where they are.
+
+        A sweep takes as many ticks as there are classes with the discipline ``colour``, 1/p, rounded up, with ``gate(p)``
+        (where chance asks), and one with all others: ``info["ticks_per_sweep"]``. The temperature falls from tick to tick.
 
         Of our own, as in :meth:`Problem.solve`: ``num_anneals``, ``discipline``, ``rule``, ``schedule`` (in place of all beta
         keywords), ``target`` (an energy), ``time_limit`` (seconds). ``answer_mode="best"`` returns the best state of each
@@ -94,12 +99,15 @@ class SpikingSampler(dimod.Sampler, dimod.Initialized):
         seed = int.from_bytes(os.urandom(4), "little") if seed is None else _options.seed(seed)
         reads, initial = self._states(bqm, problem, num_reads, initial_states, initial_states_generator, seed)
         betas = _Betas(beta_range, beta_schedule_type, beta_schedule, num_sweeps_per_beta)
-        sweeps, schedule = betas.schedule(problem, num_sweeps, schedule)
+        run = problem._run(1, num_anneals, reads, seed, discipline, rule, None, initial)
+        per_sweep = problem._core.ticks_per_sweep(run)
+        run["num_steps"], schedule = betas.schedule(problem, num_sweeps, per_sweep, num_anneals, schedule)
+        run["schedule"] = _options.schedule(schedule)
         ready = time.perf_counter_ns()
-        options = {"discipline": discipline, "rule": rule, "target": target, "time_limit": time_limit}
-        outcome = problem._solve(sweeps, reads, seed, num_anneals, schedule, initial, interrupt_function, **options)
+        outcome = problem._solve(run, interrupt_function, target=target, time_limit=time_limit)
         sampled = time.perf_counter_ns()
         info = _info(problem, outcome, seed)
+        info["ticks_per_sweep"], info["num_ticks"] = per_sweep, run["num_steps"] * run["num_anneals"]
         found = _sampleset(bqm, problem, outcome, answer_mode, info)
         done = time.perf_counter_ns()
         found.info["timing"] = {
@@ -154,26 +162,39 @@ class _Betas:
         if self.kind == "geometric" and self.between is not None and min(self.between) <= 0:
             raise ValueError(f"beta_range is {between!r}; a geometric schedule needs values above 0")
 
-    def schedule(self, problem, num_sweeps, schedule):
-        """The number of ticks and the schedule."""
+    def schedule(self, problem, num_sweeps, per_sweep, num_anneals, schedule):
+        """The number of ticks of an anneal and the schedule, of sweeps that take ``per_sweep`` ticks."""
         if schedule is not None and self.is_given:
             raise ValueError("schedule is given beside beta keywords; leave one of them out")
         if self.listed is not None:
             sweeps = len(self.listed) * self.per_beta
             if num_sweeps not in (None, sweeps):
                 raise ValueError(f"num_sweeps is {num_sweeps} but beta_schedule is for {sweeps}; leave num_sweeps out")
-            return sweeps, ("custom", _temperatures(self.listed))
+            return _ticks(sweeps, per_sweep, num_anneals), ("custom", _temperatures(self.listed))
         sweeps = _options.count("num_sweeps", 1000 if num_sweeps is None else num_sweeps)
         if sweeps % self.per_beta:
             raise ValueError(f"num_sweeps is {sweeps}; it must be a multiple of num_sweeps_per_beta, {self.per_beta}")
+        ticks = _ticks(sweeps, per_sweep, num_anneals)
         if schedule is not None or not (self.is_given or self.per_beta > 1):
-            return sweeps, schedule
+            return ticks, schedule
         hot, cold = self.between if self.between is not None else 1 / np.array(problem._core.fitted("geometric")[1])
-        steps = min(sweeps // self.per_beta, _MAX_TEMPERATURES)
         if self.kind == "geometric" and self.per_beta == 1:
-            return sweeps, ("geometric", 1 / hot, 1 / cold)
+            return ticks, ("geometric", 1 / hot, 1 / cold)
+        steps = min(ticks if self.per_beta == 1 else sweeps // self.per_beta, _MAX_TEMPERATURES)
         spaced = np.geomspace if self.kind == "geometric" else np.linspace
-        return sweeps, ("custom", _temperatures(spaced(hot, cold, steps)))
+        return ticks, ("custom", _temperatures(spaced(hot, cold, steps)))
+
+
+def _ticks(sweeps, per_sweep, num_anneals):
+    anneals = _options.count("num_anneals", num_anneals)
+    ticks = sweeps * per_sweep
+    if ticks * anneals > _MAX_TICKS:
+        most = _MAX_TICKS // (per_sweep * anneals)
+        raise ValueError(
+            f"num_sweeps is {sweeps}; with {per_sweep} ticks to a sweep and num_anneals {anneals} these are {ticks * anneals} "
+            f"ticks, and a run has at most {_MAX_TICKS}: ask for at most {most} sweeps"
+        )
+    return ticks
 
 
 def _betas(name, given, length=None):

@@ -15,6 +15,8 @@ class Network:
         self.seed = seed
         self.populations = []
         self.projections = []
+        #: Ticks of the last run; None before it.
+        self._ticks_run = None
 
     def add(self, *objects):
         """Adds populations and projections, in any order and in any number of calls."""
@@ -40,6 +42,7 @@ class Network:
         """Forgets all results."""
         for population in self.populations:
             population._recorded = None
+        self._ticks_run = None
 
     def _build(self):
         """The network for the core, and what is recorded of each population."""

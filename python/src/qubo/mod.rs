@@ -4,6 +4,7 @@ mod options;
 mod outcome;
 mod problem;
 mod running;
+mod spiking;
 mod statement;
 
 pub(crate) use outcome::QuboOutcome;

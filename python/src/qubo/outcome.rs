@@ -1,9 +1,12 @@
 //! What a solver found, as arrays with one row for each read.
 
+use gennaker::optimisation::OptimisationHardware;
 use gennaker::qubo::solver::{Outcome, Solution, TimeToTarget};
 use numpy::{Element, PyArray1, PyArray2, PyArrayMethods};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
+
+use crate::json::to_python;
 
 use super::options::{Described, described, rule_name};
 use super::problem::QuboProblem;
@@ -21,11 +24,16 @@ pub(crate) struct QuboOutcome {
     values: Vec<f64>,
     best: usize,
     schedule: Described,
+    hardware: Option<OptimisationHardware>,
 }
 
 impl QuboOutcome {
     /// Values every read.
-    pub(crate) fn new(problem: &QuboProblem, inner: Outcome) -> PyResult<Self> {
+    pub(crate) fn new(
+        problem: &QuboProblem,
+        inner: Outcome,
+        hardware: Option<OptimisationHardware>,
+    ) -> PyResult<Self> {
         let (ising, statement) = (&problem.ising, &problem.statement);
         let energy = |energy, spins: &[i8]| statement.energy(ising, energy, spins);
         let energies = inner.solutions.iter().map(|s| energy(s.energy, &s.spins)).collect();
@@ -47,7 +55,7 @@ impl QuboOutcome {
         }
         let best = best.map_or(0, |(read, _)| read);
         let schedule = described(&inner.schedule, statement.temperature_factor(ising));
-        Ok(Self { n: ising.n(), inner, energies, last_energies, values, best, schedule })
+        Ok(Self { n: ising.n(), inner, energies, last_energies, values, best, schedule, hardware })
     }
 
     fn column<'py, T: Element>(
@@ -165,6 +173,12 @@ impl QuboOutcome {
         entries.set_item("median_ticks", median_ticks)?;
         entries.set_item("ticks_99", ticks_99)?;
         Ok(entries)
+    }
+
+    /// What a machine would need for the run, and its account in full: two dictionaries; none if there was no machine.
+    fn hardware<'py>(&self, py: Python<'py>) -> PyResult<Option<(Bound<'py, PyAny>, Bound<'py, PyAny>)>> {
+        let Some(hardware) = &self.hardware else { return Ok(None) };
+        Ok(Some((to_python(py, hardware)?, to_python(py, &hardware.account)?)))
     }
 
     fn __len__(&self) -> usize {

@@ -2,21 +2,24 @@
 
 use std::path::PathBuf;
 
+use gennaker::network::SpikeRecording;
 use gennaker::qubo::read::{Choice, Limits, ReadError, open};
-use gennaker::qubo::solver::{Discipline, Options};
+use gennaker::qubo::spiking::MAX_POTENTIAL;
 use gennaker::qubo::{
     AnyProblem, Coloring, Convention, Distances, Graph, IndependentSet, Ising, Kind, MaxCut, MaxSat,
     Partition, Qubo, QuboError, Sense, Tour, Violation,
 };
-use numpy::{PyArray1, PyReadonlyArray1, PyReadonlyArray2};
+use numpy::{PyArray1, PyArray2, PyArrayMethods, PyReadonlyArray1, PyReadonlyArray2};
 use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::error::value_error;
+use crate::network::Network;
 
-use super::options::{self, Described, check_reads, count};
+use super::options::{self, Described, Given, GivenMachine, check_synapses};
 use super::outcome::QuboOutcome;
-use super::running::{listening, solve};
+use super::running::{listening, solve, solve_for};
+use super::spiking;
 use super::statement::{Answer, Real, Statement, Target, Terms, Value};
 
 type Whole<'py> = PyReadonlyArray1<'py, i64>;
@@ -198,6 +201,19 @@ impl QuboProblem {
         })
     }
 
+    /// The same with couplings in `bits` bits, the sign's among them, and local fields in those that neurons have.
+    fn rounded(&self, py: Python<'_>, bits: u32) -> PyResult<Self> {
+        if !(2..=32).contains(&bits) {
+            return Err(value_error(format!("bits is {bits}; it must be 2 to 32")));
+        }
+        py.detach(|| {
+            let whole = "the problem is in whole numbers, which neurons take as they are: rounded, it would be another one; take out \
+                         common factors, or state it in smaller numbers";
+            let rounded = self.statement.rounded(bits).ok_or_else(|| value_error(whole))?;
+            Self::of(rounded.map_err(value_error)?)
+        })
+    }
+
     /// The kind's name.
     #[getter]
     fn kind(&self) -> &'static str {
@@ -308,50 +324,78 @@ impl QuboProblem {
     }
 
     /// Anneals. Ctrl-C stops it; so does `interrupt`, a function that is called now and then, by returning something true,
-    /// and then what was found until then is returned.
-    #[pyo3(signature = (num_steps, num_anneals, num_reads, seed, discipline = None, rule = None, schedule = None, target = None, time_limit = None, initial = None, interrupt = None, stop_all = false, core_time = None))]
+    /// and then what was found until then is returned. With a `machine`, the reads are laid on it first.
+    #[pyo3(signature = (options, target = None, time_limit = None, interrupt = None, stop_all = false, core_time = None, machine = None))]
     #[expect(clippy::too_many_arguments, reason = "options with names in Python")]
+    #[expect(clippy::needless_pass_by_value, reason = "dictionaries as Python hands them over")]
     fn solve(
         &self,
         py: Python<'_>,
-        num_steps: u64,
-        num_anneals: u64,
-        num_reads: u64,
-        seed: u64,
-        discipline: Option<&str>,
-        rule: Option<&str>,
-        schedule: Option<(String, Vec<f64>)>,
+        options: Given<'_>,
         target: Option<&Bound<'_, PyAny>>,
         time_limit: Option<f64>,
-        initial: Option<PyReadonlyArray2<'_, i8>>,
         interrupt: Option<&Bound<'_, PyAny>>,
         stop_all: bool,
         core_time: Option<f64>,
+        machine: Option<GivenMachine<'_>>,
     ) -> PyResult<QuboOutcome> {
-        let factor = self.statement.temperature_factor(&self.ising);
-        let options = Options {
-            discipline: discipline.map(str::parse::<Discipline>).transpose().map_err(value_error)?,
-            rule: rule.map(options::rule).transpose()?,
-            schedule: schedule
-                .map(|(name, numbers)| options::schedule(&name, &numbers, factor, &self.ising))
-                .transpose()?,
-            n_ticks: count("the number of ticks", num_steps)?,
-            n_anneals: count("the number of anneals", num_anneals)?,
-            n_replicas: count("the number of replicas", num_reads)?,
-            seed,
-            target: target.map(|target| self.target(target)).transpose()?,
-            stops_all: stop_all,
-            time_limit: options::seconds("the time limit", time_limit)?,
-            ..Options::default()
-        };
-        check_reads(options.n_replicas, self.ising.n())?;
-        let initial = self.initial(initial, options.n_replicas)?;
+        let mut run = options.run(self)?;
+        run.options.target = target.map(|target| self.target(target)).transpose()?;
+        run.options.stops_all = stop_all;
+        run.options.time_limit = options::seconds("the time limit", time_limit)?;
         let core_time = options::seconds("the core time", core_time)?;
+        let machine = machine.map(|machine| machine.options()).transpose()?;
+        if stop_all {
+            run.check_together("leave stop_all out")?;
+        }
+        if machine.is_some() {
+            self.check_potentials()?;
+            run.check_together("leave the machine out")?;
+            check_synapses(run.options.n_replicas, &self.ising)?;
+        }
         listening(py, interrupt, |is_stopped| {
-            let fitted = core_time.map(|time| options.fitted_to(&self.ising, time));
-            let options = fitted.unwrap_or(Ok(options)).map_err(value_error)?;
-            QuboOutcome::new(self, solve(&self.ising, &options, &initial, is_stopped)?)
+            if let Some(time) = core_time {
+                run.options = run.options.fitted_to(&self.ising, time).map_err(value_error)?;
+            }
+            let Some(machine) = machine else {
+                return QuboOutcome::new(self, solve(&self.ising, &run, is_stopped)?, None);
+            };
+            let (outcome, hardware) = solve_for(&self.ising, run, &machine, is_stopped)?;
+            QuboOutcome::new(self, outcome, Some(hardware))
         })?
+    }
+
+    /// The ticks in which every neuron is asked once, or, where chance decides who is, once on average.
+    #[expect(clippy::needless_pass_by_value, reason = "a dictionary as Python hands it over")]
+    fn ticks_per_sweep(&self, options: Given<'_>) -> PyResult<u64> {
+        options.run(self)?.ticks_per_sweep(&self.ising)
+    }
+
+    /// The spiking network of a run with these options: one population and one projection for each read.
+    #[expect(clippy::needless_pass_by_value, reason = "a dictionary as Python hands it over")]
+    fn network(&self, py: Python<'_>, options: Given<'_>, coding: &str) -> PyResult<Network> {
+        let run = options.run(self)?;
+        let coding = coding.parse().map_err(value_error)?;
+        self.check_potentials()?;
+        py.detach(|| spiking::network(self, &run, coding))
+    }
+
+    /// What the reads of that network found, from ticks and neurons of each one's spikes; and their energies after every tick, in the
+    /// problem's unit, as the neurons see it.
+    #[expect(clippy::needless_pass_by_value, reason = "a dictionary and arrays as Python hands them over")]
+    fn replay<'py>(
+        &self,
+        py: Python<'py>,
+        options: Given<'_>,
+        coding: &str,
+        spikes: Vec<(PyReadonlyArray1<'_, u32>, PyReadonlyArray1<'_, u32>)>,
+        n_ticks: u32,
+    ) -> PyResult<(QuboOutcome, Bound<'py, PyArray2<f64>>)> {
+        let run = options.run(self)?;
+        let coding = coding.parse().map_err(value_error)?;
+        let spikes: Vec<SpikeRecording> = spikes.iter().map(spiking::recording).collect();
+        let (outcome, energies) = py.detach(|| spiking::replay(self, &run, coding, &spikes, n_ticks))?;
+        Ok((outcome, PyArray1::from_vec(py, energies).reshape([spikes.len(), n_ticks as usize])?))
     }
 
     fn __repr__(&self) -> String {
@@ -375,6 +419,19 @@ impl QuboProblem {
         self.statement.decode(spins).map_err(value_error)
     }
 
+    /// Refuses doubles in more bits than neurons have; integers are left to the network to refuse.
+    fn check_potentials(&self) -> PyResult<()> {
+        let largest = self.ising.max_local_field();
+        if largest <= MAX_POTENTIAL || matches!(self.statement, Statement::Whole(_)) {
+            return Ok(());
+        }
+        Err(value_error(format!(
+            "in this problem's {:.0} bits a spin can feel a field of {largest}, but a neuron's potential is exact up to {MAX_POTENTIAL} only: \
+             round it, problem.rounded(bits=16), or solve on the host without a machine",
+            (largest as f64).log2().ceil()
+        )))
+    }
+
     fn target(&self, target: &Bound<'_, PyAny>) -> PyResult<i64> {
         let target = match (target.extract::<i64>(), target.extract::<f64>()) {
             (Ok(whole), _) => Target::Whole(whole),
@@ -382,24 +439,6 @@ impl QuboProblem {
             _ => return Err(value_error(format!("target is {}; it must be a number", target.repr()?))),
         };
         self.statement.energy_of_target(&self.ising, target).map_err(value_error)
-    }
-
-    /// States to begin with: none, or one for each read.
-    fn initial(&self, given: Option<PyReadonlyArray2<'_, i8>>, reads: u32) -> PyResult<Vec<Vec<i8>>> {
-        let Some(given) = given else { return Ok(Vec::new()) };
-        let rows: Vec<Vec<i8>> = given.as_array().outer_iter().map(|row| row.to_vec()).collect();
-        if rows.len() != 1 && rows.len() != reads as usize {
-            let found = rows.len();
-            return Err(value_error(format!(
-                "{found} states to begin with for {reads} reads; give one, or one for each read"
-            )));
-        }
-        for row in &rows {
-            self.ising
-                .energy(row)
-                .map_err(|error| value_error(format!("the state to begin with: {error}")))?;
-        }
-        Ok(rows)
     }
 }
 

@@ -8,6 +8,7 @@ use std::sync::{Mutex, PoisonError};
 use std::thread::{Builder, scope};
 use std::time::Instant;
 
+use gennaker::optimisation::{HardwareOptions, Laid, MAX_KEPT_FLIPS, OptimisationHardware};
 use gennaker::qubo::Ising;
 use gennaker::qubo::solver::{Options, Outcome, Progress, SolverError, solve_watched};
 use pyo3::exceptions::PyRuntimeError;
@@ -18,8 +19,12 @@ use crate::error::value_error;
 use crate::pieces::LOOK_EVERY;
 use crate::threads::with_threads;
 
+use super::options::Run;
+
 /// Proposals between two looks at whether to stop: a few milliseconds.
 const PROPOSALS_PER_LOOK: usize = 1 << 18;
+/// Flips that are kept of all reads together for a machine's account, eight bytes each: 8 GiB of them.
+const MAX_KEPT_IN_ALL: usize = 1 << 30;
 /// What makes another seed for each state to begin with: 2^64 over the golden ratio.
 const NEXT_SEED: u64 = 0x9E37_79B9_7F4A_7C15;
 
@@ -65,27 +70,28 @@ fn wants_to_end(py: Python<'_>, interrupt: Option<&Bound<'_, PyAny>>) -> PyResul
     interrupt.map_or(Ok(false), |function| function.call0()?.is_truthy())
 }
 
-/// Solves on all threads, from the states to begin with: none for random ones, one for all replicas, or one for each.
-pub(crate) fn solve(
-    ising: &Ising,
-    options: &Options,
-    initial: &[Vec<i8>],
-    is_stopped: &AtomicBool,
-) -> PyResult<Outcome> {
-    let work = || match initial {
-        [] => solve_until(ising, options, is_stopped),
-        [first, rest @ ..] if rest.iter().all(|other| other == first) => {
-            let options = Options { initial: Some(first.clone()), ..options.clone() };
-            solve_until(ising, &options, is_stopped)
-        }
-        _ => solve_each(ising, options, initial, is_stopped),
+/// Solves on all threads.
+pub(crate) fn solve(ising: &Ising, run: &Run, is_stopped: &AtomicBool) -> PyResult<Outcome> {
+    let work = || match &run.starts[..] {
+        [] => solve_until(ising, &run.options, is_stopped),
+        starts => solve_each(ising, &run.options, starts, is_stopped),
     };
-    if options.stops_all && initial.windows(2).any(|two| two[0] != two[1]) {
-        let message =
-            "reads that begin with different states run on their own; leave stop_all out, or give one state";
-        return Err(value_error(message));
-    }
     with_threads(work)?.map_err(value_error)
+}
+
+/// Lays the reads on a machine, solves on all threads, and says what the machine would have needed.
+pub(crate) fn solve_for(
+    ising: &Ising,
+    mut run: Run,
+    machine: &HardwareOptions,
+    is_stopped: &AtomicBool,
+) -> PyResult<(Outcome, OptimisationHardware)> {
+    run.options.max_kept_flips = MAX_KEPT_FLIPS.min(MAX_KEPT_IN_ALL / run.options.n_replicas.max(1) as usize);
+    let laid = with_threads(|| Laid::new(ising, &run.options, machine))?.map_err(value_error)?;
+    let mut outcome = solve(ising, &run, is_stopped)?;
+    let hardware = with_threads(|| laid.account(&outcome))?.map_err(value_error)?;
+    outcome.solutions.iter_mut().for_each(|solution| solution.flips = None);
+    Ok((outcome, hardware))
 }
 
 fn solve_until(ising: &Ising, options: &Options, is_stopped: &AtomicBool) -> Result<Outcome, SolverError> {
@@ -100,7 +106,7 @@ fn solve_until(ising: &Ising, options: &Options, is_stopped: &AtomicBool) -> Res
 fn solve_each(
     ising: &Ising,
     options: &Options,
-    initial: &[Vec<i8>],
+    starts: &[Vec<i8>],
     is_stopped: &AtomicBool,
 ) -> Result<Outcome, SolverError> {
     let start = Instant::now();
@@ -116,7 +122,7 @@ fn solve_each(
         outcome.solutions.iter_mut().for_each(|solution| solution.replica = read as u32);
         Ok(outcome)
     };
-    let runs: Result<Vec<Outcome>, SolverError> = initial.par_iter().enumerate().map(run).collect();
+    let runs: Result<Vec<Outcome>, SolverError> = starts.par_iter().enumerate().map(run).collect();
     let mut runs = runs?.into_iter();
     let mut all = runs.next().expect("there are two states at least");
     all.solutions.extend(runs.flat_map(|run| run.solutions));

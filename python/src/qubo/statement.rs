@@ -1,5 +1,6 @@
 //! Problems in integers and in doubles as one type: what Python states, the integers that a solver sees, and what a state stands for.
 
+use gennaker::qubo::spiking::MAX_POTENTIAL;
 use gennaker::qubo::{
     AnyProblem, AnySolution, Convention, Fraction, Ising, Kind, Problem, Qubo, QuboError, RealIsing, Rounded,
     Sense, Violation, spins_of_bits,
@@ -21,6 +22,7 @@ pub(crate) struct Real {
 }
 
 /// `sum_i a_i x_i + sum b_ij x_i x_j + offset` in doubles, over bits or spins.
+#[derive(Clone)]
 pub(crate) struct Terms {
     pub(crate) linear: Vec<f64>,
     /// Pairs may repeat, and be of one variable.
@@ -88,13 +90,22 @@ impl Terms {
 
 impl Real {
     pub(crate) fn new(terms: Terms) -> Result<Self, QuboError> {
+        Self::of(terms, i64::MAX, i64::MAX)
+    }
+
+    /// The same with couplings of at most so many bits, the sign's among them, and local fields that neurons hold.
+    fn rounded(&self, bits: u32) -> Result<Self, QuboError> {
+        Self::of(self.terms.clone(), (1 << (bits - 1)) - 1, MAX_POTENTIAL)
+    }
+
+    fn of(terms: Terms, max_coupling: i64, max_local_field: i64) -> Result<Self, QuboError> {
         let pairs = terms.pairs.iter().copied();
         let ising = if terms.is_binary {
             RealIsing::from_binary(&terms.linear, pairs, terms.offset)
         } else {
             RealIsing::new(terms.linear.clone(), pairs, terms.offset)
         };
-        let rounded = ising?.rounded()?;
+        let rounded = ising?.rounded_within(max_coupling, max_local_field)?;
         let size = |w: i64| w.unsigned_abs() as f64;
         let ising = &rounded.ising;
         let fields: f64 = ising.fields().iter().map(|&h| size(h)).sum();
@@ -143,6 +154,14 @@ impl Statement {
         let pairs = entries.iter().map(|&(i, j, q)| (i, j, if doubles && i != j { 2.0 * q } else { q }));
         let terms = Terms { linear: vec![0.0; n], pairs: pairs.collect(), offset, is_binary: true };
         Ok(Self::Real(Real::new(terms)?))
+    }
+
+    /// The same in fewer bits; none for a problem in integers, which is exact or another problem.
+    pub(crate) fn rounded(&self, bits: u32) -> Option<Result<Self, QuboError>> {
+        match self {
+            Self::Whole(_) => None,
+            Self::Real(p) => Some(p.rounded(bits).map(Self::Real)),
+        }
     }
 
     /// The problem in integers.

@@ -150,8 +150,8 @@ pub fn on_hardware(
     Laid::new(ising, options, hardware)?.account(outcome)
 }
 
-/// Replicas laid on a machine, before or after they are run.
-pub(super) struct Laid<'a> {
+/// Replicas laid on a machine before they are run, so that what it cannot do is told first.
+pub struct Laid<'a> {
     options: &'a Options,
     hardware: &'a HardwareOptions,
     spiking: SpikingProblem<'a>,
@@ -161,11 +161,11 @@ pub(super) struct Laid<'a> {
 }
 
 impl<'a> Laid<'a> {
-    pub(super) fn new(
-        ising: &'a Ising,
-        options: &'a Options,
-        hardware: &'a HardwareOptions,
-    ) -> Result<Self, Error> {
+    /// Lays the replicas of a run with these options on a machine.
+    ///
+    /// # Errors
+    /// As [`on_hardware`], but for [`Error::FlipsNotKept`].
+    pub fn new(ising: &'a Ising, options: &'a Options, hardware: &'a HardwareOptions) -> Result<Self, Error> {
         let spiking = SpikingProblem::new(ising, options, hardware.coding)?;
         let parts_per_weight = spiking.n_weight_parts() as f64 / (2 * ising.n_couplings()).max(1) as f64;
         let experiment = experiment(&spiking, options, hardware)?;
@@ -174,8 +174,11 @@ impl<'a> Laid<'a> {
         Ok(Self { options, hardware, spiking, parts_per_weight, experiment, mapped })
     }
 
-    /// The account of a run, whose flips were kept.
-    pub(super) fn account(self, outcome: &Outcome) -> Result<OptimisationHardware, Error> {
+    /// The account of the run, for which [`Options::max_kept_flips`] was above 0: [`MAX_KEPT_FLIPS`] is enough for most.
+    ///
+    /// # Errors
+    /// [`Error::FlipsNotKept`].
+    pub fn account(self, outcome: &Outcome) -> Result<OptimisationHardware, Error> {
         let flips: Option<Vec<&Flips>> = outcome.solutions.iter().map(|s| s.flips.as_ref()).collect();
         let flips =
             flips.filter(|f| f.len() == self.options.n_replicas as usize).ok_or(Error::FlipsNotKept)?;
@@ -190,7 +193,8 @@ impl<'a> Laid<'a> {
         report.coding = self.hardware.coding.to_string();
         if n_ticks < ran {
             report.notes.push(format!(
-                "the account is of the first {n_ticks} of {ran} ticks: beyond {MAX_KEPT_FLIPS} flips of a replica they are not kept"
+                "the account is of the first {n_ticks} of {ran} ticks: beyond {} flips of a replica they are not kept",
+                self.options.max_kept_flips
             ));
         }
         report.to_target = to_target(&report, outcome.time_to_target());

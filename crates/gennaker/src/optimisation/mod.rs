@@ -37,11 +37,11 @@ use gennaker_qubo::solver::{Decided, Options, Outcome, Progress, solve_watched};
 use gennaker_qubo::{AnyProblem, Fraction, Ising, Problem, QuboError};
 
 use crate::Error;
-use hardware::Laid;
 use trace::Tracer;
 
 pub use hardware::{
-    HardwareOptions, HardwareToTarget, MAX_KEPT_FLIPS, OptimisationHardware, on_hardware, spiking_experiment,
+    HardwareOptions, HardwareToTarget, Laid, MAX_KEPT_FLIPS, OptimisationHardware, on_hardware,
+    spiking_experiment,
 };
 pub use optimum::{Ended, Optimum, Read, Target};
 pub use trace::{CoursePoint, EnergyTrace};

@@ -42,8 +42,8 @@ use crate::solver::{Decided, Discipline, Options, Rule, Schedule, first_spins};
 
 use weights::Weights;
 
-/// Below this, single precision holds every whole number, and a neuron's potential is exact.
-const MAX_POTENTIAL: i64 = 1 << 24;
+/// Up to this, single precision holds every whole number, and a neuron's potential is exact.
+pub const MAX_POTENTIAL: i64 = 1 << 24;
 /// The shift at which nobody rests.
 const NO_REST: u32 = 8;
 
