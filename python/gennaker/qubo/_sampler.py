@@ -48,6 +48,9 @@ class SpikingSampler(dimod.Sampler, dimod.Initialized):
             "answer_modes": ("best", "last"),
         }
 
+    def __repr__(self):
+        return "SpikingSampler()"
+
     def sample(
         self,
         bqm,
