@@ -312,7 +312,7 @@ def test_nonsense_is_refused_with_a_sentence():
         (TypeError, "seed is None", {"seed": None}),
         (ValueError, "not an update discipline", {"discipline": "all"}),
         (ValueError, "swings", {"discipline": "parallel"}),
-        (ValueError, "above 0 and below 1", {"discipline": "gate(nan)"}),
+        (ValueError, "from 1e-9 to below 1", {"discipline": "gate(nan)"}),
         (ValueError, "`cold` is not a rule", {"rule": "cold"}),
         (ValueError, "`cold` is not a schedule", {"schedule": "cold"}),
         (ValueError, "has 1 numbers", {"schedule": ("geometric", 1)}),

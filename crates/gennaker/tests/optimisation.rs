@@ -1,13 +1,15 @@
 //! The hot loop of the solver against the spiking network on the ordinary engine, and on the mapped machine.
 
+use std::ops::ControlFlow;
+
 use gennaker::engine::{Numeric, Options as EngineOptions, Simulation};
 use gennaker::fabric::LiteralMachine;
 use gennaker::mapping::{MappingOptions, map};
 use gennaker::network::{Network, SpikeRecording};
-use gennaker::optimisation::{HardwareOptions, on_hardware, spiking_experiment};
-use gennaker::qubo::Ising;
+use gennaker::optimisation::{HardwareOptions, Optimisation, on_hardware, spiking_experiment};
 use gennaker::qubo::solver::{Discipline, Options, Rule, Schedule, Solution, solve};
 use gennaker::qubo::spiking::{Coding, SpikingProblem};
+use gennaker::qubo::{AnyProblem, Graph, IndependentSet, Ising, MaxCut};
 use gennaker::{AccountOptions, Machine, MachineSpec, account_recordings};
 use proptest::prelude::*;
 
@@ -79,7 +81,13 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
 
     #[test]
-    fn networks_on_the_engine_do_what_the_hot_loop_does(ising in problem(), options in options()) {
+    fn networks_on_the_engine_do_what_the_hot_loop_does(
+        ising in problem(),
+        options in options(),
+        has_initial: bool,
+    ) {
+        let initial = has_initial.then(|| (0..ising.n()).map(|i| if i % 3 == 0 { -1 } else { 1 }).collect());
+        let options = Options { initial, ..options };
         let outcome = solve(&ising, &options).unwrap();
         for coding in [Coding::Changes, Coding::States] {
             let spiking = SpikingProblem::new(&ising, &options, coding).unwrap();
@@ -194,11 +202,90 @@ fn what_no_network_can_do_is_refused_by_name() {
     for slow in [Discipline::Sequential, Discipline::Random, Discipline::One] {
         assert!(refusal(&torus(3), discipline(slow)).contains("colour"));
     }
-    let wide = Ising::new(vec![0; 2], [(0, 1, 1 << 26)]).unwrap();
-    assert!(refusal(&wide, Options::default()).contains("3 bits are missing"));
+    for (field, missing) in [((1 << 24) + 1, 1), (1 << 25, 1), ((1 << 25) + 1, 2), (1 << 26, 2)] {
+        let wide = Ising::new(vec![0; 2], [(0, 1, field)]).unwrap();
+        let found = refusal(&wide, Options::default());
+        assert!(found.contains(&format!("{missing} bits are missing")), "{found}");
+    }
+    let widest = Ising::new(vec![0; 2], [(0, 1, 1 << 24)]).unwrap();
+    assert!(SpikingProblem::new(&widest, &Options::default(), Coding::Changes).is_ok());
     assert!(refusal(&Ising::new(vec![], []).unwrap(), Options::default()).contains("no variables"));
+    let many = Options { n_replicas: 1 << 20, ..Options::default() };
+    assert!(refusal(&torus(12), many).contains("2415919104 synapses"));
     let custom = Options { schedule: Some(Schedule::Custom(vec![1.0])), ..Options::default() };
     assert!(refusal(&torus(3), custom).contains("custom"));
     let wrong = Options { initial: Some(vec![1; 4]), ..Options::default() };
     assert!(refusal(&torus(3), wrong).contains('9'));
+}
+
+#[test]
+fn outcomes_of_other_runs_have_no_account() {
+    let ising = torus(4);
+    let options = Options { n_ticks: 20, max_kept_flips: 1 << 20, ..Options::default() };
+    let error = |ising: &Ising, ran: Options| {
+        let outcome = solve(ising, &ran).unwrap();
+        let account = on_hardware(&torus(4), &options, &outcome, &HardwareOptions::default());
+        account.map(|_| ()).map_err(|e| e.to_string())
+    };
+    assert_eq!(error(&ising, options.clone()), Ok(()));
+    for (what, other) in [
+        ("discipline", Options { discipline: Some(Discipline::Sequential), ..options.clone() }),
+        ("rule", Options { rule: Some(Rule::HeatBath), ..options.clone() }),
+        ("schedule", Options { schedule: Some(Schedule::linear_for(&ising)), ..options.clone() }),
+        ("number of replicas", Options { n_replicas: 2, ..options.clone() }),
+        ("number of ticks", Options { n_anneals: 2, ..options.clone() }),
+    ] {
+        let error = error(&ising, other).unwrap_err();
+        assert!(error.contains(&format!("another {what}")), "{error}");
+    }
+    assert!(error(&torus(5), options.clone()).unwrap_err().contains("another problem"));
+}
+
+#[test]
+fn replicas_that_met_the_target_before_the_last_are_told_of() {
+    let ising = torus(6);
+    let options = Options {
+        n_ticks: 400,
+        n_replicas: 4,
+        target: Some(-72),
+        max_kept_flips: 1 << 20,
+        ..Options::default()
+    };
+    let outcome = solve(&ising, &options).unwrap();
+    let last = outcome.solutions.iter().map(|s| s.n_ticks).max().unwrap();
+    let n_early = outcome.solutions.iter().filter(|s| s.n_ticks < last).count();
+    assert!(n_early > 0, "all ended after {last} ticks");
+    let report = on_hardware(&ising, &options, &outcome, &HardwareOptions::default()).unwrap();
+    assert_eq!(report.n_ticks, last);
+    assert!(
+        report.notes.iter().any(|n| n.starts_with(&format!("{n_early} of 4 replicas"))),
+        "{:?}",
+        report.notes
+    );
+}
+
+#[test]
+fn targets_on_the_machine_are_those_of_the_search() {
+    let ring = Graph::new(9, (0..9).map(|i| (i, (i + 1) % 9, 1))).unwrap();
+    let mut ring = Optimisation::new("ring", AnyProblem::MaxCut(MaxCut { graph: ring })).unwrap();
+    (ring.target, ring.options.n_replicas) = (Some(8.into()), 3);
+    ring.hardware = Some(HardwareOptions { tick_ms: 2.0, ..HardwareOptions::default() });
+    let optimum = ring.run(&mut |_| ControlFlow::Continue(())).unwrap();
+    let hardware = optimum.hardware.unwrap();
+    let target = hardware.to_target.unwrap();
+    assert_eq!(Some(target.n_ticks), optimum.time_to_target.unwrap().ticks_99);
+    assert!((target.duration_s / (target.n_ticks * 2e-3) - 1.0).abs() < 1e-12);
+    let part = target.n_ticks / f64::from(hardware.n_ticks);
+    assert!((target.energy_j / (hardware.energy_j / 3.0 * part) - 1.0).abs() < 1e-12);
+
+    // Both vertices are worth as much as none, but are no independent set.
+    let pair = Graph::new(2, [(0, 1, 1)]).unwrap();
+    let pair = AnyProblem::IndependentSet(IndependentSet::new(pair));
+    let mut pair = Optimisation::new("pair", pair).unwrap();
+    (pair.target, pair.options.initial) = (Some(0.into()), Some(vec![1, 1]));
+    pair.hardware = Some(HardwareOptions::default());
+    let optimum = pair.run(&mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!(optimum.outcome.time_to_target().n_successes, 1);
+    assert_eq!(optimum.time_to_target.unwrap().n_successes, 0);
+    assert_eq!(optimum.hardware.unwrap().to_target, None);
 }

@@ -43,11 +43,11 @@ pub enum Model {
     QuboNeuron,
     /// One of the two neurons of an annealed Ising spin: spikes when the spin turns its way.
     OnOff,
-    /// [`Model::OnOff`] with 16-bit weights.
+    /// [`Model::OnOff`] with 24-bit weights.
     OnOffWide,
     /// An annealed Ising spin that spikes in every tick in which it is up.
     Gibbs,
-    /// [`Model::Gibbs`] with 16-bit weights.
+    /// [`Model::Gibbs`] with 24-bit weights.
     GibbsWide,
 }
 

@@ -49,14 +49,17 @@ proptest! {
         prop_assert_eq!(outcome.best().energy, optimum(&ising), "{}", outcome.discipline);
     }
 
-    /// Wide numbers take other words, and no less exact ones.
+    /// Wide numbers take other words, and no less exact ones: their last digits are kept.
     #[test]
     fn wide_numbers_are_exact(ising in small_problem(), factor in prop_oneof![Just(5_000i64), Just(1 << 25), Just(1 << 54)]) {
         let pairs = ising.couplings().map(|(i, j, w)| (i, j, w * factor + 1));
         let wide = Ising::new(ising.fields().iter().map(|h| h * factor).collect(), pairs).unwrap();
         let options = Options { n_ticks: 1500, n_replicas: 4, ..Options::default() };
         let outcome = solve(&wide, &options).unwrap();
-        prop_assert_eq!(outcome.best().energy, optimum(&wide));
+        let best = outcome.best();
+        prop_assert_eq!(best.energy, wide.energy(&best.spins).unwrap());
+        // Which of the states that differ by those ones alone is met is a matter of chance.
+        prop_assert!(best.energy - optimum(&wide) < factor / 2);
     }
 }
 

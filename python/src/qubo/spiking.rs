@@ -17,8 +17,8 @@ use super::problem::QuboProblem;
 pub(super) fn network(problem: &QuboProblem, run: &Run, coding: Coding) -> PyResult<Network> {
     run.check_together("make a network for each")?;
     check_synapses(run.options.n_replicas, &problem.ising)?;
-    let spiking = SpikingProblem::new(&problem.ising, &run.options, coding).map_err(value_error)?;
-    Ok(Network { inner: spiking.into_network() })
+    let mut spiking = SpikingProblem::new(&problem.ising, &run.options, coding).map_err(value_error)?;
+    Ok(Network { inner: spiking.take_network() })
 }
 
 /// Spikes from arrays of ticks and neurons.

@@ -3,7 +3,7 @@
 use gennaker_energy::{Account, AccountOptions};
 use gennaker_engine::{PopulationRecording, Recordings};
 use gennaker_mapping::MappingOptions;
-use gennaker_network::Population;
+use gennaker_network::{Network, Population};
 use gennaker_qubo::Ising;
 use gennaker_qubo::solver::{Flips, Options, Outcome, Solution, TimeToTarget};
 use gennaker_qubo::spiking::{Coding, SpikingProblem};
@@ -15,6 +15,13 @@ use crate::experiment::{Experiment, Mapped};
 
 /// Flips that are kept of each replica for the account, eight bytes each: beyond, the account is of the ticks until then.
 pub const MAX_KEPT_FLIPS: usize = 1 << 26;
+/// The most flips that are kept, and spikes that are accounted for, of all replicas together: 2^28, 2 GiB.
+const MAX_IN_ALL: usize = 1 << 28;
+
+/// How many flips to keep of each of so many replicas: [`MAX_KEPT_FLIPS`], and fewer of many.
+pub(super) fn n_kept_flips(n_replicas: u32) -> usize {
+    (MAX_IN_ALL / (n_replicas as usize).max(1)).clamp(1, MAX_KEPT_FLIPS)
+}
 
 /// On which machine, and under which assumptions.
 #[derive(Debug, Clone)]
@@ -118,15 +125,11 @@ pub fn spiking_experiment(
     options: &Options,
     hardware: &HardwareOptions,
 ) -> Result<Experiment, Error> {
-    experiment(&SpikingProblem::new(ising, options, hardware.coding)?, options, hardware)
+    experiment(SpikingProblem::new(ising, options, hardware.coding)?.take_network(), options, hardware)
 }
 
-fn experiment(
-    spiking: &SpikingProblem<'_>,
-    options: &Options,
-    hardware: &HardwareOptions,
-) -> Result<Experiment, Error> {
-    let mut experiment = Experiment::new(spiking.network().clone());
+fn experiment(network: Network, options: &Options, hardware: &HardwareOptions) -> Result<Experiment, Error> {
+    let mut experiment = Experiment::new(network);
     experiment.mapping = hardware.mapping.clone();
     experiment.file.settings.timesteps = options.n_ticks.saturating_mul(options.n_anneals);
     experiment.file.settings.tick_ms = hardware.tick_ms;
@@ -140,7 +143,7 @@ fn experiment(
 ///
 /// # Errors
 /// [`Error::Spiking`] for what no network can do, [`Error::FlipsNotKept`] for an outcome whose flips were not kept (see
-/// [`Options::max_kept_flips`]), [`Error::Mapping`] if the machine has no room, [`Error::Energy`] for impossible assumptions.
+/// [`Options::max_kept_flips`]) or that is of another problem or other options, [`Error::Mapping`] if the machine has no room, [`Error::Energy`] for impossible assumptions.
 pub fn on_hardware(
     ising: &Ising,
     options: &Options,
@@ -154,6 +157,7 @@ pub fn on_hardware(
 pub struct Laid<'a> {
     options: &'a Options,
     hardware: &'a HardwareOptions,
+    n_spins: usize,
     spiking: SpikingProblem<'a>,
     parts_per_weight: f64,
     experiment: Experiment,
@@ -166,12 +170,12 @@ impl<'a> Laid<'a> {
     /// # Errors
     /// As [`on_hardware`], but for [`Error::FlipsNotKept`].
     pub fn new(ising: &'a Ising, options: &'a Options, hardware: &'a HardwareOptions) -> Result<Self, Error> {
-        let spiking = SpikingProblem::new(ising, options, hardware.coding)?;
+        let mut spiking = SpikingProblem::new(ising, options, hardware.coding)?;
         let parts_per_weight = spiking.n_weight_parts() as f64 / (2 * ising.n_couplings()).max(1) as f64;
-        let experiment = experiment(&spiking, options, hardware)?;
+        let experiment = experiment(spiking.take_network(), options, hardware)?;
         let mapped = experiment.map()?;
         hardware.account.check(&experiment.file.network, &mapped.machine)?;
-        Ok(Self { options, hardware, spiking, parts_per_weight, experiment, mapped })
+        Ok(Self { options, hardware, n_spins: ising.n(), spiking, parts_per_weight, experiment, mapped })
     }
 
     /// The account of the run, for which [`Options::max_kept_flips`] was above 0: [`MAX_KEPT_FLIPS`] is enough for most.
@@ -179,26 +183,45 @@ impl<'a> Laid<'a> {
     /// # Errors
     /// [`Error::FlipsNotKept`].
     pub fn account(self, outcome: &Outcome) -> Result<OptimisationHardware, Error> {
+        self.spiking.check(outcome)?;
         let flips: Option<Vec<&Flips>> = outcome.solutions.iter().map(|s| s.flips.as_ref()).collect();
-        let flips =
-            flips.filter(|f| f.len() == self.options.n_replicas as usize).ok_or(Error::FlipsNotKept)?;
+        let flips = flips.ok_or(Error::FlipsNotKept)?;
         let ran = outcome.solutions.iter().map(|s| s.n_ticks).max().unwrap_or(0);
         let is_cut = |(s, flips): (&Solution, &&Flips)| (flips.n_ticks < s.n_ticks).then_some(flips.n_ticks);
-        let n_ticks = outcome.solutions.iter().zip(&flips).filter_map(is_cut).min().unwrap_or(ran);
+        let n_known = outcome.solutions.iter().zip(&flips).filter_map(is_cut).min().unwrap_or(ran);
+        let n_ticks = n_known.min(self.n_ticks_in_memory());
         let recordings = self.recordings(&flips, n_ticks);
+        let notes = self.notes(outcome, n_ticks, ran);
         let accounted = Accounted::new(self.experiment, self.mapped, recordings)?;
         let options = std::slice::from_ref(&self.hardware.account);
         let account = accounted.accounts(&accounted.mapped, options)?.remove(0).account();
         let mut report = report(&accounted, account, self.parts_per_weight);
         report.coding = self.hardware.coding.to_string();
-        if n_ticks < ran {
-            report.notes.push(format!(
-                "the account is of the first {n_ticks} of {ran} ticks: beyond {} flips of a replica they are not kept",
-                self.options.max_kept_flips
-            ));
-        }
-        report.to_target = to_target(&report, outcome.time_to_target());
-        Ok(report)
+        report.notes.extend(notes);
+        Ok(report.aimed(Some(outcome.time_to_target())))
+    }
+
+    /// Ticks whose spikes take no more memory than is meant for them.
+    fn n_ticks_in_memory(&self) -> u32 {
+        let n_spikes = match self.hardware.coding {
+            Coding::Changes => return u32::MAX,
+            Coding::States => self.n_spins * self.options.n_replicas as usize,
+        };
+        u32::try_from((MAX_IN_ALL / n_spikes.max(1)).max(1)).unwrap_or(u32::MAX)
+    }
+
+    fn notes(&self, outcome: &Outcome, n_ticks: u32, ran: u32) -> Vec<String> {
+        let limit = match self.n_ticks_in_memory() {
+            most if most == n_ticks => "the spikes of more would take too much memory".to_owned(),
+            _ => format!("after {} flips of a replica no more were kept", self.options.max_kept_flips),
+        };
+        let cut = format!("the account is of the first {n_ticks} of {ran} ticks: {limit}");
+        let n_early = outcome.solutions.iter().filter(|s| s.n_ticks < n_ticks).count();
+        let early = format!(
+            "{n_early} of {} replicas ended before the last one, and are accounted as if they kept their last state from then on",
+            outcome.solutions.len()
+        );
+        [(n_ticks < ran).then_some(cut), (n_early > 0).then_some(early)].into_iter().flatten().collect()
     }
 
     fn recordings(&self, flips: &[&Flips], n_ticks: u32) -> Recordings {
@@ -248,8 +271,26 @@ fn report(accounted: &Accounted, account: Account, n_parts_per_weight: f64) -> O
     }
 }
 
-fn to_target(report: &OptimisationHardware, time: TimeToTarget) -> Option<HardwareToTarget> {
-    let n_ticks = time.ticks_99?;
-    let per_tick = report.energy_per_replica_j / f64::from(report.n_ticks.max(1));
-    Some(HardwareToTarget { n_ticks, duration_s: n_ticks * report.tick_s, energy_j: n_ticks * per_tick })
+impl OptimisationHardware {
+    /// The same, with what the target takes if the replicas met it so.
+    pub(super) fn aimed(self, time: Option<TimeToTarget>) -> Self {
+        let per_tick = self.energy_per_replica_j / f64::from(self.n_ticks.max(1));
+        let of = |n_ticks| HardwareToTarget {
+            n_ticks,
+            duration_s: n_ticks * self.tick_s,
+            energy_j: n_ticks * per_tick,
+        };
+        Self { to_target: time.and_then(|time| time.ticks_99).map(of), ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn many_replicas_keep_fewer_flips_each() {
+        assert_eq!([1, 4, 5, 1000].map(n_kept_flips), [1 << 26, 1 << 26, (1 << 28) / 5, 268_435]);
+        assert_eq!(n_kept_flips(u32::MAX), 1);
+    }
 }

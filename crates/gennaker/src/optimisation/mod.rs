@@ -37,6 +37,7 @@ use gennaker_qubo::solver::{Decided, Options, Outcome, Progress, solve_watched};
 use gennaker_qubo::{AnyProblem, Fraction, Ising, Problem, QuboError};
 
 use crate::Error;
+use hardware::n_kept_flips;
 use trace::Tracer;
 
 pub use hardware::{
@@ -181,11 +182,12 @@ impl Optimisation {
         self.check_reads()?;
         let mut options = self.options.clone();
         options.target = target.map(|t| t.energy).or(options.target);
+        // Before ticks are fitted to a time, because it takes some to keep them.
+        if self.hardware.is_some() {
+            options.max_kept_flips = options.max_kept_flips.max(n_kept_flips(options.n_replicas));
+        }
         if let Some(core_time) = self.core_time {
             options = options.fitted_to(&self.ising, core_time)?;
-        }
-        if self.hardware.is_some() {
-            options.max_kept_flips = options.max_kept_flips.max(MAX_KEPT_FLIPS);
         }
         let laid = self.hardware.as_ref().map(|h| Laid::new(&self.ising, &options, h)).transpose()?;
         let mut tracer = Tracer::new(&self.ising, &options, self.trace_points);
@@ -199,7 +201,8 @@ impl Optimisation {
         };
         let hardware = laid.map(|laid| laid.account(&outcome)).transpose()?;
         let mut optimum = Optimum::new(self, options, target, outcome, tracer, ended, seconds)?;
-        optimum.hardware = hardware;
+        // A state that meets the target need not be a solution, and a read need not have run.
+        optimum.hardware = hardware.map(|hardware| hardware.aimed(optimum.time_to_target));
         Ok(optimum)
     }
 

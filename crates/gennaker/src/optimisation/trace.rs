@@ -71,7 +71,8 @@ impl Tracer {
         let most = u32::try_from(PROPOSALS_PER_LOOK / ising.n().max(1)).unwrap_or(u32::MAX).max(1);
         let look_every = every.div_ceil(every.div_ceil(most));
         Self {
-            every: every.div_ceil(look_every) * look_every,
+            // The last multiple that 32 bits hold is far enough beyond any run.
+            every: every.div_ceil(look_every).min(u32::MAX / look_every) * look_every,
             look_every,
             traces: vec![EnergyTrace::default(); n_reads as usize],
             last: vec![0; n_reads as usize],
@@ -167,6 +168,8 @@ mod tests {
         assert_eq!(tracer(10, 500, 1), (1, 1));
         assert_eq!(tracer(10, 1_000_000, 1), (1000, 1000));
         assert_eq!(tracer(10, 1_000_000, 1 << 19), (250_000, 250_000));
+        let (look, every) = tracer(1, u32::MAX, 1 << 21);
+        assert!(look <= 1 << 23 && every > 1 << 31, "{look} {every}");
         let (look, every) = tracer(1 << 20, 100_000, 1);
         assert!(look <= 8 && every >= 100, "{look} {every}");
     }

@@ -109,7 +109,13 @@ const N_CLASSES: ParameterDescriptor = shared(whole(
     4_294_967_295.0,
     "classes that take turns, one each tick; 0 counts as 1",
 ));
-const CLASS: ParameterDescriptor = whole("class", 0.0, "1", 4_294_967_295.0, "the neuron's class");
+const CLASS: ParameterDescriptor = whole(
+    "class",
+    0.0,
+    "1",
+    4_294_967_295.0,
+    "the neuron's class; one that is n_classes or more never has its turn",
+);
 const REST_SHIFT: ParameterDescriptor = shared(whole(
     "rest_shift",
     8.0,

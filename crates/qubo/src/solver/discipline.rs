@@ -16,6 +16,9 @@ const MAX_CLASSES: usize = 8;
 /// Mean degrees from here on are not even coloured to see.
 const MAX_MEAN_DEGREE: usize = 64;
 
+/// Below, 32 random bits cannot tell gates apart.
+const LEAST_GATE: f64 = 1e-9;
+
 /// Who may flip in one tick.
 ///
 /// Without a guard, all neurons decide on the potentials of the previous tick, neighbours flip together, and a graph that
@@ -33,7 +36,7 @@ pub enum Discipline {
     /// All neurons decide in parallel and an arbiter lets one of those that would flip do so, drawn at random. Few flips:
     /// large problems need many ticks. Does not sample Boltzmann's law, because who else would flip enters into the rate.
     One,
-    /// All neurons whose turn it is decide in parallel, each with this probability (above 0, below 1) of having its turn.
+    /// All neurons whose turn it is decide in parallel, each with this probability (from 1e-9, below 1) of having its turn.
     Gate(f64),
     /// All neurons decide in parallel, and one that has flipped rests for `rand(0..=255) >> shift` more ticks (Loihi 2's
     /// refractory rule); `shift` is at most 7.
@@ -64,7 +67,8 @@ impl Discipline {
         }
     }
 
-    /// Whether states at a constant temperature follow Boltzmann's law in the long run.
+    /// Whether states at a constant temperature follow Boltzmann's law in the long run. But for spins that feel neither field nor coupling: where
+    /// all take turns in an order, Metropolis turns these whenever asked, so they only go to and fro.
     #[must_use]
     pub fn samples_boltzmann(self) -> bool {
         matches!(self, Self::Sequential | Self::Random | Self::Colour)
@@ -73,7 +77,7 @@ impl Discipline {
     /// Refuses parameters with which a guard guards nothing.
     pub(crate) fn check(self) -> Result<(), SolverError> {
         match self {
-            Self::Gate(p) if !(p > 0.0 && p < 1.0) => Err(SolverError::Gate { found: p }),
+            Self::Gate(p) if !(LEAST_GATE..1.0).contains(&p) => Err(SolverError::Gate { found: p }),
             Self::Refractory(shift) if shift > 7 => Err(SolverError::Refractory { found: shift }),
             _ => Ok(()),
         }

@@ -24,7 +24,7 @@ pub enum SolverError {
     },
     /// A gate that is always open or always shut.
     #[error(
-        "gate({found}): the probability that a neuron has its turn has to be above 0 and below 1; at 1 nothing is guarded, which is \
+        "gate({found}): the probability that a neuron has its turn has to be from 1e-9 to below 1; at 1 nothing is guarded, which is \
          `unguarded-parallel`"
     )]
     Gate {

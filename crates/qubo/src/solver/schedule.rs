@@ -7,7 +7,7 @@ use crate::Ising;
 use super::error::SolverError;
 
 /// How the temperature falls during an anneal. Temperatures are in the units of [`Ising::energy`] (not divided by its scale), with
-/// Boltzmann's constant 1.
+/// Boltzmann's constant 1. None is above 1e30, and those that are not 0 are not below 1e-30.
 #[derive(Clone, Debug, PartialEq)]
 #[non_exhaustive]
 pub enum Schedule {
@@ -49,6 +49,9 @@ const LN_300: f64 = 5.703_782_474_656_201;
 /// The hottest temperature over the root of a spin's mean sum of squared couplings: 1 would do for disordered couplings, whose
 /// order sets in there at the latest, but is below the 2.27 of the square lattice, where the root is 2.
 const HOT: f64 = 1.25;
+/// The least temperature, other than 0, and the highest: ratios and products of two of them are numbers, and neurons take them all.
+const LEAST: f64 = 1e-30;
+const MOST: f64 = 1e30;
 /// What the Fowler-Nordheim law ends with where couplings are 1.
 const BETA_END: f64 = 8.0 / 3.0;
 /// Sweeps after which a state is taken to be at rest; a few do.
@@ -89,9 +92,8 @@ impl Schedule {
 
     /// Refuses temperatures that are none.
     pub(crate) fn check(&self) -> Result<(), SolverError> {
-        let above = |what, x: f64| test(what, x, x > 0.0 && x < f64::INFINITY, "a finite number above 0");
-        let from =
-            |what, x: f64| test(what, x, (0.0..f64::INFINITY).contains(&x), "a finite number, at least 0");
+        let above = |what, x: f64| test(what, x, (LEAST..=MOST).contains(&x), "a number from 1e-30 to 1e30");
+        let from = |what, x: f64| test(what, x, (0.0..=MOST).contains(&x), "a number from 0 to 1e30");
         match self {
             &Self::Geometric { hot, cold } => above("hot", hot).and(above("cold", cold)),
             &Self::Linear { hot, cold } => from("hot", hot).and(from("cold", cold)),
@@ -217,6 +219,9 @@ mod tests {
             Schedule::Geometric { hot: 1.0, cold: 0.0 },
             Schedule::Linear { hot: f64::NAN, cold: 0.0 },
             Schedule::FowlerNordheim { a: 0.1, beta_end: 2.0 },
+            // The ratio or the product of such numbers is none.
+            Schedule::Geometric { hot: 1e300, cold: 1e-300 },
+            Schedule::FowlerNordheim { a: 1e200, beta_end: 1e200 },
             Schedule::Constant { temperature: f64::INFINITY },
             Schedule::Custom(Vec::new()),
             Schedule::Custom(vec![1.0, -1.0]),
@@ -224,6 +229,23 @@ mod tests {
             assert!(schedule.check().is_err(), "{schedule:?}");
         }
         assert!(Schedule::Linear { hot: 2.0, cold: 0.0 }.check().is_ok());
+    }
+
+    #[test]
+    fn the_widest_schedules_have_a_temperature_in_every_tick() {
+        for schedule in [
+            Schedule::Geometric { hot: MOST, cold: LEAST },
+            Schedule::Geometric { hot: LEAST, cold: MOST },
+            Schedule::Linear { hot: MOST, cold: 0.0 },
+            Schedule::FowlerNordheim { a: MOST, beta_end: MOST },
+            Schedule::FowlerNordheim { a: MOST, beta_end: LEAST },
+        ] {
+            schedule.check().unwrap();
+            for tick in [0, 1, 500, 999] {
+                let found = schedule.temperature(tick, 1000);
+                assert!((0.0..=2.0 * MOST).contains(&found), "{schedule:?}: {found}");
+            }
+        }
     }
 
     #[test]

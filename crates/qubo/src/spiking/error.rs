@@ -47,6 +47,19 @@ pub enum SpikingError {
         /// Spins.
         found: u32,
     },
+    /// More synapses than memory is meant for.
+    #[error(
+        "the networks of {n_replicas} replicas would have {found} synapses, {limit} is the limit; lay out fewer replicas at a time, with seeds of their own, \
+         or use the coding `states`, which takes a quarter"
+    )]
+    TooManySynapses {
+        /// Synapses of all replicas.
+        found: u64,
+        /// The most that are laid out.
+        limit: u64,
+        /// The replicas.
+        n_replicas: u32,
+    },
     /// A coding's name that is not known.
     #[error("`{found}` is not a coding of spikes; known are changes (ON and OFF neurons) and states")]
     UnknownCoding {

@@ -35,17 +35,19 @@ use std::fmt;
 use std::str::FromStr;
 
 use gennaker_network::annealing::Cooling;
-use gennaker_network::{Connector, Model, Network, Parameter, Population, Projection, SpikeRecording};
+use gennaker_network::{
+    ConnectionList, Connector, Model, Network, Parameter, Population, Projection, SpikeRecording,
+};
 
 use crate::Ising;
-use crate::solver::{Decided, Discipline, Options, Rule, Schedule, first_spins};
+use crate::solver::{Decided, Discipline, Options, Outcome, Schedule, first_spins};
 
 use weights::Weights;
 
 /// Up to this, single precision holds every whole number, and a neuron's potential is exact.
 pub const MAX_POTENTIAL: i64 = 1 << 24;
-/// The shift at which nobody rests.
-const NO_REST: u32 = 8;
+/// Synapses of all replicas together, 16 bytes each: 2^28, 4 GiB.
+const MAX_SYNAPSES: u64 = 1 << 28;
 
 /// What spikes tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -93,17 +95,19 @@ impl<'a> SpikingProblem<'a> {
     ///
     /// # Errors
     /// What [`solve`](crate::solver::solve) refuses, disciplines and schedules that no neuron can follow on its own, problems without
-    /// variables or with local fields that single precision does not hold.
+    /// variables or with local fields that single precision does not hold, and more synapses than memory is meant for.
     pub fn new(ising: &'a Ising, options: &'a Options, coding: Coding) -> Result<Self, SpikingError> {
         let decided = Decided::new(ising, options)?;
         let cooling = check(ising, &decided)?;
         let weights = Weights::of(ising);
         let mut network = Network::new("ising").with_seed(options.seed);
-        let spin = Spin { decided: &decided, cooling, options, ising, model: model(coding, weights.is_wide) };
+        let spin = Spin { decided: &decided, cooling, options, ising, coding };
         let n_parts = weights.rows.len();
+        check_synapses(n_parts, coding, options.n_replicas)?;
+        let all = spin.population(model(coding, weights.is_wide))?;
         let synapses = weights.connector(coding);
         for replica in 0..options.n_replicas {
-            let population = network.add_population(spin.population(coding, replica)?);
+            let population = network.add_population(spin.replica(&all, replica));
             let name = format!("couplings{replica}");
             let projection = Projection::new(&name, population, population, synapses.clone());
             network.add_projection(projection.with_delay(0));
@@ -117,10 +121,11 @@ impl<'a> SpikingProblem<'a> {
         &self.network
     }
 
-    /// The network, when nothing else is asked any more.
+    /// The network; an empty one stays behind, but states and spikes can be asked for as before.
     #[must_use]
-    pub fn into_network(self) -> Network {
-        self.network
+    pub fn take_network(&mut self) -> Network {
+        let seed = self.options.seed;
+        std::mem::replace(&mut self.network, Network::new("ising").with_seed(seed))
     }
 
     /// What spikes tell.
@@ -140,6 +145,27 @@ impl<'a> SpikingProblem<'a> {
     #[must_use]
     pub fn n_weight_parts(&self) -> usize {
         self.n_parts
+    }
+
+    /// Refuses the outcome of another problem or of other options, as far as it tells.
+    ///
+    /// # Errors
+    /// [`SpikingError::Foreign`].
+    pub fn check(&self, outcome: &Outcome) -> Result<(), SpikingError> {
+        let Self { decided, options, .. } = self;
+        let (n, n_replicas) = (self.ising.n(), options.n_replicas as usize);
+        let of_it = [
+            ("problem", outcome.solutions.iter().all(|s| s.spins.len() == n)),
+            ("number of replicas", outcome.solutions.len() == n_replicas),
+            ("discipline", outcome.discipline == decided.discipline),
+            ("rule", outcome.rule == decided.rule),
+            ("schedule", outcome.schedule == decided.schedule),
+            ("number of ticks", (outcome.n_ticks, outcome.n_anneals) == (options.n_ticks, options.n_anneals)),
+        ];
+        match of_it.into_iter().find(|(_, is_equal)| !is_equal) {
+            Some((what, _)) => Err(SpikingError::Foreign { problem: format!("the run had another {what}") }),
+            None => Ok(()),
+        }
     }
 
     /// The spikes that a replica's population sends, from the flips of the replica in the hot loop, over `n_ticks` ticks.
@@ -176,12 +202,9 @@ fn check(ising: &Ising, decided: &Decided) -> Result<Cooling, SpikingError> {
     }
     let largest = ising.max_local_field();
     if largest > MAX_POTENTIAL {
-        let bits = 64 - largest.unsigned_abs().leading_zeros();
-        return Err(SpikingError::Potential {
-            largest,
-            limit: MAX_POTENTIAL,
-            missing: bits.saturating_sub(24).max(1),
-        });
+        // The largest must fit, so it is one less that has to have so many bits.
+        let missing = (i64::BITS - (largest - 1).leading_zeros()) - MAX_POTENTIAL.trailing_zeros();
+        return Err(SpikingError::Potential { largest, limit: MAX_POTENTIAL, missing });
     }
     match &decided.schedule {
         Schedule::Geometric { .. } => Ok(Cooling::Geometric),
@@ -190,6 +213,16 @@ fn check(ising: &Ising, decided: &Decided) -> Result<Cooling, SpikingError> {
         Schedule::Constant { .. } => Ok(Cooling::Constant),
         Schedule::Custom(_) => Err(SpikingError::Schedule),
     }
+}
+
+/// Refuses more than memory is meant for, before any is taken.
+fn check_synapses(n_parts: usize, coding: Coding, n_replicas: u32) -> Result<(), SpikingError> {
+    let of_a_part = if coding == Coding::Changes { 4 } else { 1 };
+    let found = (n_parts as u64).saturating_mul(of_a_part).saturating_mul(n_replicas.into());
+    if found > MAX_SYNAPSES {
+        return Err(SpikingError::TooManySynapses { found, limit: MAX_SYNAPSES, n_replicas });
+    }
+    Ok(())
 }
 
 fn model(coding: Coding, is_wide: bool) -> Model {
@@ -201,44 +234,47 @@ fn model(coding: Coding, is_wide: bool) -> Model {
     }
 }
 
-/// What the populations of all replicas have in common.
+/// Makes the populations of all replicas.
 struct Spin<'a> {
     ising: &'a Ising,
     options: &'a Options,
     decided: &'a Decided,
     cooling: Cooling,
-    model: Model,
+    coding: Coding,
 }
 
 impl Spin<'_> {
-    fn population(&self, coding: Coding, replica: u32) -> Result<Population, SpikingError> {
+    /// What all replicas have in common.
+    fn population(&self, model: Model) -> Result<Population, SpikingError> {
         let n = self.ising.n() as u32;
-        let size = match coding {
+        let size = match self.coding {
             Coding::Changes => n.checked_mul(2).ok_or(SpikingError::TooManySpins { found: n })?,
             Coding::States => n,
         };
+        let population = Population::new("replica", size, model)
+            .with("random_word", self.each(&|i| self.decided.word_number(i).into()))
+            .recording("spikes");
+        let population = match self.coding {
+            Coding::Changes => {
+                let polarity = |i| if i % 2 == 0 { 1.0 } else { -1.0 };
+                population.with("polarity", (0..size).map(polarity).collect::<Vec<f64>>())
+            }
+            Coding::States => {
+                let down = vec![-1; n as usize];
+                population.with("bias", self.each(&|i| self.ising.local_field(&down, i) as f64))
+            }
+        };
+        Ok(self.with_turns(self.with_temperatures(population)))
+    }
+
+    /// One of them, from what all have in common.
+    fn replica(&self, all: &Population, replica: u32) -> Population {
         let spins = first_spins(self.ising, self.options, replica);
         let field = |i: usize| self.ising.local_field(&spins, i) as f64;
-        let each = |value: &dyn Fn(usize) -> f64| per_neuron(coding, n as usize, value);
-        let population = Population::new(&format!("replica{replica}"), size, self.model)
-            .with("v_init", each(&field))
-            .with("spin_init", each(&|i| spins[i].into()))
-            .with("random_word", each(&|i| self.decided.word_number(i).into()))
+        Population { name: format!("replica{replica}"), ..all.clone() }
+            .with("v_init", self.each(&field))
+            .with("spin_init", self.each(&|i| spins[i].into()))
             .with("replica", f64::from(replica))
-            .recording("spikes");
-        Ok(self.with_turns(
-            self.with_temperatures(match coding {
-                Coding::Changes => {
-                    let polarity = |i| if i % 2 == 0 { 1.0 } else { -1.0 };
-                    population.with("polarity", (0..size).map(polarity).collect::<Vec<f64>>())
-                }
-                Coding::States => {
-                    let down = vec![-1; n as usize];
-                    population.with("bias", each(&|i| self.ising.local_field(&down, i) as f64))
-                }
-            }),
-            coding,
-        ))
     }
 
     fn with_temperatures(&self, population: Population) -> Population {
@@ -256,51 +292,48 @@ impl Spin<'_> {
             .with("anneal_ticks", f64::from(self.options.n_ticks))
     }
 
-    fn with_turns(&self, population: Population, coding: Coding) -> Population {
-        let rule: &'static str = match self.decided.rule {
-            Rule::Metropolis => "metropolis",
-            Rule::HeatBath => "heat_bath",
-        };
-        let population = population.with("rule", rule);
+    fn with_turns(&self, population: Population) -> Population {
+        let population = population.with("rule", self.decided.rule.name());
         match self.decided.discipline {
             Discipline::Gate(p) => population.with("gate", p),
-            Discipline::Refractory(shift) => population.with("rest_shift", f64::from(shift.min(NO_REST))),
-            Discipline::Colour => {
-                let class = |i| f64::from(self.decided.class(i));
-                population
-                    .with("n_classes", self.decided.n_classes() as f64)
-                    .with("class", per_neuron(coding, self.ising.n(), &class))
-            }
+            Discipline::Refractory(shift) => population.with("rest_shift", f64::from(shift)),
+            Discipline::Colour => population
+                .with("n_classes", self.decided.n_classes() as f64)
+                .with("class", self.each(&|i| self.decided.class(i).into())),
             _ => population,
         }
     }
-}
 
-/// A parameter of all neurons from its value for each spin.
-fn per_neuron(coding: Coding, n: usize, value: &dyn Fn(usize) -> f64) -> Parameter {
-    let values = (0..n).map(value);
-    Parameter::Array(match coding {
-        Coding::Changes => values.flat_map(|x| [x, x]).collect(),
-        Coding::States => values.collect(),
-    })
+    /// A parameter of all neurons from its value for each spin.
+    fn each(&self, value: &dyn Fn(usize) -> f64) -> Parameter {
+        let values = (0..self.ising.n()).map(value);
+        Parameter::Array(match self.coding {
+            Coding::Changes => values.flat_map(|x| [x, x]).collect(),
+            Coding::States => values.collect(),
+        })
+    }
 }
 
 impl Weights {
     /// All synapses: each part of a coupling from every neuron of one spin to every neuron of the other.
     fn connector(&self, coding: Coding) -> Connector {
-        let rows = self.rows.iter().flat_map(|&(i, j, w)| {
-            let w = f64::from(w);
-            let of = |pre, post, w| (pre, post, w, 0);
+        let mut list = ConnectionList::default();
+        for &(i, j, w) in &self.rows {
+            let mut add = |pre, post, weight: i32| {
+                list.pre.push(pre);
+                list.post.push(post);
+                list.weight.push(weight.into());
+            };
             match coding {
-                Coding::States => vec![of(i, j, w)],
-                Coding::Changes => vec![
-                    of(2 * i, 2 * j, w),
-                    of(2 * i, 2 * j + 1, w),
-                    of(2 * i + 1, 2 * j, -w),
-                    of(2 * i + 1, 2 * j + 1, -w),
-                ],
+                Coding::States => add(i, j, w),
+                Coding::Changes => {
+                    add(2 * i, 2 * j, w);
+                    add(2 * i, 2 * j + 1, w);
+                    add(2 * i + 1, 2 * j, -w);
+                    add(2 * i + 1, 2 * j + 1, -w);
+                }
             }
-        });
-        Connector::List(gennaker_network::ConnectionList::from_rows(rows))
+        }
+        Connector::List(list)
     }
 }

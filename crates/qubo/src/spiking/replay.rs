@@ -59,6 +59,10 @@ pub(super) fn replay(
     n_ticks: u32,
 ) -> Result<Replayed, SpikingError> {
     let foreign = |problem: String| SpikingError::Foreign { problem };
+    let (n, n_neurons) = (spikes.ticks.len(), spikes.neurons.len());
+    if n != n_neurons {
+        return Err(foreign(format!("{n} ticks, but {n_neurons} neurons")));
+    }
     let energy = ising.energy(&first).map_err(|e| foreign(e.to_string()))?;
     let mut track = Track { ising, spins: first.clone(), energy, n_flips: 0 };
     let mut best = (energy, 0, first);
@@ -134,5 +138,29 @@ impl Track<'_> {
             }
         }
         Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn spikes_that_no_network_of_the_problem_sends_are_told() {
+        let pair = Ising::new(vec![0; 2], [(0, 1, 1)]).unwrap();
+        let found = |coding, ticks: &[u32], neurons: &[u32]| {
+            let spikes = SpikeRecording { ticks: ticks.to_vec(), neurons: neurons.to_vec() };
+            replay(&pair, coding, vec![-1, -1], &spikes, 3).map_err(|e| e.to_string())
+        };
+        let fine = found(Coding::Changes, &[0, 1], &[0, 1]).unwrap();
+        assert_eq!((fine.energies, fine.n_flips, fine.tick_found), (vec![-1, 1, 1], 2, 1));
+        let problem = |coding, ticks: &[u32], neurons: &[u32]| found(coding, ticks, neurons).unwrap_err();
+        assert!(problem(Coding::Changes, &[0, 1], &[0]).contains("2 ticks, but 1 neurons"));
+        assert!(problem(Coding::Changes, &[1], &[4]).contains("tick 1: neuron 4 of 4"));
+        assert!(problem(Coding::Changes, &[1], &[1]).contains("to what it is already"));
+        assert!(problem(Coding::States, &[2], &[2]).contains("neuron 2 of 2"));
+        for ticks in [[0, 3], [1, 0]] {
+            assert!(problem(Coding::States, &ticks, &[0, 0]).contains("out of order"));
+        }
     }
 }
