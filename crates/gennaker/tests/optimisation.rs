@@ -1,12 +1,13 @@
 //! The hot loop of the solver against the spiking network on the ordinary engine, and on the mapped machine.
 
 use std::ops::ControlFlow;
+use std::time::Duration;
 
 use gennaker::engine::{Numeric, Options as EngineOptions, Simulation};
 use gennaker::fabric::LiteralMachine;
 use gennaker::mapping::{MappingOptions, map};
 use gennaker::network::{Network, SpikeRecording};
-use gennaker::optimisation::{HardwareOptions, Optimisation, on_hardware, spiking_experiment};
+use gennaker::optimisation::{Ended, HardwareOptions, Optimisation, on_hardware, spiking_experiment};
 use gennaker::qubo::solver::{Discipline, Options, Rule, Schedule, Solution, solve};
 use gennaker::qubo::spiking::{Coding, SpikingProblem};
 use gennaker::qubo::{AnyProblem, Graph, IndependentSet, Ising, MaxCut};
@@ -168,6 +169,7 @@ fn the_account_is_that_of_the_network_on_the_engine() {
             assert_eq!(report.n_synaptic_events, 8 * (flips - last_tick));
         }
         assert_eq!((report.n_ticks, report.n_replicas, report.in_time), (200, 3, true));
+        assert!((report.n_parts_per_weight - 1.0).abs() < 1e-12);
         // As many as that fit on a chip, and one more does not.
         let on_chip = HardwareOptions { machine: Some("chip".to_owned()), ..hardware };
         let fits = |n: usize| {
@@ -211,7 +213,10 @@ fn what_no_network_can_do_is_refused_by_name() {
     assert!(SpikingProblem::new(&widest, &Options::default(), Coding::Changes).is_ok());
     assert!(refusal(&Ising::new(vec![], []).unwrap(), Options::default()).contains("no variables"));
     let many = Options { n_replicas: 1 << 20, ..Options::default() };
-    assert!(refusal(&torus(12), many).contains("2415919104 synapses"));
+    assert!(refusal(&torus(12), many).contains("of 288 neurons and 2304 synapses each"));
+    let lone = Ising::new(vec![1; 1000], []).unwrap();
+    let many = Options { n_replicas: 1 << 15, ..Options::default() };
+    assert!(refusal(&lone, many).contains("which is 26843;"));
     let custom = Options { schedule: Some(Schedule::Custom(vec![1.0])), ..Options::default() };
     assert!(refusal(&torus(3), custom).contains("custom"));
     let wrong = Options { initial: Some(vec![1; 4]), ..Options::default() };
@@ -277,6 +282,17 @@ fn targets_on_the_machine_are_those_of_the_search() {
     assert!((target.duration_s / (target.n_ticks * 2e-3) - 1.0).abs() < 1e-12);
     let part = target.n_ticks / f64::from(hardware.n_ticks);
     assert!((target.energy_j / (hardware.energy_j / 3.0 * part) - 1.0).abs() < 1e-12);
+
+    ring.options.stops_all = true;
+    let stopped = ring.run(&mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!(stopped.ended, Ended::Completed);
+    ring.target = Some(9.into());
+    ring.options.time_limit = Some(Duration::ZERO);
+    let nothing = ring.run(&mut |_| ControlFlow::Continue(())).unwrap();
+    assert_eq!((nothing.ended, nothing.n_started()), (Ended::TimeLimit, 0));
+    assert_eq!(nothing.time_to_target.unwrap().n_runs, 0);
+    ring.options.n_replicas = u32::MAX;
+    assert!(ring.check().unwrap_err().to_string().contains("reads of this problem"));
 
     // Both vertices are worth as much as none, but are no independent set.
     let pair = Graph::new(2, [(0, 1, 1)]).unwrap();

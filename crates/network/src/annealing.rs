@@ -252,6 +252,19 @@ mod tests {
     }
 
     #[test]
+    fn rests_are_bytes_shifted_and_noise_begins_whole() {
+        let dice = Dice::new(4, 1);
+        let rests = |shift| (0..4000).map(move |tick| dice.rest(tick, 3, shift));
+        assert_eq!(
+            (rests(0).min(), rests(0).max(), rests(3).max(), rests(8).max()),
+            (Some(0), Some(255), Some(31), Some(0))
+        );
+        let mean = rests(0).map(f64::from).sum::<f64>() / 4000.0;
+        assert!((mean - 127.5).abs() < 6.0, "{mean}");
+        assert_eq!((decayed(2.0, 0.5, 0), decayed(2.0, 0.5, 3), decayed(2.0, 0.0, 0)), (2.0, 0.25, 2.0));
+    }
+
+    #[test]
     fn names_are_those_of_their_things() {
         for cooling in Cooling::ALL {
             assert_eq!(Cooling::named(cooling.name()), Some(cooling));

@@ -370,6 +370,30 @@ fn the_first_replica_that_meets_the_target_stops_all() {
     assert_eq!(stopped, cut, "at a constant temperature that is what so many ticks give");
 }
 
+/// Ticks whose flips are not all kept are not among those that are told of, nor is any tick after them.
+#[test]
+fn kept_flips_are_those_of_the_first_ticks() {
+    let ising = ring_with_chords(60);
+    let flips_of = |max_kept_flips| {
+        let schedule = Some(Schedule::Constant { temperature: 3.0 });
+        let options = Options { schedule, n_ticks: 200, max_kept_flips, ..Options::default() };
+        solve(&ising, &options).unwrap().solutions.remove(0).flips
+    };
+    assert_eq!(flips_of(0), None);
+    let all = flips_of(1 << 20).unwrap();
+    assert_eq!(all.n_ticks, 200);
+    for max_kept in 1..400 {
+        let kept = flips_of(max_kept).unwrap();
+        let n = kept.flips.ticks.len();
+        let n_with = |n_ticks| all.flips.ticks.iter().filter(|t| **t < n_ticks).count();
+        assert!(n <= max_kept && n == n_with(kept.n_ticks) && n_with(kept.n_ticks + 1) > max_kept);
+        assert_eq!(
+            (&kept.flips.ticks[..], &kept.flips.neurons[..]),
+            (&all.flips.ticks[..n], &all.flips.neurons[..n])
+        );
+    }
+}
+
 #[test]
 fn watchers_see_even_steps_of_a_logarithmic_axis_and_the_end() {
     let mut ticks = Vec::new();

@@ -79,6 +79,7 @@ impl<A: Arithmetic> Spin<A> {
     fn with_drive(&mut self, tick: u32, from: usize, drive: &impl Drive<A::Real>, flags: &mut [u8]) {
         let law = self.shared.law_of(tick);
         let turn = tick % self.shared.n_classes;
+        let mut drawn = None;
         for (at, flag) in flags.iter_mut().enumerate() {
             let i = from + at;
             let input = self.shared.gain * drive.at(at);
@@ -87,7 +88,7 @@ impl<A: Arithmetic> Spin<A> {
                 Coding::States if tick == 0 => self.v[i],
                 Coding::States => self.bias[i] + input,
             };
-            let flips = self.class[i] == turn && self.flips(tick, i, &law);
+            let flips = self.class[i] == turn && self.flips(tick, i, &law, &mut drawn);
             let is_up = self.is_up[i] != 0;
             *flag = u8::from(match &self.coding {
                 Coding::Changes(polarity) => flips && is_up == polarity[i],
@@ -96,20 +97,26 @@ impl<A: Arithmetic> Spin<A> {
         }
     }
 
-    /// Lets a neuron decide whose turn it is; whether it flipped.
+    /// Lets a neuron decide whose turn it is; whether it flipped. `drawn` is the last word's number and its threshold: the two neurons of a
+    /// spin, which lie side by side, share them.
     #[inline(always)]
-    fn flips(&mut self, tick: u32, i: usize, law: &Law) -> bool {
+    fn flips(&mut self, tick: u32, i: usize, law: &Law, drawn: &mut Option<(u32, f32)>) -> bool {
         if self.ready.get(i).is_some_and(|&ready| tick < ready) {
             return false;
         }
         let Shared { dice, rest_shift, .. } = self.shared;
-        let threshold = law.threshold(dice.test(tick, self.random_word[i]));
+        let number = self.random_word[i];
+        let threshold = match *drawn {
+            Some((last, threshold)) if last == number => threshold,
+            _ => law.threshold(dice.test(tick, number)),
+        };
+        *drawn = Some((number, threshold));
         let cost = if self.is_up[i] != 0 { A::Real::default() - self.v[i] } else { self.v[i] };
         let flips = cost <= A::Real::from_f64(threshold.into());
         if flips {
             self.is_up[i] ^= 1;
             if let Some(ready) = self.ready.get_mut(i) {
-                *ready = (tick + 1).saturating_add(dice.rest(tick, self.random_word[i], rest_shift));
+                *ready = (tick + 1).saturating_add(dice.rest(tick, number, rest_shift));
             }
         }
         flips

@@ -137,5 +137,9 @@ mod tests {
         assert!((half.ticks_99.unwrap() - 100.0 * 0.01f64.ln() / 0.5f64.ln()).abs() < 1e-9);
         assert_eq!(half.median_ticks, Some(100));
         assert_eq!(TimeToTarget::of(&[Some(100), None, None]).median_ticks, None);
+        // One run is enough where more than 99 of 100 succeed.
+        let mut nearly_all = vec![Some(10); 199];
+        nearly_all.push(None);
+        assert_eq!(TimeToTarget::of(&nearly_all).ticks_99, Some(10.0));
     }
 }

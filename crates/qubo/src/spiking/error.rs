@@ -47,18 +47,20 @@ pub enum SpikingError {
         /// Spins.
         found: u32,
     },
-    /// More synapses than memory is meant for.
+    /// More neurons and synapses than memory is meant for.
     #[error(
-        "the networks of {n_replicas} replicas would have {found} synapses, {limit} is the limit; lay out fewer replicas at a time, with seeds of their own, \
-         or use the coding `states`, which takes a quarter"
+        "{n_replicas} replicas of {n_neurons} neurons and {n_synapses} synapses each are more than memory is meant for, which is {most}; lay out fewer \
+         at a time, with seeds of their own, or use the coding `states`, which takes a quarter of the synapses"
     )]
-    TooManySynapses {
-        /// Synapses of all replicas.
-        found: u64,
-        /// The most that are laid out.
-        limit: u64,
+    TooLarge {
         /// The replicas.
         n_replicas: u32,
+        /// Neurons of each.
+        n_neurons: u64,
+        /// Synapses of each.
+        n_synapses: u64,
+        /// The most replicas that are laid out.
+        most: u64,
     },
     /// A coding's name that is not known.
     #[error("`{found}` is not a coding of spikes; known are changes (ON and OFF neurons) and states")]

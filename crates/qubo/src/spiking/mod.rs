@@ -46,8 +46,10 @@ use weights::Weights;
 
 /// Up to this, single precision holds every whole number, and a neuron's potential is exact.
 pub const MAX_POTENTIAL: i64 = 1 << 24;
-/// Synapses of all replicas together, 16 bytes each: 2^28, 4 GiB.
-const MAX_SYNAPSES: u64 = 1 << 28;
+/// Synapses and parameters of neurons of all replicas together, up to 16 bytes each: 2^28, 4 GiB.
+const MAX_NUMBERS: u64 = 1 << 28;
+/// Parameters that each neuron has a value of its own of.
+const N_OWN: u64 = 5;
 
 /// What spikes tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -103,7 +105,7 @@ impl<'a> SpikingProblem<'a> {
         let mut network = Network::new("ising").with_seed(options.seed);
         let spin = Spin { decided: &decided, cooling, options, ising, coding };
         let n_parts = weights.rows.len();
-        check_synapses(n_parts, coding, options.n_replicas)?;
+        check_size(ising.n(), n_parts, coding, options.n_replicas)?;
         let all = spin.population(model(coding, weights.is_wide))?;
         let synapses = weights.connector(coding);
         for replica in 0..options.n_replicas {
@@ -216,11 +218,13 @@ fn check(ising: &Ising, decided: &Decided) -> Result<Cooling, SpikingError> {
 }
 
 /// Refuses more than memory is meant for, before any is taken.
-fn check_synapses(n_parts: usize, coding: Coding, n_replicas: u32) -> Result<(), SpikingError> {
-    let of_a_part = if coding == Coding::Changes { 4 } else { 1 };
-    let found = (n_parts as u64).saturating_mul(of_a_part).saturating_mul(n_replicas.into());
-    if found > MAX_SYNAPSES {
-        return Err(SpikingError::TooManySynapses { found, limit: MAX_SYNAPSES, n_replicas });
+fn check_size(n: usize, n_parts: usize, coding: Coding, n_replicas: u32) -> Result<(), SpikingError> {
+    let (neurons_of_spin, synapses_of_part) = if coding == Coding::Changes { (2, 4) } else { (1, 1) };
+    let n_neurons = neurons_of_spin * n as u64;
+    let n_synapses = (n_parts as u64).saturating_mul(synapses_of_part);
+    let most = MAX_NUMBERS / n_synapses.saturating_add(N_OWN * n_neurons).max(1);
+    if u64::from(n_replicas) > most {
+        return Err(SpikingError::TooLarge { n_replicas, n_neurons, n_synapses, most });
     }
     Ok(())
 }
