@@ -4,14 +4,21 @@ use gennaker_energy::{Account, AccountOptions};
 use gennaker_engine::{PopulationRecording, Recordings};
 use gennaker_mapping::MappingOptions;
 use gennaker_network::Population;
-use gennaker_qubo::Ising;
 use gennaker_qubo::solver::{Flips, Options, Outcome, Solution, TimeToTarget};
 use gennaker_qubo::spiking::{Coding, SpikingProblem};
+use gennaker_qubo::{Ising, QuboError};
 use serde::Serialize;
 
 use crate::account::Accounted;
 use crate::error::Error;
 use crate::experiment::{Experiment, Mapped};
+
+/// The most synapses that all replicas may have together: 2^28, some 11 GB of this host.
+pub const MAX_SYNAPSES: u64 = 1 << 28;
+/// What a neuron's parameters take of this host, in synapses.
+const NEURON_SIZE: usize = 3;
+/// What a replica takes besides neurons and synapses, in synapses.
+const REPLICA_SIZE: usize = 128;
 
 /// Flips that are kept of each replica for the account, eight bytes each: beyond, the account is of the ticks until then.
 pub const MAX_KEPT_FLIPS: usize = 1 << 26;
@@ -118,6 +125,7 @@ pub fn spiking_experiment(
     options: &Options,
     hardware: &HardwareOptions,
 ) -> Result<Experiment, Error> {
+    check_size(ising, options, hardware.coding)?;
     experiment(&SpikingProblem::new(ising, options, hardware.coding)?, options, hardware)
 }
 
@@ -166,6 +174,7 @@ impl<'a> Laid<'a> {
         options: &'a Options,
         hardware: &'a HardwareOptions,
     ) -> Result<Self, Error> {
+        check_size(ising, options, hardware.coding)?;
         let spiking = SpikingProblem::new(ising, options, hardware.coding)?;
         let parts_per_weight = spiking.n_weight_parts() as f64 / (2 * ising.n_couplings()).max(1) as f64;
         let experiment = experiment(&spiking, options, hardware)?;
@@ -179,7 +188,8 @@ impl<'a> Laid<'a> {
         let flips: Option<Vec<&Flips>> = outcome.solutions.iter().map(|s| s.flips.as_ref()).collect();
         let flips =
             flips.filter(|f| f.len() == self.options.n_replicas as usize).ok_or(Error::FlipsNotKept)?;
-        let ran = outcome.solutions.iter().map(|s| s.n_ticks).max().unwrap_or(0);
+        // What is met at once takes a tick to be told of.
+        let ran = outcome.solutions.iter().map(|s| s.n_ticks).max().unwrap_or(0).max(1);
         let is_cut = |(s, flips): (&Solution, &&Flips)| (flips.n_ticks < s.n_ticks).then_some(flips.n_ticks);
         let n_ticks = outcome.solutions.iter().zip(&flips).filter_map(is_cut).min().unwrap_or(ran);
         let recordings = self.recordings(&flips, n_ticks);
@@ -193,8 +203,9 @@ impl<'a> Laid<'a> {
                 "the account is of the first {n_ticks} of {ran} ticks: beyond {MAX_KEPT_FLIPS} flips of a replica they are not kept"
             ));
         }
-        report.to_target = to_target(&report, outcome.time_to_target());
-        Ok(report)
+        report.notes.extend(cut_short(outcome, self.options, n_ticks));
+        let time = outcome.time_to_target();
+        Ok(report.with_time_to_target((!self.options.stops_all).then_some(time)))
     }
 
     fn recordings(&self, flips: &[&Flips], n_ticks: u32) -> Recordings {
@@ -244,8 +255,39 @@ fn report(accounted: &Accounted, account: Account, n_parts_per_weight: f64) -> O
     }
 }
 
-fn to_target(report: &OptimisationHardware, time: TimeToTarget) -> Option<HardwareToTarget> {
-    let n_ticks = time.ticks_99?;
-    let per_tick = report.energy_per_replica_j / f64::from(report.n_ticks.max(1));
-    Some(HardwareToTarget { n_ticks, duration_s: n_ticks * report.tick_s, energy_j: n_ticks * per_tick })
+impl OptimisationHardware {
+    /// The same with what it takes to meet the target.
+    pub(super) fn with_time_to_target(mut self, time: Option<TimeToTarget>) -> Self {
+        let of = |n_ticks: f64| {
+            let per_tick = self.energy_per_replica_j / f64::from(self.n_ticks.max(1));
+            HardwareToTarget { n_ticks, duration_s: n_ticks * self.tick_s, energy_j: n_ticks * per_tick }
+        };
+        self.to_target = time.and_then(|time| time.ticks_99).map(of);
+        self
+    }
+}
+
+/// Refuses more replicas than the host is meant to hold as networks.
+pub(super) fn check_size(ising: &Ising, options: &Options, coding: Coding) -> Result<(), QuboError> {
+    // Two neurons for a spin hear of both of the other, and from either side.
+    let (neurons, synapses) = if coding == Coding::Changes { (2, 8) } else { (1, 2) };
+    let size = ising.n() * neurons * NEURON_SIZE + ising.n_couplings() * synapses + REPLICA_SIZE;
+    let (amount, limit) = (u128::from(options.n_replicas), (MAX_SYNAPSES / size as u64).max(1).into());
+    if amount <= limit {
+        return Ok(());
+    }
+    let remedy = "ask for fewer: on the machine they are alike";
+    Err(QuboError::TooMany { what: "reads of this problem as networks", amount, limit, remedy })
+}
+
+/// That some replicas were stopped, so that their spikes are missing in an account of `n_ticks` ticks.
+fn cut_short(outcome: &Outcome, options: &Options, n_ticks: u32) -> Option<String> {
+    let is_cut = |s: &&Solution| s.n_ticks < n_ticks && s.ticks_to_target.is_none();
+    let n_cut = outcome.solutions.iter().filter(is_cut).count();
+    (n_cut > 0 && !options.stops_all).then(|| {
+        format!(
+            "{n_cut} of {} replicas were stopped before: the account lacks the spikes that they would have sent",
+            outcome.solutions.len()
+        )
+    })
 }

@@ -41,7 +41,8 @@ use hardware::Laid;
 use trace::Tracer;
 
 pub use hardware::{
-    HardwareOptions, HardwareToTarget, MAX_KEPT_FLIPS, OptimisationHardware, on_hardware, spiking_experiment,
+    HardwareOptions, HardwareToTarget, MAX_KEPT_FLIPS, MAX_SYNAPSES, OptimisationHardware, on_hardware,
+    spiking_experiment,
 };
 pub use optimum::{Ended, Optimum, Read, Target};
 pub use trace::{CoursePoint, EnergyTrace};
@@ -97,7 +98,7 @@ impl Optimisation {
     /// # Errors
     /// Problems that cannot be encoded: too large, or not exact in 64 bits.
     pub fn new(name: &str, problem: AnyProblem) -> Result<Self, Error> {
-        Self::of(name, Opened { problem, is_guessed: false, first_index: 0 })
+        Ok(Self::of(name, Opened { problem, is_guessed: false, first_index: 0 })?)
     }
 
     /// A problem from a file, named after it.
@@ -112,10 +113,12 @@ impl Optimisation {
                 source => Error::ProblemFile { path: path.to_owned(), source: Box::new(source) },
             })?;
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        Self::of(&name, opened)
+        let in_file =
+            |source: QuboError| Error::ProblemFile { path: path.to_owned(), source: Box::new(source.into()) };
+        Self::of(&name, opened).map_err(in_file)
     }
 
-    fn of(name: &str, opened: Opened) -> Result<Self, Error> {
+    fn of(name: &str, opened: Opened) -> Result<Self, QuboError> {
         let ising = opened.problem.ising()?;
         Ok(Self {
             name: name.to_owned(),
@@ -164,7 +167,8 @@ impl Optimisation {
         self.aim()?;
         self.check_reads()?;
         Decided::new(&self.ising, &self.options)?;
-        Ok(())
+        let size = |h: &HardwareOptions| hardware::check_size(&self.ising, &self.options, h.coding);
+        Ok(self.hardware.as_ref().map_or(Ok(()), size)?)
     }
 
     /// Solves it. `watch` is called now and then, from whatever thread, and ends the search by [`ControlFlow::Break`]: the best so far is the
@@ -199,7 +203,9 @@ impl Optimisation {
         };
         let hardware = laid.map(|laid| laid.account(&outcome)).transpose()?;
         let mut optimum = Optimum::new(self, options, target, outcome, tracer, ended, seconds)?;
-        optimum.hardware = hardware;
+        // Reads that ran and met it with a solution count, as everywhere else; when the first stops all, one says nothing of others.
+        let time = optimum.time_to_target.filter(|_| !optimum.options.stops_all);
+        optimum.hardware = hardware.map(|hardware| hardware.with_time_to_target(time));
         Ok(optimum)
     }
 
