@@ -358,9 +358,9 @@ pub(crate) struct Qubo {
     /// Tell what this machine would need for it: chip, board, boards:N, frame, rack, dresden, a machine file, or auto for the smallest with room.
     #[arg(long, value_name = "SPEC|FILE.toml", help_heading = "Hardware")]
     pub(crate) machine: Option<String>,
-    /// What spikes tell on the machine: changes of a spin, by two neurons for each, or its states, by one.
-    #[arg(long, value_name = "changes|states", default_value = "changes", help_heading = "Hardware")]
-    pub(crate) coding: String,
+    /// What spikes tell on the machine: changes of a spin, by two neurons for each, as by default, or its states, by one.
+    #[arg(long, value_name = "changes|states", help_heading = "Hardware")]
+    pub(crate) coding: Option<String>,
     #[command(flatten, next_help_heading = "Hardware")]
     pub(crate) assumptions: Assumptions,
     /// Write the spiking network to a new folder, too: network.toml, with its synapses beside it. `gennaker run` goes through the same states

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use gennaker::AccountOptions;
 use gennaker::optimisation::{HardwareOptions, Optimisation, OptimisationHardware, spiking_experiment};
+use gennaker::qubo::spiking::Coding;
 
 use crate::account::given;
 use crate::args::Qubo;
@@ -23,9 +24,16 @@ fn all_options(command: &Qubo) -> Result<HardwareOptions, CliError> {
     if let (Some((option, _)), None) = (given.first(), &command.machine) {
         return Err(CliError::NeedsMachine { option: option.clone() });
     }
+    let coding = match &command.coding {
+        Some(_) if command.machine.is_none() && command.network.is_none() => {
+            return Err(CliError::NeedsMachine { option: "coding".to_owned() });
+        }
+        Some(coding) => coding.parse()?,
+        None => Coding::default(),
+    };
     given.iter().try_for_each(|(key, value)| account.set(key, value))?;
     let machine = command.machine.clone().filter(|machine| machine != "auto");
-    Ok(HardwareOptions { machine, coding: command.coding.parse()?, account, ..HardwareOptions::default() })
+    Ok(HardwareOptions { machine, coding, account, ..HardwareOptions::default() })
 }
 
 /// Writes the spiking network to a new folder.
@@ -51,7 +59,7 @@ pub(crate) fn text(hardware: &OptimisationHardware) -> Vec<String> {
         format!(
             "\nmachine   {}: {} of {} `{}` neurons and {} synapses{split}, on {}; {} would fit",
             name(&h.machine),
-            counted(h.n_replicas, "replica"),
+            counted(h.n_replicas, "read"),
             grouped(h.n_neurons_per_replica),
             h.model,
             grouped(h.n_synapses_per_replica),
@@ -67,7 +75,7 @@ pub(crate) fn text(hardware: &OptimisationHardware) -> Vec<String> {
             seconds(h.shortest_tick_s),
         ),
         format!(
-            "          {} J, {} J for each replica ({} J of its own PEs); {} spikes, {} synaptic events",
+            "          {} J, {} J for each read ({} J of its own PEs); {} spikes, {} synaptic events",
             short(h.energy_j),
             short(h.energy_per_replica_j),
             short(h.pe_energy_j / f64::from(h.n_replicas.max(1))),
@@ -77,7 +85,7 @@ pub(crate) fn text(hardware: &OptimisationHardware) -> Vec<String> {
     ];
     if let Some(target) = h.to_target {
         lines.push(format!(
-            "          target with probability 0.99 by one replica after the other: {} ticks, {}, {} J",
+            "          target with probability 0.99 by one read after the other: {} ticks, {}, {} J",
             short(target.n_ticks),
             seconds(target.duration_s),
             short(target.energy_j)

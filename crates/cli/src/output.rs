@@ -77,6 +77,7 @@ pub(crate) fn counted(n: impl Into<u64>, noun: &str) -> String {
 pub(crate) fn short(x: f64) -> String {
     let decimals = match x.abs() {
         0.0 => 0,
+        1e15.. => return format!("{x:.2e}"),
         100.0.. => 0,
         10.0.. => 1,
         1.0.. => 2,
@@ -148,8 +149,8 @@ mod tests {
     fn numbers_read_well() {
         assert_eq!([0u64, 7, 1000, 12_345_678].map(grouped), ["0", "7", "1,000", "12,345,678"]);
         assert_eq!(
-            [0.0, 0.0421, 0.5, 7.25, 42.0, 12_345.6].map(short),
-            ["0", "0.04210", "0.500", "7.25", "42.0", "12,346"]
+            [0.0, 0.0421, 0.5, 7.25, 42.0, 12_345.6, 1e300].map(short),
+            ["0", "0.04210", "0.500", "7.25", "42.0", "12,346", "1.00e300"]
         );
         assert_eq!([0.000_012_3, 0.25, 61.0].map(seconds), ["12.3 µs", "250 ms", "61.0 s"]);
         assert_eq!(

@@ -33,6 +33,8 @@ pub(crate) fn qubo(command: &Qubo) -> Result<ExitCode, CliError> {
     }
     if let Some(folder) = &command.network {
         hardware::write_spiking(command, &optimisation, folder)?;
+        // The network may be in the place of the results, which has to be told before they are there.
+        command.out.as_deref().map_or(Ok(()), check_result_path)?;
     }
     interrupt::watch()?;
     let value_name = optimisation.problem().kind().value_name();
@@ -112,7 +114,7 @@ fn kind_text(kind: Kind) -> &'static str {
 
 fn problem_text(optimisation: &Optimisation, command: &Qubo) -> String {
     let (problem, ising) = (optimisation.problem(), optimisation.ising());
-    let sizes = problem.sizes().into_iter().map(|(what, n)| format!("{} {what}", grouped(n as u64)));
+    let sizes = problem.sizes().into_iter().map(|(what, n)| sized(n as u64, what));
     let mut text = format!(
         "problem   {}: {}, {}",
         name(&optimisation.name),
@@ -124,15 +126,30 @@ fn problem_text(optimisation: &Optimisation, command: &Qubo) -> String {
         text += &format!(", {verb}");
     }
     if optimisation.is_guessed() && command.colors.is_none() {
-        text += &format!("\n          taken for `{}`; --kind says otherwise", problem.kind());
+        text += &format!("\n          taken for `{}`; say otherwise with --kind", problem.kind());
     }
     text += &format!(
         "\nspins     {}, {}, weights up to {}",
-        counted(ising.n() as u64, "neuron pair"),
+        counted(
+            ising.n() as u64,
+            if command.coding.as_deref() == Some("states") { "neuron" } else { "neuron pair" }
+        ),
         counted(ising.n_couplings() as u64, "coupling"),
         grouped(ising.max_coupling().unsigned_abs())
     );
     text
+}
+
+/// A count with its noun, which is there as that of several.
+fn sized(n: u64, nouns: &str) -> String {
+    let noun = match nouns {
+        "vertices" => "vertex",
+        "cities" => "city",
+        "colours" | "couplings" | "edges" | "bits" | "pairs" | "spins" | "numbers" | "variables"
+        | "clauses" => nouns.trim_end_matches('s'),
+        other => other,
+    };
+    if n == 1 { format!("1 {noun}") } else { format!("{} {nouns}", grouped(n)) }
 }
 
 fn text(optimisation: &Optimisation, optimum: &Optimum, command: &Qubo) -> String {
@@ -249,7 +266,7 @@ fn took_text(optimum: &Optimum) -> String {
 
 /// How the reads differ, if there are several.
 fn reads_text(optimum: &Optimum) -> Option<String> {
-    let ran: Vec<_> = optimum.reads.iter().filter(|read| read.is_started()).collect();
+    let ran: Vec<_> = optimum.reads.iter().filter(|read| read.is_started).collect();
     let mut values: Vec<Fraction> = ran.iter().filter_map(|read| read.objective).collect();
     if ran.len() < 2 || values.is_empty() {
         return None;
@@ -317,12 +334,37 @@ fn amount(n: u64) -> String {
     if n < 1_000_000 { grouped(n) } else { large(n as f64) }
 }
 
-/// A value to its last digit, thousands apart.
+/// The most decimal places of values; such as need more are fractions.
+const MAX_PLACES: u32 = 6;
+
+/// A value to its last digit, thousands apart: `-1,234`, `2.5`, `1/3`.
 fn exact(value: Fraction) -> String {
     let sign = if value.numerator() < 0 { "-" } else { "" };
-    let above = grouped(value.numerator().unsigned_abs());
-    match value.denominator() {
-        1 => format!("{sign}{above}"),
-        below => format!("{sign}{above}/{}", grouped(below.unsigned_abs())),
+    let (above, below) = (value.numerator().unsigned_abs(), value.denominator().unsigned_abs());
+    let (whole, rest) = (grouped(above / below), u128::from(above % below));
+    let scaled = |places: u32| rest * 10u128.pow(places);
+    match (0..=MAX_PLACES).find(|&places| scaled(places).is_multiple_of(below.into())) {
+        Some(0) => format!("{sign}{whole}"),
+        Some(places) => {
+            format!("{sign}{whole}.{:0width$}", scaled(places) / u128::from(below), width = places as usize)
+        }
+        None => format!("{sign}{}/{}", grouped(above), grouped(below)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn values_are_shown_to_their_last_digit() {
+        let shown = |numerator, denominator| exact(Fraction::new(numerator, denominator));
+        assert_eq!([shown(-12_345, 1), shown(0, 1)], ["-12,345", "0"]);
+        assert_eq!([shown(-31, 8), shown(1, 1_000_000), shown(-1, 20)], ["-3.875", "0.000001", "-0.05"]);
+        assert_eq!([shown(-1, 3), shown(1, 10_000_000)], ["-1/3", "1/10,000,000"]);
+        assert_eq!(
+            [sized(1, "vertices"), sized(1, "pairs"), sized(1200, "cities")],
+            ["1 vertex", "1 pair", "1,200 cities"]
+        );
     }
 }

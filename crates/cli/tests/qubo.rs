@@ -85,7 +85,7 @@ fn a_search_tells_what_it_did() {
     let desk = desk();
     let text = done(&desk, "graph.txt --steps 200 --reads 5 --target 5 --schedule geometric:3:0.2");
     for expected in [
-        "problem   graph: maximum cut, 5 vertices, 6 edges\n          taken for `maxcut`; --kind says otherwise",
+        "problem   graph: maximum cut, 5 vertices, 6 edges\n          taken for `maxcut`; say otherwise with --kind",
         "search    5 reads of 200 ticks, colour in 3 classes, metropolis, geometric from 3.00 to 0.200, seed 0",
         "best      cut 5: read ",
         "target    5: met by 5 of 5 reads\n",
@@ -185,9 +185,32 @@ fn times_and_targets_stop_searches() {
 }
 
 #[test]
+fn the_machine_meets_the_target_when_the_reads_do() {
+    let desk = desk();
+    let search = "graph.txt --kind independent-set --target 1 --reads 20 --machine chip";
+    let found = json(&desk, search);
+    let n_broken = found["reads"].as_array().unwrap().iter().filter(|r| r["n_violations"] != 0).count();
+    assert!(n_broken > 0, "some reads stop at a state that is as good and no solution: {found}");
+    assert_eq!(found["hardware"]["to_target"]["n_ticks"], found["target"]["ticks_99"]);
+    let found = json(&desk, &format!("{search} --stop-all"));
+    assert_eq!(found["hardware"]["to_target"], Value::Null, "the first says nothing of others");
+    // Met by the state that it began with: being told of it takes a tick, and joules.
+    let found = json(&desk, "graph.txt --target -1 --machine chip --coding states");
+    assert_eq!((&found["hardware"]["n_ticks"], &found["reads"][0]["ticks"]), (&1.into(), &0.into()));
+    assert!(found["hardware"]["to_target"]["energy_j"].as_f64().unwrap() > 0.0, "{found}");
+    let text = done(&desk, "matrix.txt --machine chip --coding states --reads 1 --steps 1");
+    assert!(
+        text.contains("QUBO, 2 bits, 1 pair, minimised") && text.contains("spins     2 neurons, 1 coupling"),
+        "{text}"
+    );
+    assert!(text.contains("machine   chip: 1 read of 2 `gibbs` neurons"), "{text}");
+}
+
+#[test]
 fn what_cannot_be_is_refused_with_the_remedy() {
     let desk = desk();
     fs::write(desk.path().join("broken.txt"), "3 2\n1 2 1\n1 4 1\n").unwrap();
+    fs::write(desk.path().join("large.txt"), "2 1\n1 2 4611686018427387903\n").unwrap();
     for (arguments, expected) in [
         ("none.txt", "cannot read none.txt"),
         ("broken.txt", "`broken.txt`: line 3, column 3: `4` where a vertex, 1 to 3 is expected"),
@@ -200,11 +223,22 @@ fn what_cannot_be_is_refused_with_the_remedy() {
         ("graph.txt --discipline lucky", "`lucky` is not an update discipline"),
         ("graph.txt --rule cold", "rule `cold`: known are metropolis and heat_bath"),
         ("graph.txt --schedule geometric:1", "schedule `geometric:1`: write it as"),
-        ("graph.txt --schedule constant:-1", "temperature is -2, but has to be"),
+        (
+            "graph.txt --schedule constant:-1",
+            "schedule `constant:-1`: its values have to be finite numbers, not below 0",
+        ),
         ("triangle.col --colors 3 --target 3", "a colouring has no target"),
         ("graph.txt --seconds 0", "--seconds 0: give a number above 0"),
         ("graph.txt --core-time nan", "--core-time NaN: give a number above 0"),
         ("graph.txt --sense maximise", "`sense`: only matrices"),
+        ("graph.txt --instance 1", "`instance`: the file holds one problem"),
+        ("graph.txt --coding states", "`coding` changes nothing without a machine"),
+        ("graph.txt --network both --out both --json", "it holds `network.toml`"),
+        ("large.txt", "`large.txt`: the sum of all absolute coefficients reaches"),
+        (
+            "graph.txt --machine dresden --reads 4000000",
+            "4000000 reads of this problem as networks where at most 1303084 are allowed",
+        ),
         (
             "graph.txt --reads 4294967295",
             "4294967295 reads of this problem where at most 4113953 are allowed",

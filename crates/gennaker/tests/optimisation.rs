@@ -8,7 +8,7 @@ use gennaker::fabric::LiteralMachine;
 use gennaker::mapping::{MappingOptions, map};
 use gennaker::network::{Network, SpikeRecording};
 use gennaker::optimisation::{Ended, HardwareOptions, Optimisation, on_hardware, spiking_experiment};
-use gennaker::qubo::solver::{Discipline, Options, Rule, Schedule, Solution, solve};
+use gennaker::qubo::solver::{Discipline, Options, Outcome, Rule, Schedule, Solution, solve};
 use gennaker::qubo::spiking::{Coding, SpikingProblem};
 use gennaker::qubo::{AnyProblem, Graph, IndependentSet, Ising, MaxCut};
 use gennaker::{AccountOptions, Machine, MachineSpec, account_recordings};
@@ -193,6 +193,20 @@ fn flips_beyond_the_limit_are_told_and_the_account_is_of_the_ticks_before() {
     let outcome = solve(&ising, &Options { max_kept_flips: 0, ..options.clone() }).unwrap();
     let error = on_hardware(&ising, &all, &outcome, &HardwareOptions::default()).unwrap_err();
     assert!(error.to_string().contains("max_kept_flips"), "{error}");
+}
+
+#[test]
+fn the_account_of_stopped_replicas_says_so() {
+    let ising = torus(6);
+    let options = Options { n_ticks: 30, n_replicas: 3, max_kept_flips: 1 << 20, ..Options::default() };
+    let mut outcome = solve(&ising, &options).unwrap();
+    let notes = |outcome: &Outcome| {
+        on_hardware(&ising, &options, outcome, &HardwareOptions::default()).unwrap().notes
+    };
+    let is_told = |notes: &[String]| notes.iter().any(|n| n.starts_with("2 of 3 replicas ended before"));
+    assert!(!is_told(&notes(&outcome)));
+    (outcome.solutions[1].n_ticks, outcome.solutions[2].n_ticks) = (0, 29);
+    assert!(is_told(&notes(&outcome)));
 }
 
 #[test]

@@ -46,6 +46,8 @@ fn outcomes(bytes: &[u8], limits: &Limits) -> Vec<Result<(), ReadError>> {
 fn edges_and_colours() {
     let graph = edge_list(EDGES).unwrap();
     assert_eq!(graph.edges().collect::<Vec<_>>(), [(0, 1, -5), (1, 2, 1)]);
+    assert_eq!(edge_list(&format!("\u{feff}{EDGES}")).unwrap(), graph, "a mark before the text");
+    assert_eq!(edge_list(&EDGES.replace('\n', "\r\n")).unwrap(), graph);
     let graph = read::col(COLOURS.as_bytes(), &limits()).unwrap();
     assert_eq!(graph.edges().collect::<Vec<_>>(), [(0, 1, 1), (1, 2, 1)]);
 }
@@ -73,6 +75,8 @@ fn decimals_are_exact_or_refused() {
     let is = |text: &str, top, bottom| {
         assert_eq!(value(text).unwrap().objective(&vec![1]).unwrap(), Fraction::new(top, bottom), "{text}");
     };
+    let problem = value("1e300").unwrap_err().to_string();
+    assert!(problem.starts_with("line 2, column 5: `1e300` where a value of 64 bits"), "{problem}");
     is("0.1", 1, 10);
     is("-.5", -1, 2);
     is("-0.5", -1, 2);
@@ -161,13 +165,13 @@ fn what_is_said_of_a_file_has_to_fit_it() {
     let second = Choice { which: Some(2), ..Choice::default() };
     assert_eq!(open(&two, "", &second).unwrap().problem.sizes(), [("bits", 1), ("pairs", 0)]);
     for (text, choice, expected) in [
-        (two.as_str(), Choice::default(), "`problem`: the file holds 2 problems; say which, from 1 on"),
+        (two.as_str(), Choice::default(), "`instance`: the file holds 2 problems; say which, from 1 on"),
         (
             &two,
             Choice { which: Some(3), ..second },
-            "`problem`: the file holds 2 problems; say which, from 1 on",
+            "`instance`: the file holds 2 problems; say which, from 1 on",
         ),
-        (MATRIX, second, "`problem`: the file holds one problem; leave it out"),
+        (MATRIX, second, "`instance`: the file holds one problem; leave it out"),
         (FORMULA, large, "`sense`: only matrices"),
         (DWAVE, large, "`sense`: only matrices"),
         (
@@ -270,7 +274,7 @@ fn errors_say_where_what_and_instead_of_what() {
     );
     check(
         "99999999999 1",
-        "line 1: 99999999999 vertices where 10000000 are allowed; if the file is sound, raise `Limits::max_variables`",
+        "line 1: 99999999999 vertices where 10000000 are allowed; if the file is sound, the library takes it with a larger `Limits::max_variables`",
     );
     check(
         "",

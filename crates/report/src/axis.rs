@@ -30,7 +30,9 @@ impl Scale {
         let last = (self.data.1 / step + 1e-9).floor();
         let count = (last - first).clamp(-1.0, 1000.0) as i64;
         #[expect(clippy::cast_precision_loss, reason = "at most 1,000")]
-        (0..=count).map(|i| (first + i as f64) * step).map(|x| (x, tick_text(x, step))).collect()
+        let numbers = (0..=count).map(|i| (first + i as f64) * step);
+        let largest = self.data.0.abs().max(self.data.1.abs());
+        numbers.map(|x| (x, tick_text(x, step, largest))).collect()
     }
 }
 
@@ -41,14 +43,26 @@ pub(crate) fn nice_step(raw: f64) -> f64 {
     factor * power
 }
 
-fn tick_text(x: f64, step: f64) -> String {
+fn tick_text(x: f64, step: f64, largest: f64) -> String {
     let decimals = (-step.log10()).ceil().clamp(0.0, 12.0);
     #[expect(clippy::cast_sign_loss, reason = "clamped")]
-    if x.abs() >= 1e7 || (x != 0.0 && decimals > 6.0) {
+    if (1e5..1e15).contains(&largest) {
+        shortened(x, step, largest)
+    } else if x.abs() >= 1e15 || (x != 0.0 && decimals > 6.0) {
         format!("{x:.3e}")
     } else {
         trimmed(x, decimals as usize)
     }
+}
+
+/// A number of an axis of large ones, all in the same unit: `120 k`, `1.5 M`.
+fn shortened(x: f64, step: f64, largest: f64) -> String {
+    let units = [(1e12, " T"), (1e9, " G"), (1e6, " M"), (1e3, " k")];
+    let (unit, letter) = units.into_iter().find(|(unit, _)| largest >= *unit).unwrap_or((1.0, ""));
+    let decimals = (unit / step).log10().ceil().clamp(0.0, 12.0);
+    #[expect(clippy::cast_sign_loss, reason = "clamped")]
+    let text = trimmed(x / unit, decimals as usize);
+    if text == "0" { text } else { text + letter }
 }
 
 /// Time on the x axis: ticks in, milliseconds or seconds shown.
@@ -104,6 +118,13 @@ mod tests {
         };
         assert_eq!(texts(0.0, 1000.0), ["0", "500", "1000"]);
         assert_eq!(texts(-1.0, 1.0), ["-1", "-0.5", "0", "0.5", "1"]);
+        assert_eq!(texts(9000.0, 11_000.0), ["9000", "9500", "10000", "10500", "11000"]);
+        assert_eq!(texts(-2e6, 0.0), ["-2 M", "-1.5 M", "-1 M", "-0.5 M", "0"]);
+        assert_eq!(
+            texts(123_450.0, 123_458.0),
+            ["123.45 k", "123.452 k", "123.454 k", "123.456 k", "123.458 k"]
+        );
+        assert_eq!(texts(0.0, 2e16), ["0", "5.000e15", "1.000e16", "1.500e16", "2.000e16"]);
         assert_eq!(texts(0.0, 0.03), ["0", "0.01", "0.02", "0.03"]);
     }
 }

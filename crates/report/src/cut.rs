@@ -63,19 +63,20 @@ impl CutPicture<'_> {
             chart.svg.area(&circles(dots, layout.radius(place)), colour(shade), 1.0);
         }
         if n_shown <= MAX_NUMBERED {
-            self.number_vertices(&mut chart, &places, layout.radius(place));
+            self.number_vertices(&mut chart, &places, &layout, layout.radius(place));
         }
         self.label(&mut chart, place, drawn.iter().any(|e| e.2 < 0.0));
         Ok(chart.finish())
     }
 
-    /// Numbers outside of the arcs.
-    fn number_vertices(&self, chart: &mut Chart, places: &[(f64, f64)], radius: f64) {
+    /// Numbers outside of the arcs, moved up or down as the arc bends, so that they stay clear of the next vertex.
+    fn number_vertices(&self, chart: &mut Chart, places: &[(f64, f64)], layout: &Layout, radius: f64) {
         for (vertex, &(x, y)) in places.iter().enumerate() {
             let (anchor, away) = if self.sides[vertex] { (Anchor::End, -1.0) } else { (Anchor::Start, 1.0) };
             let style = TextStyle::new(SMALL_SIZE, INK).anchored(anchor);
             let text = (vertex + self.first_vertex).to_string();
-            chart.svg.text((x + away * (radius + 4.0), y + 3.7), style, &text);
+            let lift = (2.0 * layout.fractions[vertex] - 1.0).powi(3) * (radius + 6.0);
+            chart.svg.text((x + away * (radius + 4.0), y + 3.7 + lift), style, &text);
         }
     }
 

@@ -63,7 +63,7 @@ impl Descent<'_> {
             return Err(ReportError::Nothing { missing, remedy: "let it run for at least one tick" });
         };
         let place = stack(&[HEIGHT], 0.0)[0];
-        let subtitle = format!("{} · {}", clipped(self.value_name, 40), counted(self.n_runs as u64, "run"));
+        let subtitle = format!("{} · {}", clipped(self.value_name, 40), counted(self.n_runs as u64, "read"));
         let mut chart = Chart::new(self.title, &subtitle, place.bottom());
         let axis = TickAxis::new(first.tick, last.tick);
         let shown = thinned(&all, &axis);
@@ -73,7 +73,10 @@ impl Descent<'_> {
         if let Some(target) = self.target.filter(|t| t.is_finite()) {
             draw_target(&mut chart, scale.at(target));
         }
-        self.draw_points(&mut chart, &shown, &axis, &scale);
+        match shown[..] {
+            [only] => self.draw_only(&mut chart, &only, &axis, &scale),
+            _ => self.draw_points(&mut chart, &shown, &axis, &scale),
+        }
         chart.y_title(place, place, &clipped(self.value_name, 30));
         chart.x_axis(place, &axis.ticks(), "ticks");
         self.label(&mut chart, place, last.best);
@@ -105,6 +108,16 @@ impl Descent<'_> {
         chart.svg.path(&best, colour(1), 1.8, " stroke-linejoin=\"round\"");
     }
 
+    /// A search that ended before it was looked at twice: a line would have no length.
+    fn draw_only(&self, chart: &mut Chart, point: &DescentPoint, axis: &TickAxis, scale: &Scale) {
+        let x = axis.at(point.tick);
+        let range = line([point.low, point.high].into_iter().map(|value| (x, scale.at(value))));
+        chart.svg.path(&range, colour(0), 6.0, " stroke-opacity=\"0.18\"");
+        for (value, shade, size) in [(point.median, colour(0), 6.0), (point.best, colour(1), 3.0)] {
+            chart.svg.circle((x, scale.at(value)), size, shade);
+        }
+    }
+
     /// What the lines are, in their colours.
     fn label(&self, chart: &mut Chart, place: Panel, best: f64) {
         let mut row = |index: f64, colour: &'static str, text: &str, bold: bool| {
@@ -115,10 +128,10 @@ impl Descent<'_> {
         row(0.0, colour(1), "best so far", true);
         row(1.0, INK, &whole(best), false);
         if self.n_runs > 1 {
-            row(2.5, colour(0), "median of the runs", true);
+            row(2.5, colour(0), "median of the reads", true);
             row(3.5, MUTED, "shaded: their range", false);
         } else {
-            row(2.5, colour(0), "the run", true);
+            row(2.5, colour(0), "the read", true);
         }
     }
 }
@@ -167,8 +180,8 @@ struct TickAxis {
 impl TickAxis {
     fn new(first: u32, last: u32) -> Self {
         let (first, last) = (f64::from(first.max(1)), f64::from(last));
-        // A single point stands at the left end of a decade.
-        Self { first, last: if last > first { last } else { 10.0 * first } }
+        // A single point stands amid a decade.
+        if last > first { Self { first, last } } else { Self { first: first / 3.0, last: first * 3.0 } }
     }
 
     fn at(&self, tick: u32) -> f64 {
@@ -222,6 +235,8 @@ mod tests {
             let picture = draw(&points, Some(0.0)).unwrap();
             assert!(picture.svg().contains(">target<"));
             picture.to_png(1.0).unwrap();
+            let has_dots = picture.svg().contains("<circle");
+            assert_eq!(has_dots, points.len() == 1, "a point alone is no line");
         }
         let gap = DescentPoint { best: f64::NAN, ..point(3) };
         assert!(!draw(&[point(1), gap, point(9)], None).unwrap().svg().contains("NaN"));

@@ -78,6 +78,12 @@ impl Svg {
         self.push(format_args!("<path d=\"{d}\" fill=\"{colour}\" fill-opacity=\"{}\"/>", c(opacity)));
     }
 
+    /// A dot.
+    pub(crate) fn circle(&mut self, (x, y): (f64, f64), radius: f64, colour: &str) {
+        let (x, y, radius) = (c(x), c(y), c(radius));
+        self.push(format_args!("<circle cx=\"{x}\" cy=\"{y}\" r=\"{radius}\" fill=\"{colour}\"/>"));
+    }
+
     pub(crate) fn line(&mut self, from: (f64, f64), to: (f64, f64), colour: &str, width: f64) {
         let d = format!("M{} {}L{} {}", c(from.0), c(from.1), c(to.0), c(to.1));
         self.path(&d, colour, width, "");

@@ -186,7 +186,8 @@ impl<'a> Laid<'a> {
         self.spiking.check(outcome)?;
         let flips: Option<Vec<&Flips>> = outcome.solutions.iter().map(|s| s.flips.as_ref()).collect();
         let flips = flips.ok_or(Error::FlipsNotKept)?;
-        let ran = outcome.solutions.iter().map(|s| s.n_ticks).max().unwrap_or(0);
+        // What is met at once takes a tick to be told of.
+        let ran = outcome.solutions.iter().map(|s| s.n_ticks).max().unwrap_or(0).max(1);
         let is_cut = |(s, flips): (&Solution, &&Flips)| (flips.n_ticks < s.n_ticks).then_some(flips.n_ticks);
         let n_known = outcome.solutions.iter().zip(&flips).filter_map(is_cut).min().unwrap_or(ran);
         let n_ticks = n_known.min(self.n_ticks_in_memory());
@@ -198,7 +199,9 @@ impl<'a> Laid<'a> {
         let mut report = report(&accounted, account, self.parts_per_weight);
         report.coding = self.hardware.coding.to_string();
         report.notes.extend(notes);
-        Ok(report.aimed(Some(outcome.time_to_target())))
+        // When the first stops all, one says nothing of the others.
+        let time = (!self.options.stops_all).then(|| outcome.time_to_target());
+        Ok(report.aimed(time))
     }
 
     /// Ticks whose spikes take no more memory than is meant for them.

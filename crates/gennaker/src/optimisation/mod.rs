@@ -34,6 +34,7 @@ use std::time::{Duration, Instant};
 
 use gennaker_qubo::read::{Choice, Limits, Opened, ReadError};
 use gennaker_qubo::solver::{Decided, Options, Outcome, Progress, solve_watched};
+use gennaker_qubo::spiking::check_problem;
 use gennaker_qubo::{AnyProblem, Fraction, Ising, Problem, QuboError};
 
 use crate::Error;
@@ -98,7 +99,7 @@ impl Optimisation {
     /// # Errors
     /// Problems that cannot be encoded: too large, or not exact in 64 bits.
     pub fn new(name: &str, problem: AnyProblem) -> Result<Self, Error> {
-        Self::of(name, Opened { problem, is_guessed: false, first_index: 0 })
+        Ok(Self::of(name, Opened { problem, is_guessed: false, first_index: 0 })?)
     }
 
     /// A problem from a file, named after it.
@@ -113,10 +114,12 @@ impl Optimisation {
                 source => Error::ProblemFile { path: path.to_owned(), source: Box::new(source) },
             })?;
         let name = path.file_stem().map(|stem| stem.to_string_lossy().into_owned()).unwrap_or_default();
-        Self::of(&name, opened)
+        let in_file =
+            |source: QuboError| Error::ProblemFile { path: path.to_owned(), source: Box::new(source.into()) };
+        Self::of(&name, opened).map_err(in_file)
     }
 
-    fn of(name: &str, opened: Opened) -> Result<Self, Error> {
+    fn of(name: &str, opened: Opened) -> Result<Self, QuboError> {
         let ising = opened.problem.ising()?;
         Ok(Self {
             name: name.to_owned(),
@@ -157,7 +160,7 @@ impl Optimisation {
         self.first_index
     }
 
-    /// Refuses what [`Optimisation::run`] would, before anything is run.
+    /// Refuses what [`Optimisation::run`] would, before anything is run; all but machines without room.
     ///
     /// # Errors
     /// As [`Optimisation::run`].
@@ -165,7 +168,8 @@ impl Optimisation {
         self.aim()?;
         self.check_reads()?;
         Decided::new(&self.ising, &self.options)?;
-        Ok(())
+        let network = |h: &HardwareOptions| check_problem(&self.ising, &self.options, h.coding);
+        Ok(self.hardware.as_ref().map_or(Ok(()), network)?)
     }
 
     /// Solves it. `watch` is called now and then, from whatever thread, and ends the search by [`ControlFlow::Break`]: the best so far is the
@@ -201,8 +205,10 @@ impl Optimisation {
         };
         let hardware = laid.map(|laid| laid.account(&outcome)).transpose()?;
         let mut optimum = Optimum::new(self, options, target, outcome, tracer, ended, seconds)?;
-        // A state that meets the target need not be a solution, and a read need not have run.
-        optimum.hardware = hardware.map(|hardware| hardware.aimed(optimum.time_to_target));
+        // A state that meets the target need not be a solution, and a read need not have run; and when the first stops all, one says
+        // nothing of others.
+        let time = optimum.time_to_target.filter(|_| !optimum.options.stops_all);
+        optimum.hardware = hardware.map(|hardware| hardware.aimed(time));
         Ok(optimum)
     }
 

@@ -55,6 +55,8 @@ pub struct Read {
     pub n_swings: u32,
     /// After how many ticks the target was met, by a solution.
     pub ticks_to_target: Option<u32>,
+    /// Whether it got to run, or had nothing to do: the time may be up before.
+    pub is_started: bool,
 }
 
 /// What a search came to.
@@ -101,7 +103,7 @@ impl Optimum {
         let reads = reads.collect::<Result<Vec<Read>, QuboError>>()?;
         let sense = optimisation.problem().sense();
         let best = (0..reads.len()).min_by(|&a, &b| reads[a].compare(&reads[b], sense)).unwrap_or(0);
-        let ran = reads.iter().filter(|read| read.is_started());
+        let ran = reads.iter().filter(|read| read.is_started);
         let times: Vec<Option<u32>> = ran.map(|read| read.ticks_to_target).collect();
         let (traces, every) = tracer.finish(&outcome);
         Ok(Self {
@@ -135,7 +137,7 @@ impl Optimum {
     /// Reads that ran.
     #[must_use]
     pub fn n_started(&self) -> usize {
-        self.reads.iter().filter(|read| read.is_started()).count()
+        self.reads.iter().filter(|read| read.is_started).count()
     }
 
     /// Neurons that decided, in all reads.
@@ -167,12 +169,6 @@ impl Optimum {
 }
 
 impl Read {
-    /// Whether it got to run, or had nothing to do: the time may be up before.
-    #[must_use]
-    pub fn is_started(&self) -> bool {
-        self.n_ticks > 0 || self.ticks_to_target.is_some()
-    }
-
     fn new(optimisation: &Optimisation, solution: &Solution) -> Result<Self, QuboError> {
         // Not the energy that the solver kept: what is reported is evaluated from the spins.
         let energy = optimisation.ising().energy(&solution.spins)?;
@@ -189,6 +185,7 @@ impl Read {
             n_swings: solution.n_swings,
             // Penalties may leave a state that is no solution with a value as good as the target.
             ticks_to_target: solution.ticks_to_target.filter(|_| decoded.is_feasible()),
+            is_started: solution.n_ticks > 0 || solution.ticks_to_target.is_some(),
         })
     }
 

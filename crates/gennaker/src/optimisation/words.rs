@@ -49,6 +49,11 @@ impl Optimisation {
         let unit = self.ising().scale() as f64;
         let values: Vec<f64> =
             parts.map(|part| part.parse().map_err(|_| refused())).collect::<Result<_, _>>()?;
+        // The solver would refuse them in its own units.
+        if !values.iter().all(|value| value.is_finite() && *value >= 0.0) {
+            let problem = "its values have to be finite numbers, not below 0";
+            return Err(Error::Search { what: "schedule", given: text.to_owned(), problem });
+        }
         self.options.schedule = Some(match (name.as_str(), &values[..]) {
             ("geometric", []) => Schedule::geometric_for(self.ising()),
             ("linear", []) => Schedule::linear_for(self.ising()),
@@ -87,6 +92,10 @@ mod tests {
         }
         problem.set_schedule("fowler-nordheim").unwrap();
         assert_eq!(problem.options.schedule, Some(Schedule::fowler_nordheim_for(problem.ising())));
+        for text in ["geometric:-1:1", "constant:nan", "linear:inf:1"] {
+            let message = problem.set_schedule(text).unwrap_err().to_string();
+            assert!(message.contains(text) && message.contains("finite numbers"), "{message}");
+        }
         for text in ["", "geometric:1", "constant", "custom", "linear:a:b", "hot:1:2", "geometric:1:2:3"] {
             assert!(problem.set_schedule(text).is_err(), "{text}");
         }

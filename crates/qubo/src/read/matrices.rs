@@ -214,5 +214,6 @@ fn parse_decimal(text: &str) -> Option<Decimal> {
     while digits % 10 == 0 && places > 0 {
         (digits, places) = (digits / 10, places - 1);
     }
-    (places <= MAX_PLACES).then_some(Decimal { digits, places })
+    // 10^19 is beyond 64 bits.
+    (-MAX_PLACES..=MAX_PLACES).contains(&places).then_some(Decimal { digits, places })
 }

@@ -58,7 +58,7 @@ pub enum ReadError {
     },
     /// The file asks for more than the limits allow.
     #[error(
-        "line {line}: {amount} {what} where {limit} are allowed; if the file is sound, raise `Limits::{field}`"
+        "line {line}: {amount} {what} where {limit} are allowed; if the file is sound, the library takes it with a larger `Limits::{field}`"
     )]
     Limit {
         /// Line, from 1; 0 for the whole file.

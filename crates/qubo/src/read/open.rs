@@ -100,7 +100,7 @@ fn check(kind: Kind, choice: &Choice, bytes: &[u8]) -> Result<(), ReadError> {
         return refuse("sense", problem.to_owned());
     }
     if choice.which.is_some() && !(is_plain_matrix && is_collection(bytes)) {
-        return refuse("problem", "the file holds one problem; leave it out".to_owned());
+        return refuse("instance", "the file holds one problem; leave it out".to_owned());
     }
     Ok(())
 }
@@ -123,7 +123,7 @@ fn matrix(bytes: &[u8], choice: &Choice, limits: &Limits) -> Result<Qubo, ReadEr
     let which = if all.len() == 1 { 1 } else { choice.which.unwrap_or(0) };
     if !(1..=all.len()).contains(&which) {
         let problem = format!("the file holds {} problems; say which, from 1 on", all.len());
-        return Err(ReadError::Choice { option: "problem", problem });
+        return Err(ReadError::Choice { option: "instance", problem });
     }
     Ok(all.swap_remove(which - 1))
 }

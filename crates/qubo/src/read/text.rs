@@ -172,9 +172,9 @@ pub(super) struct Text<'a> {
 }
 
 impl<'a> Text<'a> {
-    /// A file from its beginning.
+    /// A file from its beginning, without the mark that some editors put before UTF-8.
     pub(super) fn new(bytes: &'a [u8]) -> Self {
-        Self { rest: bytes, number: 0 }
+        Self { rest: bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes), number: 0 }
     }
 
     /// The most records of at least `least` bytes that the rest can hold: what may be allocated for them.

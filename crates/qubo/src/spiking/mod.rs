@@ -194,6 +194,15 @@ impl<'a> SpikingProblem<'a> {
     }
 }
 
+/// Refuses what [`SpikingProblem::new`] would, before anything large is made.
+///
+/// # Errors
+/// As [`SpikingProblem::new`].
+pub fn check_problem(ising: &Ising, options: &Options, coding: Coding) -> Result<(), SpikingError> {
+    check(ising, &Decided::new(ising, options)?)?;
+    check_size(ising.n(), Weights::of(ising).rows.len(), coding, options.n_replicas)
+}
+
 /// What neurons on their own can do.
 fn check(ising: &Ising, decided: &Decided) -> Result<Cooling, SpikingError> {
     if ising.n() == 0 {
