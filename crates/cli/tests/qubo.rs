@@ -237,7 +237,7 @@ fn what_cannot_be_is_refused_with_the_remedy() {
         ("large.txt", "`large.txt`: the sum of all absolute coefficients reaches"),
         (
             "graph.txt --machine dresden --reads 4000000",
-            "4000000 reads of this problem as networks where at most 1303084 are allowed",
+            "4000000 replicas of 10 neurons and 48 synapses each are more than memory is meant for, which is 1187767",
         ),
         (
             "graph.txt --reads 4294967295",

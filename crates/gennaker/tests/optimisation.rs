@@ -230,7 +230,7 @@ fn what_no_network_can_do_is_refused_by_name() {
     assert!(refusal(&torus(12), many).contains("of 288 neurons and 2304 synapses each"));
     let lone = Ising::new(vec![1; 1000], []).unwrap();
     let many = Options { n_replicas: 1 << 15, ..Options::default() };
-    assert!(refusal(&lone, many).contains("which is 26843;"));
+    assert!(refusal(&lone, many).contains("which is 26504;"));
     let custom = Options { schedule: Some(Schedule::Custom(vec![1.0])), ..Options::default() };
     assert!(refusal(&torus(3), custom).contains("custom"));
     let wrong = Options { initial: Some(vec![1; 4]), ..Options::default() };

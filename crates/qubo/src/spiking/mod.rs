@@ -50,6 +50,8 @@ pub const MAX_POTENTIAL: i64 = 1 << 24;
 const MAX_NUMBERS: u64 = 1 << 28;
 /// Parameters that each neuron has a value of its own of.
 const N_OWN: u64 = 5;
+/// What a replica takes besides neurons and synapses, in numbers.
+const N_REPLICA: u64 = 128;
 
 /// What spikes tell.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
@@ -231,7 +233,7 @@ fn check_size(n: usize, n_parts: usize, coding: Coding, n_replicas: u32) -> Resu
     let (neurons_of_spin, synapses_of_part) = if coding == Coding::Changes { (2, 4) } else { (1, 1) };
     let n_neurons = neurons_of_spin * n as u64;
     let n_synapses = (n_parts as u64).saturating_mul(synapses_of_part);
-    let most = MAX_NUMBERS / n_synapses.saturating_add(N_OWN * n_neurons).max(1);
+    let most = MAX_NUMBERS / n_synapses.saturating_add(N_OWN * n_neurons + N_REPLICA);
     if u64::from(n_replicas) > most {
         return Err(SpikingError::TooLarge { n_replicas, n_neurons, n_synapses, most });
     }
