@@ -84,6 +84,10 @@ fn every_parameter_of_every_model() {
                 base = base.with("random_word", vec![0.0, 1.0, 2.0, 3.0]).with("hot", 200.0);
                 base = base.with("cold", 2.0).with("anneal_ticks", 30.0);
             }
+            if model == Model::QuboNeuron {
+                // So that what arrives drives it, and resets are not drowned by noise.
+                base = base.with("gain", -0.5).with("noise", 0.1).with("threshold", 5.0);
+            }
             if model == Model::ChargeAndSpike {
                 base = base.with("threshold", 200.0).with("i_offset", 5.0);
             }

@@ -11,6 +11,8 @@ use super::{Options, solve};
 
 /// The part of the time that trial runs may take, about.
 const TRIALS: f64 = 0.05;
+/// More than this, in seconds, they need not take: nobody can interrupt them.
+const LONG: f64 = 2.0;
 /// Trial runs shorter than this, in seconds, say little: the system counts a thread's time in steps of a few milliseconds.
 const SHORT: f64 = 0.02;
 /// The part of the remaining time that is filled: a busy host may be slower later than in the trial.
@@ -23,7 +25,7 @@ impl Options {
     /// setting up and the trial runs of this call together. So the whole schedule is run, from hot to cold, however fast the
     /// host is. [`Options::time_limit`] is something else: it stops where the schedule happens to be.
     ///
-    /// Speed is measured by short runs of the whole schedule on this thread, which take a twentieth of the time. So the number of
+    /// Speed is measured by short runs of the whole schedule on this thread, which take a twentieth of the time, and 2 s at most. So the number of
     /// ticks depends on the host and the moment, but nothing else does: [`solve`] with what is returned here is a function of
     /// problem, options and seed again, and [`Outcome::n_ticks`](super::Outcome::n_ticks) is what to write down.
     ///
@@ -45,6 +47,7 @@ impl Options {
     pub fn fitted_to(&self, ising: &Ising, core_time: Duration) -> Result<Self, SolverError> {
         self.check()?;
         let budget = core_time.as_secs_f64();
+        let trials = (TRIALS * budget).min(LONG);
         let begin = core_seconds();
         let setup = self.trial(ising, 1)?;
         let mut n_ticks = 16.0;
@@ -52,10 +55,10 @@ impl Options {
             let seconds = self.trial(ising, n_ticks as u32)?;
             let spent = core_seconds() - begin;
             let per_tick = ((seconds - setup) / n_ticks).max(1e-10);
-            if seconds > SHORT.max(TRIALS / 2.0 * budget) || spent > TRIALS * budget || n_ticks >= MOST {
+            if seconds > SHORT.max(trials / 2.0) || spent > trials || n_ticks >= MOST {
                 break per_tick;
             }
-            let next = (SHORT.max(TRIALS * budget / 2.0) * 1.1 / per_tick).min(GROWTH * n_ticks);
+            let next = (SHORT.max(trials / 2.0) * 1.1 / per_tick).min(GROWTH * n_ticks);
             n_ticks = next.clamp(n_ticks + 1.0, MOST);
         };
         let left = budget - (core_seconds() - begin) - setup;
@@ -99,6 +102,9 @@ mod tests {
             let options = Options { n_anneals, ..Options::default() };
             options.fitted_to(&ising, Duration::from_millis(ms)).unwrap()
         };
+        let begin = core_seconds();
+        assert_eq!(fitted(1_000_000_000_000, 1).n_ticks, u32::MAX, "as many as there can be");
+        assert!(core_seconds() - begin < 10.0, "trial runs have a limit of their own");
         let one = fitted(400, 1);
         let begin = core_seconds();
         solve(&ising, &one).unwrap();

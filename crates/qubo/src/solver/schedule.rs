@@ -130,7 +130,7 @@ fn test(what: &'static str, found: f64, holds: bool, allowed: &'static str) -> R
 
 /// How large fields and couplings are; all 1 where there are none.
 struct Scale {
-    /// The root of a spin's summed squares of field and couplings, in the mean square over all spins.
+    /// The root of a spin's summed squares of field and couplings, in the mean square over all spins that feel anything.
     root: f64,
     /// The largest local field.
     largest: f64,
@@ -147,7 +147,8 @@ impl Scale {
             let couplings: f64 = ising.row(i).1.iter().map(square).sum();
             couplings + square(&ising.fields()[i])
         };
-        let mean_square = (0..ising.n()).map(squares).sum::<f64>() / ising.n().max(1) as f64;
+        let felt: Vec<f64> = (0..ising.n()).map(squares).filter(|square| *square > 0.0).collect();
+        let mean_square = felt.iter().sum::<f64>() / felt.len().max(1) as f64;
         let tenth = |sizes: Vec<u64>| tenth_part(sizes).unwrap_or(u64::MAX);
         let couplings = ising.couplings().map(|(_, _, w)| w.unsigned_abs()).collect();
         let fields = ising.fields().iter().map(|h| h.unsigned_abs()).filter(|h| *h > 0).collect();
@@ -194,6 +195,14 @@ fn tenth_part(mut sizes: Vec<u64>) -> Option<u64> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn spins_that_feel_nothing_change_no_temperature() {
+        let pair = |n: usize| Schedule::geometric_for(&Ising::new(vec![0; n], [(0, 1, 5)]).unwrap());
+        assert_eq!(pair(2), pair(10_000));
+        let Schedule::Geometric { hot, cold } = pair(10_000) else { panic!("no geometric schedule") };
+        assert!(hot > cold, "{hot} {cold}");
+    }
 
     #[test]
     fn schedules_begin_and_end_where_they_say() {
