@@ -42,7 +42,8 @@ cargo build --quiet -p gennaker-cli
 step "Python package in a fresh environment"
 wait "$environment" || { cat target/test-venv.log; exit 1; }
 cat target/test-venv.log
-MATURIN_PEP517_ARGS="--profile dev" "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation ./python
+# Without isolation the builder is looked for on the path.
+PATH="$PWD/$venv/bin:$PATH" MATURIN_PEP517_ARGS="--profile dev" "$venv/bin/python" -m pip install --quiet --disable-pip-version-check --no-build-isolation ./python
 "$venv/bin/python" -m pytest -q -n 2 python/tests
 
 step "NIR files through the reference package"
