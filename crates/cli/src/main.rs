@@ -21,6 +21,8 @@ mod output;
 mod plot;
 mod progress;
 mod qubo;
+#[cfg(test)]
+mod reference;
 mod run;
 mod summary;
 

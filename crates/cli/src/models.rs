@@ -57,7 +57,8 @@ fn as_text(table: &ModelDescriptor) -> String {
     text
 }
 
-fn default(p: &ParameterDescriptor) -> String {
+/// A parameter's default as text.
+pub(crate) fn default(p: &ParameterDescriptor) -> String {
     match p.default {
         ParameterDefault::Number(x) => x.to_string(),
         ParameterDefault::Choice(names) => names[0].to_owned(),
@@ -65,7 +66,8 @@ fn default(p: &ParameterDescriptor) -> String {
     }
 }
 
-fn range(p: &ParameterDescriptor) -> String {
+/// Which values a parameter takes.
+pub(crate) fn range(p: &ParameterDescriptor) -> String {
     if let ParameterDefault::Choice(names) = p.default {
         return format!("one of {}", names.join(", "));
     }

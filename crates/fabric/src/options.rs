@@ -100,13 +100,13 @@ pub struct LinkOptions {
     pub chip: ChipXy,
     /// The link.
     pub link: Link,
-    /// Probability that it loses a packet; `None` is that of all links.
+    /// Probability that it loses a packet; without it, that of all links.
     #[serde(default)]
     pub loss_probability: Option<f64>,
-    /// Probability that it transmits a bit wrongly; `None` is that of all links.
+    /// Probability that it transmits a bit wrongly; without it, that of all links.
     #[serde(default)]
     pub bit_error_rate: Option<f64>,
-    /// Time in ns at which it dies: packets on it and later ones are lost and counted. `None` is never.
+    /// Time in ns at which it dies: packets on it and later ones are lost and counted. Without it, never.
     #[serde(default)]
     pub dies_at_ns: Option<u64>,
 }

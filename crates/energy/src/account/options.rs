@@ -18,7 +18,7 @@ pub struct AccountOptions {
     pub level: LevelPolicy,
     /// Other choices for some populations, by name.
     pub population_levels: BTreeMap<String, LevelPolicy>,
-    /// Real duration of a tick on the hardware in ns; `None` takes the network's own, which is real time. It changes no spike.
+    /// Real duration of a tick on the hardware in ns; without it the network's own, which is real time. It changes no spike.
     pub tick_ns: Option<u64>,
     /// What PEs do that nothing runs on. Default `sleep`.
     pub unused_pes: UnusedPes,
