@@ -7,7 +7,7 @@ network files that map. A line before a block says otherwise:
     <!-- not run: REASON -->      left out
     <!-- file: NAME -->           written to a file that later blocks use; a network file is mapped, too
     <!-- machine file -->         TOML that describes a machine
-    <!-- added to: FILE -->       TOML that stands behind the content of a network file, which then runs for a few ticks
+    <!-- added to: FILE -->       TOML that stands behind the content of a network file, which then runs for a few ticks on a board
     <!-- needs: MODULE -->        left out, and told, where Python lacks a module that the package can do without
 
 `text` blocks are output. Blocks of all other languages, and of none, need a reason not to be run.
@@ -91,7 +91,7 @@ def commands(kind: str, note: str, text: str, folder: Path) -> list[list[str]]:
         text = (folder / argument).read_text() + "\n" + text
         level = "event" if "[event]" in text else "counted"
         (folder / "added.toml").write_text(text)
-        return [["gennaker", "run", "added.toml", "--time", "5", "--no-out", "--fidelity", level]]
+        return [["gennaker", "run", "added.toml", "--time", "5", "--no-out", "--machine", "board", "--fidelity", level]]
     (folder / "network.toml").write_text(text)
     return [["gennaker", "map", "network.toml"]]
 
