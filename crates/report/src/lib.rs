@@ -27,6 +27,7 @@ mod descent;
 mod error;
 mod histogram;
 mod numbers;
+pub mod page;
 mod picture;
 mod raster;
 mod rates;
