@@ -21,6 +21,7 @@ mod output;
 mod plot;
 mod progress;
 mod qubo;
+mod report;
 mod run;
 mod summary;
 
@@ -31,6 +32,7 @@ fn main() -> ExitCode {
         args::Command::Map(command) => map::map(&command),
         args::Command::Machine(command) => machine::machine(&command),
         args::Command::Plot(command) => plot::plot(&command),
+        args::Command::Report(command) => report::report(&command),
         args::Command::Models(command) => models::models(&command),
         args::Command::Account(command) => account::account(&command),
         args::Command::Nir(command) => nir::nir(&command),

@@ -26,7 +26,7 @@ mod density;
 mod descent;
 mod error;
 mod histogram;
-mod numbers;
+pub mod numbers;
 pub mod page;
 mod picture;
 mod raster;

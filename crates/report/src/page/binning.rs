@@ -150,7 +150,12 @@ fn edges(low: f64, high: f64) -> Vec<f64> {
     let step = [1.0, 2.0, 5.0, 10.0].into_iter().map(|x| x * power).find(|&step| step >= raw).unwrap_or(raw);
     let first = (low / step).floor();
     let n = ((high / step).floor() - first) as usize + 1;
-    (0..=n).map(|i| (first + i as f64) * step).collect()
+    (0..=n).map(|i| plain((first + i as f64) * step)).collect()
+}
+
+/// The number that was meant: without the last digits, which only rounding has made.
+fn plain(x: f64) -> f64 {
+    format!("{x:.12e}").parse().unwrap_or(x)
 }
 
 #[cfg(test)]
