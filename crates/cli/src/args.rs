@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Machine(Machine),
     /// Draw pictures of a result folder.
     Plot(Plot),
+    /// Make one HTML page of a result folder: what was run, where it lay, what it did, what it took. It needs no network and no server.
+    Report(Report),
     /// Show the neuron models with their parameters and equations.
     Models(Models),
     /// Say what the hardware would take for a run: time, clock levels, energy, traffic; from a result folder, without running again.
@@ -220,6 +222,24 @@ pub(crate) struct Plot {
     #[arg(long, value_name = "NAME")]
     pub(crate) population: Vec<String>,
     /// First tick shown.
+    #[arg(long, value_name = "TICK")]
+    pub(crate) from: Option<u32>,
+    /// First tick not shown any more.
+    #[arg(long, value_name = "TICK")]
+    pub(crate) to: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
+pub(crate) struct Report {
+    /// A result folder.
+    pub(crate) results: PathBuf,
+    /// The page's file; `report.html` in the result folder by default.
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) assumptions: Assumptions,
+    /// First tick shown in rasters and traces.
     #[arg(long, value_name = "TICK")]
     pub(crate) from: Option<u32>,
     /// First tick not shown any more.

@@ -23,6 +23,7 @@ mod progress;
 mod qubo;
 #[cfg(test)]
 mod reference;
+mod report;
 mod run;
 mod summary;
 
@@ -33,6 +34,7 @@ fn main() -> ExitCode {
         args::Command::Map(command) => map::map(&command),
         args::Command::Machine(command) => machine::machine(&command),
         args::Command::Plot(command) => plot::plot(&command),
+        args::Command::Report(command) => report::report(&command),
         args::Command::Models(command) => models::models(&command),
         args::Command::Account(command) => account::account(&command),
         args::Command::Nir(command) => nir::nir(&command),

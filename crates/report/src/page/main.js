@@ -1,0 +1,1 @@
+document.title = JSON.parse(document.getElementById("report-data").textContent).title;
