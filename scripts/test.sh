@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that must hold, in one command: format, lints, documentation, Rust tests, Python tests in a fresh virtual environment,
-# examples, the README's own commands. Needs Rust, Python 3.10 or later with venv, a C compiler, and the package indexes for what
+# examples, the commands of the README and of the book. Needs Rust, Python 3.10 or later with venv, a C compiler, and the package indexes for what
 # it installs into target/. All of it runs what the tests built, which is optimised and checks for overflows; nothing is built twice.
 # `scripts/test.sh counts` also builds for release and counts instructions, if valgrind is there.
 set -euo pipefail
@@ -22,6 +22,9 @@ environment() {
     pip numpy pytest pytest-xdist scipy networkx nir==1.0.8 dimod==0.12.23 "maturin>=1.7,<2"
     # A framework that reads NIR files; it has no wheels for every Python, and its test is skipped without it.
     pip spyx==1.0.0 || echo "skipped: no Spyx"
+    # What runs notebooks, and draws in them.
+    pip nbclient ipykernel matplotlib || echo "skipped: no notebooks"
+    CARGO_BUILD_JOBS=1 scripts/book.sh tool || echo "skipped: no mdBook; the book's sources are checked alone"
 }
 mkdir -p target
 environment > target/test-venv.log 2>&1 &
@@ -61,8 +64,10 @@ for example in examples/*.py; do
     echo "$example: ok"
 done
 
-step "README"
-"$venv/bin/python" scripts/readme_blocks.py README.md python/README.md
+step "README and book: commands, code, links"
+"$venv/bin/python" scripts/run_blocks.py README.md python/README.md docs/*.md
+if [[ -x target/tools/bin/mdbook ]]; then scripts/book.sh; else python3 scripts/check_book.py; fi
+scripts/first_five_minutes.sh --built
 
 if [[ "${1:-}" == counts ]]; then
     step "instruction counts"

@@ -27,7 +27,8 @@ pub(super) fn page() -> String {
     let intro = "A machine file is TOML. `preset` names the machine to start from, the board without it; every other key \
         replaces one field. Tables are merged, lists replaced. Chips are `[x, y]`, links `\"east\"`, `\"north_east\"`, \
         `\"north\"`, `\"west\"`, `\"south_west\"`, `\"south\"`; a layout is `{ boards = 6 }` or `{ grid = { width = 4, height = 3, \
-        wraps = true } }`. Defaults are those of the presets `board` and `spinn5`.\n\n";
+        wraps = true } }`. Defaults are those of the presets `board` and `spinn5`; \
+        the confidence is that of SpiNNaker2's.\n\n";
     let body = section(2, "Machines by name", &presets())
         + &section(2, "Fields of a machine file", &(intro.to_owned() + &table(&header, &rows)));
     let purpose = "The machines that `--machine` knows by name, and every field of a machine file.";
