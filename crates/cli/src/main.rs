@@ -13,6 +13,7 @@ mod error;
 mod event;
 mod hardware;
 mod interrupt;
+mod live;
 mod machine;
 mod map;
 mod models;
@@ -23,6 +24,7 @@ mod progress;
 mod qubo;
 mod report;
 mod run;
+mod simulate;
 mod summary;
 
 fn main() -> ExitCode {
