@@ -76,6 +76,12 @@ pub(crate) struct Run {
     /// Print one JSON document instead of text.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Show the report page of the run while it goes on, on this machine's loopback address only; the address is printed.
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// Write the report page, too: `report.html` in the result folder.
+    #[arg(long, conflicts_with = "no_out")]
+    pub(crate) report: bool,
     /// Recordings kept in memory, in MiB; beyond, they are written while the run goes on.
     #[arg(long, value_name = "MIB", default_value_t = RECORDING_LIMIT_BYTES >> 20)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=MAX_RECORDING_MIB))]

@@ -13,6 +13,7 @@ mod error;
 mod event;
 mod hardware;
 mod interrupt;
+mod live;
 mod machine;
 mod map;
 mod models;
@@ -25,6 +26,7 @@ mod qubo;
 mod reference;
 mod report;
 mod run;
+mod simulate;
 mod summary;
 
 fn main() -> ExitCode {

@@ -2,16 +2,13 @@
 
 use std::process::ExitCode;
 
-use gennaker::formats::write_atomically;
+use gennaker::formats::{REPORT_FILE, write_atomically};
 use gennaker::reporting::{ReportOptions, report_of_folder};
 
 use crate::account::given;
 use crate::args::Report;
 use crate::error::CliError;
 use crate::output::say;
-
-/// The page's name in a result folder.
-pub(crate) const REPORT_FILE: &str = "report.html";
 
 /// Makes the page of a result folder.
 pub(crate) fn report(command: &Report) -> Result<ExitCode, CliError> {
