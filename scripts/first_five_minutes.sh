@@ -66,5 +66,5 @@ fi
 cd "$clone"
 timed "first script" "$python first.py"
 
-printf '%6d s    in all%s\n' $((total_ms / 1000)) "${built:+, without building}"
+printf '%6d.%01d s  in all%s\n' $((total_ms / 1000)) $((total_ms % 1000 / 100)) "${built:+, without building}"
 [[ "$built" == --built || $total_ms -le $((limit_s * 1000)) ]] || { echo "more than five minutes"; exit 1; }

@@ -8,7 +8,7 @@ network files that map. A line before a block says otherwise:
     <!-- file: NAME -->           written to a file that later blocks use; a network file is mapped, too
     <!-- machine file -->         TOML that describes a machine
     <!-- added to: FILE -->       TOML that stands behind the content of a network file, which then runs for a few ticks on a board
-    <!-- needs: MODULE -->        left out, and told, where Python lacks a module that the package can do without
+    <!-- needs: MODULES -->       left out, and told, where Python lacks a module that the package can do without
 
 `text` blocks are output. Blocks of all other languages, and of none, need a reason not to be run.
 """
@@ -103,9 +103,8 @@ def is_left_out(kind: str, note: str) -> str | None:
         return ""
     if verb == "not run":
         return argument.strip() or None
-    if verb == "needs" and importlib.util.find_spec(argument.strip()) is None:
-        return f"Python has no `{argument.strip()}`"
-    return None
+    missing = [name for name in argument.split() if verb == "needs" and importlib.util.find_spec(name) is None]
+    return f"Python has no `{missing[0]}`" if missing else None
 
 
 def run_block(kind: str, note: str, text: str, session: Session) -> None:
