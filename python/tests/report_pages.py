@@ -15,7 +15,7 @@ import struct
 from pathlib import Path
 
 ASSETS = Path(__file__).parents[2] / "crates" / "report" / "src" / "page"
-STYLES = ["page.css", "sections.css"]
+STYLES = ["page.css"]
 KINDS = {"u8": "B", "u16": "H", "u32": "I", "f32": "f"}
 
 
