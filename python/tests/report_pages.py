@@ -11,11 +11,11 @@ import hashlib
 import json
 import math
 import random
+import re
 import struct
 from pathlib import Path
 
 ASSETS = Path(__file__).parents[2] / "crates" / "report" / "src" / "page"
-STYLES = ["page.css"]
 KINDS = {"u8": "B", "u16": "H", "u32": "I", "f32": "f"}
 
 
@@ -34,13 +34,13 @@ def packed_bytes(kind: str, data: bytes) -> dict:
 
 def script() -> str:
     """All of the page's program, in its order."""
-    names = (ASSETS / "order.txt").read_text().split()
-    return "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in names)
+    names = re.findall(r'include_str!\("(\w+\.js)"\)', (ASSETS / "mod.rs").read_text(encoding="utf-8"))
+    return "\n".join(["'use strict';", *((ASSETS / name).read_text(encoding="utf-8") for name in names)])
 
 
 def style() -> str:
-    """All of the page's style."""
-    return "\n".join((ASSETS / name).read_text(encoding="utf-8") for name in STYLES)
+    """The page's style."""
+    return (ASSETS / "page.css").read_text(encoding="utf-8")
 
 
 def as_data(document: dict) -> str:

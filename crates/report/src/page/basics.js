@@ -1,5 +1,3 @@
-'use strict';
-
 // Elements and texts. Whatever comes from the report goes in as text: nothing in this page parses markup from data.
 
 /**
