@@ -41,7 +41,7 @@ function distributionTable(scope, entries) {
       };
     }),
   ];
-  return sortableTable(scope, { id: 'table-distributions', caption: 'Spike statistics: mean ± standard deviation', columns, rows: entries, limit: 20, population: (entry) => entry.population });
+  return sortableTable(scope, { id: 'table-distributions', caption: 'Spike statistics: mean ± standard deviation', columns, rows: entries, limit: 12, population: (entry) => entry.population });
 }
 
 /** A histogram as small as a word. */
@@ -56,9 +56,9 @@ function sparkline(distribution, population) {
 function histogram([key, title, what], entry) {
   const distribution = entry[key];
   const { edges, counts } = distribution;
-  const size = { width: 320, height: 190, left: 46, right: 310, top: 10, bottom: 146 };
+  const size = { width: 320, height: 190, left: 56, right: 310, top: 10, bottom: 146 };
   const xAxis = `${what}${distribution.unit ? ` (${cut(distribution.unit, 12)})` : ''}`;
-  const sentence = `${title}: ${formatCount(distribution.n)} ${cut(distribution.of, 24)}, mean ${formatNumber(distribution.mean)}, standard deviation ${formatNumber(distribution.sd)} ${cut(distribution.unit, 12)}`;
+  const sentence = `${title}: ${formatCount(distribution.n)} ${cut(distribution.of, 80)}, mean ${formatNumber(distribution.mean)}, standard deviation ${formatNumber(distribution.sd)} ${cut(distribution.unit, 12)}`;
   const [low, high] = [edges[0], edges[edges.length - 1]];
   const most = Math.max(1, ...counts);
   const xOf = (value) => size.left + ((value - low) / (high - low || 1)) * (size.right - size.left);
@@ -69,10 +69,10 @@ function histogram([key, title, what], entry) {
   );
   const svg = makeSvg(
     'svg', { class: 'histogram', viewBox: `0 0 ${size.width} ${size.height}`, role: 'img', 'aria-label': `${sentence}. Horizontal axis: ${xAxis}; vertical axis: number of ${cut(distribution.of, 24)}` },
-    histogramAxes(size, { low, high, most, xOf, yOf, xAxis, yAxis: cut(distribution.of, 24) }),
+    histogramAxes(size, { low, high, most, xOf, yOf, xAxis, yAxis: cut(distribution.of.split(' ')[0], 18) }),
     makeSvg('g', { class: `population-${entry.population % N_POPULATION_COLOURS}` }, bars), meanMark(distribution, size, xOf),
   );
-  return make('figure', {}, make('figcaption', {}, title), svg, make('p', { class: 'quiet' }, `n = ${formatCount(distribution.n)} ${cut(distribution.of, 24)}; mean ${formatNumber(distribution.mean)}, sd ${formatNumber(distribution.sd)} ${cut(distribution.unit, 12)}`));
+  return make('figure', {}, make('figcaption', {}, title), svg, make('p', { class: 'quiet' }, `n = ${formatCount(distribution.n)} ${cut(distribution.of, 80)}; mean ${formatNumber(distribution.mean)}, sd ${formatNumber(distribution.sd)} ${cut(distribution.unit, 12)}`));
 }
 
 function meanMark(distribution, size, xOf) {

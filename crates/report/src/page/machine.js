@@ -109,7 +109,7 @@ function machineControls(scope, view, tableBox) {
     view.levelChoice = level;
     view.changed();
   };
-  const levels = [['auto', 'as large as it gets'], ...view.model.levels.map((level) => [level, LEVEL_WORDS[level][1]])];
+  const levels = [['auto', 'automatic'], ...view.model.levels.map((level) => [level, LEVEL_WORDS[level][1]])];
   const zoom = (factor) => () => {
     zoomAt(view.camera, view.model, factor, view.camera.width / 2, view.camera.height / 2);
     view.changed();

@@ -13,9 +13,14 @@ function makeCamera() {
   return { x: 0, y: 0, scale: 0, width: 0, height: 0, isWhole: true };
 }
 
+/** Chips' worth of empty room that belongs to the whole. */
+function rimOf(model) {
+  return Math.min(0.4, 0.05 * Math.max(model.width, model.height));
+}
+
 /** Pixels per chip at which the whole machine fits. */
 function wholeScale(camera, model) {
-  return Math.min(camera.width / (model.width + 0.4), camera.height / (model.height + 0.4));
+  return Math.min(camera.width / (model.width + rimOf(model)), camera.height / (model.height + rimOf(model)));
 }
 
 /** Takes a new window; what was in the middle stays there. */
@@ -73,7 +78,8 @@ function panBy(camera, model, dx, dy) {
 function holdInside(camera, model) {
   const hold = (value, size, window) => {
     const half = window / camera.scale / 2;
-    return size + 0.4 <= 2 * half ? size / 2 : clamp(value, Math.min(half - 0.2, size / 2), Math.max(size - half + 0.2, size / 2));
+    const rim = rimOf(model) / 2;
+    return size + 2 * rim <= 2 * half ? size / 2 : clamp(value, Math.min(half - rim, size / 2), Math.max(size - half + rim, size / 2));
   };
   camera.x = hold(camera.x, model.width, camera.width);
   camera.y = hold(camera.y, model.height, camera.height);

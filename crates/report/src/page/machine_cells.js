@@ -75,7 +75,7 @@ function tintChip(paint, chip, colour, px, py) {
   context.strokeStyle = cssColour(colour.parts);
   context.lineWidth = band;
   context.strokeRect(px + scale * 0.03 + band / 2, py + scale * 0.03 + band / 2, scale * 0.94 - band, scale * 0.94 - band);
-  if (colour.isOver) crossOut(context, px + scale * 0.03, py + scale * 0.03, scale * 0.94, theme);
+  if (colour.isOver) crossOut(context, px + scale * 0.03, py + scale * 0.03, scale * 0.94, scale * 0.94, theme);
 }
 
 /** PEs in use, where the colours belong to chips or links. */
@@ -120,7 +120,7 @@ function paintQuads(paint, chip, colourOf) {
     context.fillStyle = cssColour(colour.parts);
     context.fillRect(x, y, width, height);
     context.globalAlpha = 1;
-    if (colour.isOver) crossOut(context, x, y, Math.min(width, height), theme);
+    if (colour.isOver) crossOut(context, x, y, width, height, theme);
     if (held.has(index)) ring(paint, x, y, width, height);
   }
 }
@@ -147,7 +147,7 @@ function paintPes(paint, chip, colourOf) {
     context.fillStyle = cssColour(colour.parts);
     context.fillRect(x, y, width, height);
     context.globalAlpha = 1;
-    if (colour.isOver) crossOut(context, x, y, Math.min(width, height), theme);
+    if (colour.isOver) crossOut(context, x, y, width, height, theme);
     if (isChosen) ring(paint, x, y, width, height);
     if (width >= 17) labelPe(paint, pe, colour, item, [x, y, width, height], isChosen);
   }
@@ -162,9 +162,10 @@ function labelPe(paint, pe, colour, item, [x, y, width, height], isChosen) {
   context.textBaseline = 'top';
   const line = currentTheme().rem * clamp(width / 60, 0.6, 0.85) * 1.25;
   const texts = [String(model.pes.core[pe])];
-  if (width >= 52) texts.push(populationName(model.pes.population[pe], 28));
-  if (width >= 70) texts.push(`atoms ${formatCount(model.pes.lo[pe])} to ${formatCount(model.pes.hi[pe] - 1)}`);
-  if (width >= 70 && paint.metric) texts.push(valueText(view, item));
+  const { rem } = currentTheme();
+  if (width >= 3.2 * rem) texts.push(populationName(model.pes.population[pe], 28));
+  if (width >= 6.5 * rem) texts.push(`atoms ${formatCount(model.pes.lo[pe])} to ${formatCount(model.pes.hi[pe] - 1)}`);
+  if (width >= 4.5 * rem && paint.metric) texts.push(valueText(view, item));
   texts.forEach((text, k) => {
     if ((k + 1) * line < height) paintText(context, text, x + 3, y + 3 + k * line, width - 5);
   });
@@ -173,10 +174,12 @@ function labelPe(paint, pe, colour, item, [x, y, width, height], isChosen) {
 function nameChip(paint, chip, px, py) {
   const { context, view, theme } = paint;
   const { model, camera } = view;
+  // The name stands in the margin: where that is too narrow, pointing tells.
+  if (camera.scale * CHIP_PADDING < 0.72 * theme.rem) return;
   context.globalAlpha = 1;
   context.fillStyle = theme.muted;
-  context.font = canvasFont(clamp(camera.scale / 260, 0.6, 1));
+  context.font = canvasFont(clamp(camera.scale / 260, 0.62, 1));
   context.textAlign = 'left';
   context.textBaseline = 'top';
-  paintText(context, `${model.x[chip]}, ${model.y[chip]}`, px + camera.scale * 0.035 + 1, py + camera.scale * 0.035, camera.scale * 0.9);
+  paintText(context, `${model.x[chip]}, ${model.y[chip]}`, px + camera.scale * CHIP_PADDING, py + camera.scale * 0.035, camera.scale * 0.9);
 }

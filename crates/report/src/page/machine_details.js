@@ -72,14 +72,15 @@ function metricRows(model, item) {
 }
 
 function metricTerm(of, metric, item) {
-  const fold = metric.fold === 'max' ? 'most ' : '';
+  const fold = metric.fold === 'max' ? ', highest' : ', sum';
   const isFolded = MACHINE_LEVELS.indexOf(item.level) < MACHINE_LEVELS.indexOf(finestLevel(of)) || of === 'link';
-  return `${isFolded ? fold : ''}${cut(metric.label, 40)}${of === 'link' ? ' (links)' : ''}`;
+  return `${of === 'link' ? 'links: ' : ''}${cut(metric.label, 40)}${isFolded ? fold : ''}`;
 }
 
 function withLimit(value, limit, unit) {
   if (limit === null || !(limit > 0)) return formatQuantity(value, unit);
   const over = value > limit ? ', over the limit' : '';
+  if (unit.startsWith('%')) return `${formatQuantity(value, unit)} (limit ${formatNumber(limit)} %${over})`;
   return `${formatQuantity(value, unit)} (${formatPercent(value / limit)} of ${formatQuantity(limit, unit)}${over})`;
 }
 
@@ -161,7 +162,7 @@ function metricColumns(metrics) {
 
 function withShortLimit(value, metric) {
   const text = formatQuantity(value, metric.unit);
-  return metric.limit ? `${text} (${formatPercent(value / metric.limit)})` : text;
+  return metric.limit && !metric.unit.startsWith('%') ? `${text} (${formatPercent(value / metric.limit)})` : text;
 }
 
 function peColumns(model) {

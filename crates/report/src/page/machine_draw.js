@@ -34,7 +34,12 @@ function paintedLevel(view, of) {
 function colouring(paint, level) {
   const folded = levelValues(paint.view.model, paint.view.choice, level);
   if (!paint.metric) {
-    return (place) => (Number.isNaN(folded.values[place]) ? null : { parts: colourParts(populationColour(folded.values[place])), isOver: false });
+    const own = paint.chosen === null ? null : { parts: colourParts(populationColour(paint.chosen)), isOver: false };
+    const holds = own ? placesThatHold(paint, level) : () => false;
+    return (place) => {
+      if (Number.isNaN(folded.values[place])) return null;
+      return holds(place) ? own : { parts: colourParts(populationColour(folded.values[place])), isOver: false };
+    };
   }
   const shade = shader(folded, paint.metric);
   return (place) => {
@@ -43,6 +48,17 @@ function colouring(paint, level) {
     const limit = folded.limitOf(place);
     return { parts: heatShades[shade(value)], isOver: limit !== null && value > limit };
   };
+}
+
+/** Whether a thing holds the chosen population, even if another one has more of it. */
+function placesThatHold(paint, level) {
+  const { model } = paint.view;
+  if (level === 'pe') return () => false;
+  if (level === 'quad') return (place) => quadsOfPopulation(model, paint.chosen).has(place);
+  if (level === 'chip') return (chip) => paint.holds[chip] === 1;
+  const { ofChip, n } = model.groups[level];
+  const held = groupsThatHold(paint, ofChip, n);
+  return (group) => held[group] === 1;
 }
 
 const cssColour = ([r, g, b]) => `rgb(${r},${g},${b})`;
@@ -74,24 +90,27 @@ function paintChips(paint) {
     context.globalAlpha = paint.holds && !paint.holds[chip] && colour ? 0.3 : 1;
     context.fillStyle = colour ? cssColour(colour.parts) : theme.tile;
     context.fillRect(px + gap, py + gap, side, side);
-    if (colour && colour.isOver) crossOut(context, px + gap, py + gap, side, theme);
+    if (colour && colour.isOver) crossOut(context, px + gap, py + gap, side, side, theme);
     if (camera.scale >= 34) labelChip(paint, chip, colour, px + gap, py + gap, side);
   });
   context.globalAlpha = 1;
 }
 
-/** A cross over what is beyond its limit, so that colour does not say it alone. */
-function crossOut(context, x, y, side, theme) {
+/** A cross on what is beyond its limit, so that colour does not say it alone; on large tiles it leaves room for words. */
+function crossOut(context, x, y, width, height, theme) {
+  const line = clamp(width / 14, 1, 3);
   context.strokeStyle = theme.problem;
-  context.lineWidth = clamp(side / 12, 1, 3);
+  context.lineWidth = line;
+  context.strokeRect(x + line / 2, y + line / 2, width - line, height - line);
+  const size = width < 34 ? Math.min(width, height) : clamp(width / 5, 12, 30);
+  if (size < 6) return;
+  const inset = width < 34 ? 0 : 2 * line;
+  const [right, bottom] = [x + width - inset, y + height - inset];
   context.beginPath();
-  context.rect(x + 0.5, y + 0.5, side - 1, side - 1);
-  if (side >= 6) {
-    context.moveTo(x, y);
-    context.lineTo(x + side, y + side);
-    context.moveTo(x + side, y);
-    context.lineTo(x, y + side);
-  }
+  context.moveTo(right, bottom);
+  context.lineTo(right - size, bottom - size);
+  context.moveTo(right - size, bottom);
+  context.lineTo(right, bottom - size);
   context.stroke();
 }
 
@@ -177,7 +196,7 @@ function labelGroups(paint) {
     const [px, py] = toScreen(camera, box.x, box.y);
     const colour = colourOf(index);
     context.fillStyle = colour ? inkOn(colour.parts) : theme.muted;
-    if (colour && colour.isOver) crossOut(context, px - 8, py + 12, 16, theme);
+    if (colour && colour.isOver) crossOut(context, px - 8, py + 12, 16, 16, theme);
     const isWide = side >= 74;
     paintText(context, isWide ? `${LEVEL_WORDS[level][0]} ${index}` : String(index), px, isWide && colour ? py - 8 : py, side - 4);
     if (isWide && colour) paintText(context, valueText(view, groupItem(level, index)), px, py + 8, side - 6);

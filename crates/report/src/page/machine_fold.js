@@ -139,6 +139,17 @@ function chipsOfPopulation(model, population) {
   return model.folded.get(key);
 }
 
+/** QuadPEs that hold a population, among all of the machine. */
+function quadsOfPopulation(model, population) {
+  const key = `QuadPEs of ${population}`;
+  if (!model.folded.has(key)) {
+    const quads = new Set();
+    for (let pe = 0; pe < model.nPes; pe += 1) if (model.pes.population[pe] === population) quads.add(quadOfPe(model, pe));
+    model.folded.set(key, quads);
+  }
+  return model.folded.get(key);
+}
+
 /**
  * From values to places on the scale of shades.
  * @returns {function(number): number} 0 to 255

@@ -1,5 +1,8 @@
 // Links between chips, and the multicast tree of the chosen population.
 
+/** From this size of chips on PEs carry words, which lines should not cross. */
+const MIN_WORDS_CHIP_PX = 260;
+
 /** Where a link starts and ends, in units of chips: arrows there and back lie side by side; links around the edge are stubs. */
 function linkEnds(model, link, spread = 0.09) {
   const chip = model.links.from[link];
@@ -10,7 +13,7 @@ function linkEnds(model, link, spread = 0.09) {
   const [ex, ey] = [model.x[chip] + dx, model.y[chip] + dy];
   const isStub = ex < 0 || ey < 0 || ex >= model.width || ey >= model.height;
   const reach = isStub ? 0.5 : 1;
-  return { x0: x + sx, y0: y + sy, x1: x + dx * reach + sx, y1: y + dy * reach + sy, dx: dx / length, dy: dy / length, isStub };
+  return { x0: x + sx, y0: y + sy, x1: x + dx * reach + sx, y1: y + dy * reach + sy, dx: dx / length, dy: dy / length, length, isStub };
 }
 
 /** Whether any of a line can be in the window. */
@@ -32,7 +35,7 @@ function paintLinks(paint) {
     const ends = linkEnds(model, link);
     if (!isInSight(camera, ends)) continue;
     const isOver = metric.limit !== null && values[link] > metric.limit;
-    const width = clamp(camera.scale * 0.07, 1, 9);
+    const width = clamp(camera.scale * (camera.scale >= MIN_QUAD_CHIP_PX ? 0.045 : 0.07), 1, 14);
     // A rim of ink keeps light shades apart from light ground.
     paintArrow(paint, ends, width + 1.6, isOver ? theme.problem : theme.axis);
     paintArrow(paint, ends, width, heatColours[shade(values[link])]);
@@ -53,10 +56,10 @@ function linkScale(model, choice, values) {
   return model.folded.get(key);
 }
 
-/** A line from the middle part of one chip to that of the next, with a head. */
+/** A short arrow from one chip to the next; where PEs are shown it stays between them. */
 function paintArrow(paint, ends, width, colour) {
   const { context, view } = paint;
-  const inset = 0.3;
+  const inset = ends.length * (view.camera.scale >= MIN_QUAD_CHIP_PX ? 0.5 - 0.9 * CHIP_PADDING : 0.3);
   const from = toScreen(view.camera, ends.x0 + ends.dx * inset, ends.y0 + ends.dy * inset);
   const back = ends.isStub ? 0 : inset;
   const to = toScreen(view.camera, ends.x1 - ends.dx * back, ends.y1 - ends.dy * back);
@@ -68,12 +71,14 @@ function paintArrow(paint, ends, width, colour) {
   context.lineTo(...to);
   context.stroke();
   if (view.camera.scale < 24) return;
-  const size = width * 1.5 + 1;
-  const [ux, uy] = [ends.dx, -ends.dy];
+  arrowTip(context, to, [ends.dx, -ends.dy], width * 1.3 + 1);
+}
+
+function arrowTip(context, [x, y], [ux, uy], size) {
   context.beginPath();
-  context.moveTo(to[0] + ux * size, to[1] + uy * size);
-  context.lineTo(to[0] - uy * size, to[1] + ux * size);
-  context.lineTo(to[0] + uy * size, to[1] - ux * size);
+  context.moveTo(x + ux * size, y + uy * size);
+  context.lineTo(x - uy * size, y + ux * size);
+  context.lineTo(x + uy * size, y - ux * size);
   context.fill();
 }
 
@@ -109,21 +114,23 @@ function paintBranches(paint, links, sources) {
   context.lineCap = 'butt';
 }
 
-/** From chip to chip; where chips are large only between their PEs. */
+/** From middle to middle, with a tip half-way; where PEs carry words only between chips. */
 function paintBranch(paint, ends, width, colour) {
-  if (paint.view.camera.scale >= MIN_QUAD_CHIP_PX) {
-    const pad = CHIP_PADDING * 1.6;
-    const edge = { ...ends, x0: ends.x0 + ends.dx * (0.2 - pad / 2), y0: ends.y0 + ends.dy * (0.2 - pad / 2) };
-    paintArrow(paint, edge, width, colour);
+  const { context, view } = paint;
+  if (view.camera.scale >= MIN_WORDS_CHIP_PX) {
+    paintArrow(paint, ends, width, colour);
     return;
   }
-  const { context, view } = paint;
+  const [from, to] = [toScreen(view.camera, ends.x0, ends.y0), toScreen(view.camera, ends.x1, ends.y1)];
   context.strokeStyle = colour;
+  context.fillStyle = colour;
   context.lineWidth = width;
   context.beginPath();
-  context.moveTo(...toScreen(view.camera, ends.x0, ends.y0));
-  context.lineTo(...toScreen(view.camera, ends.x1, ends.y1));
+  context.moveTo(...from);
+  context.lineTo(...to);
   context.stroke();
+  if (view.camera.scale < 16) return;
+  arrowTip(context, [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2], [ends.dx, -ends.dy], width + 3);
 }
 
 function paintTargets(paint, targets) {

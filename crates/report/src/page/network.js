@@ -58,7 +58,7 @@ function populationTable(scope, nodes) {
     { title: 'PEs', isNumber: true, cell: ({ node }) => (node.n_pes ? formatCount(node.n_pes) : '–'), order: ({ node }) => node.n_pes },
     { title: 'Parameters', cell: ({ node }) => parameterList(node.parameters) },
   ];
-  return sortableTable(scope, { id: 'table-populations', caption: 'Populations', columns, rows, limit: 20, population: ({ index }) => index });
+  return sortableTable(scope, { id: 'table-populations', caption: 'Populations', columns, rows, limit: 12, population: ({ index }) => index });
 }
 
 function parameterList(parameters) {
@@ -79,5 +79,5 @@ function projectionTable(scope, projections) {
     { title: 'Weight', cell: (p) => shortText(p.weight, 32) },
     { title: 'Delay (ticks)', cell: (p) => shortText(p.delay, 32) },
   ];
-  return sortableTable(scope, { id: 'table-projections', caption: 'Projections', columns, rows: projections, limit: 20 });
+  return sortableTable(scope, { id: 'table-projections', caption: 'Projections', columns, rows: projections, limit: 12 });
 }

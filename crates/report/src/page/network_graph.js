@@ -3,19 +3,24 @@
 const NODE_COLUMN_PX = 150;
 const NODE_ROW_PX = 84;
 const GRAPH_MARGIN_PX = 62;
+const GRAPH_TOP_PX = 48;
+const GRAPH_BOTTOM_PX = 62;
+const MAX_GRAPH_PX = 2400;
 /** With more arrows than this only those of the chosen population are drawn in full ink. */
 const MANY_EDGES = 80;
 
 /** The drawing. @returns {SVGElement} */
 function networkGraph(scope, width) {
   const network = app.report.network;
-  const size = graphSize(network.populations, width);
+  // Laid out in units of a sixteenth of the text's size, so that names grow with it on large screens.
+  const unit = currentTheme().rem / 16;
+  const size = graphSize(network.populations, width / unit);
   const places = network.populations.map((population) => nodePlace(population, size));
   const edges = network.projections.map((projection, k) => edgePath(network, projection, k, places));
   const nodes = network.populations.map((population, k) => nodeShape(population, k, places[k]));
   const svg = makeSvg(
     'svg',
-    { class: 'graph', width: size.width, height: size.height, viewBox: `0 0 ${size.width} ${size.height}`, role: 'group', 'aria-label': graphSentence(network) },
+    { class: 'graph', width: size.width * unit, height: size.height * unit, viewBox: `0 0 ${size.width} ${size.height}`, role: 'group', 'aria-label': graphSentence(network) },
     makeSvg('defs', {}, arrowHead('excitatory', 'M0,0 L8,4 L0,8 z'), arrowHead('inhibitory', 'M4,0 h3 v8 h-3 z'), arrowHead('mixed', 'M0,4 L4,0 L8,4 L4,8 z')),
     makeSvg('g', { class: 'edges', 'aria-hidden': 'true' }, edges),
     makeSvg('g', { class: 'nodes' }, nodes),
@@ -34,15 +39,24 @@ function graphSentence(network) {
 /** Large enough that names of neighbours do not meet. */
 function graphSize(nodes, width) {
   const columns = new Map();
-  for (const node of nodes) {
-    const key = Math.round(node.place[0] * 40);
-    columns.set(key, (columns.get(key) || 0) + 1);
+  for (const { place: [x, y] } of nodes) {
+    const key = Math.round(x * 40);
+    if (!columns.has(key)) columns.set(key, []);
+    columns.get(key).push(y);
   }
-  const rows = Math.max(1, ...columns.values());
+  const acrossGap = smallestGap([...columns.keys()].map((key) => key / 40));
+  const downGap = Math.min(...[...columns.values()].map(smallestGap));
   return {
-    width: Math.max(width, columns.size * NODE_COLUMN_PX),
-    height: Math.max(columns.size < 2 && rows < 2 ? 150 : 240, rows * NODE_ROW_PX),
+    width: Math.max(width, Math.min(MAX_GRAPH_PX, 2 * GRAPH_MARGIN_PX + NODE_COLUMN_PX / acrossGap)),
+    height: clamp(GRAPH_TOP_PX + GRAPH_BOTTOM_PX + NODE_ROW_PX / downGap, 190, MAX_GRAPH_PX),
   };
+}
+
+/** Smallest distance between two of several places; infinite if there are no two. */
+function smallestGap(places) {
+  const sorted = [...places].sort((a, b) => a - b);
+  const gaps = sorted.slice(1).map((place, i) => place - sorted[i]).filter((gap) => gap > 1e-3);
+  return Math.min(Infinity, ...gaps);
 }
 
 function nodePlace(population, size) {
@@ -50,7 +64,7 @@ function nodePlace(population, size) {
   const radius = clamp(9 + 3.2 * Math.log10(Math.max(1, population.size)), 9, 28);
   return {
     x: GRAPH_MARGIN_PX + x * (size.width - 2 * GRAPH_MARGIN_PX),
-    y: 40 + y * (size.height - 92),
+    y: GRAPH_TOP_PX + y * (size.height - GRAPH_TOP_PX - GRAPH_BOTTOM_PX),
     radius,
   };
 }
@@ -89,7 +103,7 @@ function edgePath(network, projection, k, places) {
   const from = places[projection.pre];
   const to = places[projection.post];
   if (!from || !to) return makeSvg('g', {});
-  const width = clamp(0.8 + 0.35 * Math.log10(1 + (projection.n_synapses || 0)), 1, 3.4);
+  const width = clamp(0.6 + 0.25 * Math.log10(1 + (projection.n_synapses || 0)), 1, 2.6);
   const attributes = {
     class: `edge ${projection.sign}`,
     d: from === to ? selfLoop(from, k) : bow(from, to, parallelPlace(network, k)),

@@ -19,7 +19,11 @@ function rateLines(scope, host, entries, series, shared) {
     ...shared,
     axis: 'rate (Hz)',
     height: () => 13 * currentTheme().rem,
-    extent: (start, end) => ({ low: 0, high: Math.max(1e-9, ...series.map((one) => seriesExtent(one, start, end).high)) }),
+    extent: (start, end) => {
+      // A chosen population gets all of the axis: others may be ten times as lively.
+      const chosen = series.filter((_, k) => entries[k].population === app.selection);
+      return { low: 0, high: Math.max(1e-9, ...(chosen.length ? chosen : series).map((one) => seriesExtent(one, start, end).high)) };
+    },
     paintBody: (plot) => {
       const order = entries.map((_, k) => k).sort((a, b) => (entries[a].population === app.selection) - (entries[b].population === app.selection));
       for (const k of order) {

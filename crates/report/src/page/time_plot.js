@@ -54,7 +54,7 @@ function layOutPlot(plot, context, width, height) {
   const theme = currentTheme();
   const [start, end] = shownRange();
   const left = width < 560 ? 3.7 * theme.rem : 6.4 * theme.rem;
-  const frame = { left, right: width - 0.9 * theme.rem, top: 0.6 * theme.rem, bottom: height - 2.5 * theme.rem };
+  const frame = { left, right: width - 1.5 * theme.rem, top: 0.6 * theme.rem, bottom: height - 2.5 * theme.rem };
   const xOf = (tick) => frame.left + ((tick - start) / (end - start)) * (frame.right - frame.left);
   const tickAt = (px) => start + ((px - frame.left) / (frame.right - frame.left)) * (end - start);
   Object.assign(plot, frame, { context, width, height, start, end, theme, xOf, tickAt });
@@ -112,7 +112,7 @@ function paintTimeAxis(plot) {
 
 function paintValueAxis(plot) {
   const { context, theme } = plot;
-  const wanted = Math.max(2, (plot.bottom - plot.top) / (2.4 * theme.rem));
+  const wanted = Math.max(2, (plot.bottom - plot.top) / (1.9 * theme.rem));
   const { values, step } = niceTicks(plot.low, plot.high, wanted);
   context.font = canvasFont(0.75);
   context.textAlign = 'right';

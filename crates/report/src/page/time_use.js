@@ -109,12 +109,14 @@ function levelPlot(scope, host, time) {
     paintBody: (plot) => paintLevels(plot, time, parts),
     read: (tick) => time.levels.map((name, k) => `${cut(name, 24)} ${formatPercent(parts[k] ? parts[k][binAt(time, tick)] : NaN)}`).join(', '),
   });
-  const items = time.levels.map((name, k) => make('li', {}, levelSwatch(k), shortText(name, 40)));
+  const items = time.levels.map((name, k) => make('li', {}, levelSwatch(k, time.levels.length), shortText(name, 40)));
   host.lastElementChild.append(make('ul', { class: 'key', 'aria-label': 'Performance levels, from below' }, items));
 }
 
-function levelSwatch(k) {
-  return make('span', { class: `swatch population-${(k + 5) % N_POPULATION_COLOURS}`, 'aria-hidden': 'true' });
+function levelSwatch(k, n) {
+  const square = swatch(0);
+  square.style.opacity = String(levelAlpha(k, n));
+  return square;
 }
 
 function paintLevels(plot, time, parts) {
@@ -124,7 +126,8 @@ function paintLevels(plot, time, parts) {
   const first = clamp(binAt(time, plot.start), 0, n);
   const last = clamp(binAt(time, plot.end) + 1, 0, n);
   parts.forEach((part, k) => {
-    context.fillStyle = populationColour(k + 5);
+    context.fillStyle = populationColour(0);
+    context.globalAlpha = levelAlpha(k, parts.length);
     context.beginPath();
     for (let i = first; i < last; i += 1) {
       const [x0, x1] = [plot.xOf(time.ticks.start + i * time.bin_ticks), plot.xOf(time.ticks.start + (i + 1) * time.bin_ticks)];
@@ -132,8 +135,30 @@ function paintLevels(plot, time, parts) {
       context.rect(x0, top, x1 - x0 + 0.5, plot.yOf(100 * floor[i]) - top);
     }
     context.fill();
+    context.globalAlpha = 1;
+    nameLevel(plot, cut(time.levels[k], 32), floor[first], part[first]);
     for (let i = first; i < last; i += 1) floor[i] += part[i];
   });
+}
+
+/** Levels follow each other, so they are shades of one colour. */
+function levelAlpha(k, n) {
+  return 0.2 + (0.6 * k) / Math.max(1, n - 1);
+}
+
+/** A level's name on its share, where that is tall enough at the left edge. */
+function nameLevel(plot, name, floor, part) {
+  const { context, theme } = plot;
+  const [top, bottom] = [plot.yOf(100 * (floor + part)), plot.yOf(100 * floor)];
+  if (!(bottom - top > 1.3 * theme.rem)) return;
+  context.font = canvasFont(0.75);
+  context.textAlign = 'left';
+  context.textBaseline = 'middle';
+  context.lineWidth = 3;
+  context.strokeStyle = theme.surface;
+  context.strokeText(isolated(name), plot.left + 8, (top + bottom) / 2);
+  context.fillStyle = theme.ink;
+  context.fillText(isolated(name), plot.left + 8, (top + bottom) / 2);
 }
 
 function powerPlot(scope, host, time) {

@@ -41,7 +41,7 @@ function shownTraces(groups) {
 function tracePlot(scope, host, group, k) {
   const ticks = unpack(group.ticks);
   const lines = group.lines.map((line) => traceLine(ticks, line));
-  const unit = group.unit ? ` (${cut(group.unit, 12)})` : '';
+  const unit = group.unit ? ` (${cut(group.unit, 12)})` : ' (no unit)';
   const hidden = group.n_not_shown ? `; ${counted(group.n_not_shown, 'more neuron')} not shown` : '';
   const name = `${cut(group.variable, 24)} of ${isolated(populationName(group.population))}`;
   timePlot(scope, host, {
