@@ -79,7 +79,10 @@ def run(
         result.mapping = mapping
         return result
     simulation.run(settings["timesteps"])
-    return _result(network, simulation, mapping)
+    result = _result(network, simulation, mapping)
+    kept = {name: settings[name] for name in ("tick_ms", "numeric", "account")}
+    result._origin = {"network": network, **kept}
+    return result
 
 
 def _mapping(network, machine, timesteps):

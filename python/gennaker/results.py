@@ -53,6 +53,8 @@ class Result:
         self.report = report or {}
         self.mapping = mapping
         self._simulation = simulation
+        # What else a report of a run in memory needs; the folder of one on disk.
+        self._origin = {}
 
     def spikes(self, population):
         """Ticks and neurons of a population's spikes, sorted by tick, then neuron."""
@@ -91,6 +93,15 @@ class Result:
         has_spikes = any(population.spikes is not None for population in self.populations.values())
         return self._simulation.svg() if self._simulation is not None and has_spikes else None
 
+    def _report_parts(self):
+        """What :func:`gennaker.report` needs."""
+        if "network" not in self._origin:
+            return dict(self._origin)
+        from gennaker._report import recorded
+
+        arrays = recorded(self.populations.values())
+        return {"recordings": arrays, "timesteps": self.timesteps, "run": self.report, "mapping": self.mapping, **self._origin}
+
     def _population(self, name):
         if name not in self.populations:
             raise KeyError(f"no population `{name}`; there are: {', '.join(self.populations)}")
@@ -123,7 +134,9 @@ def open_results(folder):
         if run["format"] > FORMAT:
             raise ValueError(f"format {run['format']} is newer than {FORMAT}, which this version reads; update gennaker")
         populations = [_StoredPopulation(folder, entry) for entry in run["populations"]]
-        return Result(populations, run["timesteps"], run["report"])
+        result = Result(populations, run["timesteps"], run["report"])
+        result._origin = {"folder": folder}
+        return result
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"`{folder}` is not a complete result folder: run.json: {error}") from None
 
