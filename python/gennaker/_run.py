@@ -31,6 +31,7 @@ def simulate(net, network, records, timesteps, numeric, counting=None):
         net._ticks_run = simulation.tick
         for index, (population, record) in enumerate(zip(net.populations, records)):
             population._recorded = spill.population(simulation, index, population.name, population.size, record)
+            population._recorded.model = population.neuron_model
         if counting is not None:
             counting.end(simulation)
     report = simulation.report()

@@ -26,6 +26,8 @@ class _Hardware:
         #: What the last run did, as a dictionary.
         self.report = None
         self._counting = None
+        # The network of the last run, and its tick in ms.
+        self._last = None
 
     @property
     def energy(self):
@@ -93,6 +95,7 @@ class _Hardware:
         if power or account is not None or any(map(of_cores, net.populations)):
             self._counting = Counting(net, network, self.mapping, tick_s, power, account)
         if not mapping_only:
+            self._last = net, tick_s * 1e3
             self.report = simulate(net, network, records, timesteps, "chip", self._counting)
 
 
