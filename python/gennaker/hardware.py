@@ -30,6 +30,13 @@ class _Hardware:
         self._last = None
 
     @property
+    def result(self):
+        """What the last run recorded, as a :class:`gennaker.Result`: for pictures and exports. Not in the original."""
+        from gennaker import _sources
+
+        return _sources.of_hardware(self)
+
+    @property
     def energy(self):
         """Energy of the last run in J: of everything that is switched on, from the first tick to the end of the last."""
         return self._counted("energy").account["total_j"]
@@ -96,7 +103,7 @@ class _Hardware:
             self._counting = Counting(net, network, self.mapping, tick_s, power, account)
         if not mapping_only:
             self._last = net, tick_s * 1e3
-            self.report = simulate(net, network, records, timesteps, "chip", self._counting)
+            self.report = simulate(net, network, records, timesteps, "chip", self._counting, tick_s * 1e3)
 
 
 class SpiNNaker2Chip(_Hardware):

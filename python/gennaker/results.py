@@ -26,6 +26,8 @@ class PopulationResult:
         self.states = states or {}
         #: What was recorded of its cores: name to ``{"PE(x, y, p)": array}``.
         self.cores = {}
+        #: Ticks of the run, and what one stands for in ms, as far as that is known here.
+        self.ran = None
         self._trains = None
 
     def spike_trains(self):
@@ -82,6 +84,7 @@ class Result(Views):
         self._simulation = simulation
         self._network = network
         self._folder = folder
+        self._account = None
 
     def spikes(self, population):
         """Ticks and neurons of a population's spikes, sorted by tick, then neuron."""
