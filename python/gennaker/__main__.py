@@ -1,4 +1,7 @@
-"""``python -m gennaker SCRIPT.py [ARGS]``: runs a script written for py-spinnaker2 as it is; ``export`` writes results for others."""
+"""``python -m gennaker SCRIPT.py [ARGS]``: runs a script written for py-spinnaker2 as it is.
+
+``python -m gennaker export`` writes what a run recorded for other tools.
+"""
 
 import os
 import sys

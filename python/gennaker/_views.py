@@ -54,9 +54,11 @@ class Views:
         return _neo.to_neo(self, populations)
 
     def to_nwb(self, session_start_time: datetime | None = None, populations: Chosen = None, **fields: Any) -> pynwb.NWBFile:
-        """A file of NWB in memory, to add to: neurons as ``units``, with ``population`` and ``neuron``; states in ``acquisition``.
+        """A file of NWB in memory, to add to: neurons as ``units``, with ``population`` and ``neuron``; states in
+        ``acquisition``.
 
-        Nothing depends on the clock: without a ``session_start_time`` it is midnight of 1 January 1970, UTC. ``fields`` are those
+        Nothing depends on the clock: without a ``session_start_time`` it is midnight of 1 January 1970, UTC. (The ids that pynwb
+        gives to its own objects are random.) ``fields`` are those
         of ``pynwb.NWBFile``, such as ``experimenter`` or ``session_description``.
         """
         from gennaker.interchange import _nwb
@@ -98,8 +100,8 @@ class Views:
 
     def write_npz(self, path: Path, populations: Chosen = None) -> None:
         """Writes all arrays into one file for ``numpy.load``: ``exc.t`` and ``exc.i`` are ticks and neurons of the spikes of the
-        population exc; ``exc.v`` are values with one row per tick, ``exc.v.t`` and ``exc.v.i`` their ticks and neurons; ``about`` is
-        JSON that says what ran."""
+        population exc; ``exc.v`` are values with one row per tick, ``exc.v.t`` and ``exc.v.i`` their ticks and neurons;
+        ``about`` is JSON that says what ran."""
         from gennaker.interchange import _tables
 
         _tables.write_npz(self, path, populations)

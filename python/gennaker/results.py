@@ -71,7 +71,16 @@ class Result(Views):
     """
 
     def __init__(
-        self, populations, timesteps, report=None, mapping=None, simulation=None, tick_ms=1.0, about=None, network=None, folder=None
+        self,
+        populations,
+        timesteps,
+        report=None,
+        mapping=None,
+        simulation=None,
+        tick_ms=1.0,
+        about=None,
+        network=None,
+        folder=None,
     ):
         self.populations = {population.name: population for population in populations}
         self.timesteps = timesteps

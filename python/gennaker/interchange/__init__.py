@@ -15,8 +15,8 @@ out of a :class:`gennaker.Result`  into                                         
 :func:`from_sonata` and :func:`from_neo` are the way in: spike times as the parameters of a ``spike_list``. In a shell,
 ``python -m gennaker export RESULTS --to neo OUT`` writes any of these from a result folder.
 
-**The one decision**: arrays stay arrays. Spikes leave as two columns, sorted by tick, then neuron, and no object is made for a neuron
-unless somebody looks at it. The price: what annotates a population is repeated for its neurons.
+**The one decision**: arrays stay arrays. Spikes leave as two columns, sorted by tick, then neuron, and no object is made for a
+neuron unless somebody looks at it. The price: what annotates a population is repeated for its neurons.
 
 **What it does not know**: which neurons a population did not record; all count as recorded, and silent ones have empty trains.
 """

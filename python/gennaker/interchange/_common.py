@@ -9,12 +9,12 @@ import os
 import secrets
 from collections.abc import Iterator, Mapping, Sequence
 from types import ModuleType
-from typing import Any, Union
+from typing import Any
 
 import numpy as np
 
 #: Populations to export: a name, names, or names with those that they have in the output; None for all that recorded it.
-Chosen = Union[str, Sequence[str], Mapping[str, str], None]
+Chosen = str | Sequence[str] | Mapping[str, str] | None
 
 
 def needed(module: str, purpose: str, extra: str) -> ModuleType:
@@ -54,7 +54,9 @@ def _renamed(populations: Chosen) -> dict[str, str]:
     pairs = populations.items() if isinstance(populations, Mapping) else [(name, name) for name in populations]
     pairs = list(pairs)
     if not all(isinstance(text, str) for pair in pairs for text in pair):
-        raise TypeError(f"populations is {populations!r}; it must be a name, a list of names, or a dictionary from names to names")
+        raise TypeError(
+            f"populations is {populations!r}; it must be a name, a list of names, or a dictionary from names to names"
+        )
     return dict(pairs)
 
 

@@ -35,12 +35,16 @@ FORMATS = tuple(_WRITERS)
 
 
 def export(
-    results: Result | str | os.PathLike[str], to: str, out: str | os.PathLike[str], what: str = "spikes", populations: Chosen = None
+    results: Result | str | os.PathLike[str],
+    to: str,
+    out: str | os.PathLike[str],
+    what: str = "spikes",
+    populations: Chosen = None,
 ) -> None:
     """Writes a result, or a result folder, in a format: one of :data:`FORMATS`.
 
-    ``out`` is a folder for sonata, else a file. ``what`` chooses the rows of parquet, feather and csv: ``"spikes"``, or a recorded
-    variable. A file of neo is a pickled block, for ``neo.PickleIO``.
+    ``out`` is a folder for sonata, else a file. ``what`` chooses the rows of parquet, feather and csv: ``"spikes"``, or a
+    recorded variable. A file of neo is a pickled block, for ``neo.PickleIO``.
     """
     if to not in _WRITERS:
         raise ValueError(f"format {to!r} is not known; there are: {', '.join(FORMATS)}")
@@ -79,13 +83,20 @@ def _names(pairs: list[str] | None) -> dict[str, str] | None:
 
 
 def _parser(program: str) -> argparse.ArgumentParser:
-    parser = argparse.ArgumentParser(program, description="Writes what a run recorded in a format of other tools.", allow_abbrev=False)
+    parser = argparse.ArgumentParser(
+        program, description="Writes what a run recorded in a format of other tools.", allow_abbrev=False
+    )
     parser.add_argument("results", metavar="RESULTS", help="a folder that `gennaker run --out` has written")
     parser.add_argument("--to", required=True, choices=FORMATS, metavar="FORMAT", help=f"one of: {', '.join(FORMATS)}")
     parser.add_argument("out", metavar="OUT", help="the file to write; for sonata, a folder")
-    parser.add_argument("--what", default="spikes", metavar="KIND", help="rows of parquet, feather and csv: spikes (the default), v, ...")
     parser.add_argument(
-        "--population", action="append", metavar="NAME[=OTHER]", help="only this one, under another name if given; may be repeated"
+        "--what", default="spikes", metavar="KIND", help="rows of parquet, feather and csv: spikes (the default), v, ..."
+    )
+    parser.add_argument(
+        "--population",
+        action="append",
+        metavar="NAME[=OTHER]",
+        help="only this one, under another name if given; may be repeated",
     )
     parser.add_argument("--force", action="store_true", help="replace a file that is there")
     return parser

@@ -58,7 +58,11 @@ def _signal(neo, name, population, variable, tick_ms):
     annotations = {"population": name, "model": population.model or "", "variable": variable, "neurons": neurons.tolist()}
     units = {"mV": pq.mV}.get(unit, pq.dimensionless)
     steps = step(ticks)
-    options: dict[str, Any] = {"units": units, "name": f"{name} {variable}", "array_annotations": {"neuron": neurons.astype(np.int64)}}
+    options: dict[str, Any] = {
+        "units": units,
+        "name": f"{name} {variable}",
+        "array_annotations": {"neuron": neurons.astype(np.int64)},
+    }
     if steps is None:
         return neo.IrregularlySampledSignal(ticks * float(tick_ms) * pq.ms, values, **options, **annotations)
     start = float(ticks[0]) * tick_ms if len(ticks) else 0.0
@@ -66,23 +70,29 @@ def _signal(neo, name, population, variable, tick_ms):
     return neo.AnalogSignal(values, t_start=start * pq.ms, sampling_period=period * pq.ms, **options, **annotations)
 
 
-def from_neo(spiketrains: Any, *, tick_ms: float = 1.0, start_ms: float | None = None, stop_ms: float | None = None) -> dict[int, list[int]]:
+def from_neo(
+    spiketrains: Any, *, tick_ms: float = 1.0, start_ms: float | None = None, stop_ms: float | None = None
+) -> dict[int, list[int]]:
     """Spike trains of Neo as the parameters of a ``spike_list``: ``{neuron: [tick, ...]}``, a neuron for each train.
 
-    ``spiketrains`` is a list of spike trains, or a segment or block with one segment that holds it. Tick 0 is at ``start_ms``, and
-    a time becomes the nearest tick of ``tick_ms``. Times from ``stop_ms`` on, and before a ``start_ms`` that was given, are left
-    out. A neuron spikes at most once in a tick: a warning tells how many spikes fell together.
+    ``spiketrains`` is a list of spike trains, or a segment or block with one segment that holds it. Tick 0 is at ``start_ms``,
+    and a time becomes the nearest tick of ``tick_ms``. Times from ``stop_ms`` on, and before a ``start_ms`` that was given, are
+    left out. A neuron spikes at most once in a tick: a warning tells how many spikes fell together.
     """
     trains = _trains(spiketrains)
     times = Times(tick_ms, start_ms, stop_ms)
-    return spike_list([(index, times.ticks(f"spike train {index}", _milliseconds(index, train))) for index, train in enumerate(trains)])
+    return spike_list(
+        [(index, times.ticks(f"spike train {index}", _milliseconds(index, train))) for index, train in enumerate(trains)]
+    )
 
 
 def _trains(given):
     segments = getattr(given, "segments", None)
     if segments is not None:
         if len(segments) != 1:
-            raise ValueError(f"the block has {len(segments)} segments; give the spike trains of one: block.segments[0].spiketrains")
+            raise ValueError(
+                f"the block has {len(segments)} segments; give the spike trains of one: block.segments[0].spiketrains"
+            )
         given = segments[0]
     trains = getattr(given, "spiketrains", given)
     if hasattr(trains, "rescale"):
@@ -90,12 +100,16 @@ def _trains(given):
     try:
         return list(trains)
     except TypeError:
-        raise TypeError(f"spiketrains is {type(given).__name__}; it must be spike trains of Neo, or a segment or block with them") from None
+        raise TypeError(
+            f"spiketrains is {type(given).__name__}; it must be spike trains of Neo, or a segment or block with them"
+        ) from None
 
 
 def _milliseconds(index, train):
     load = getattr(train, "load", None)
     train = train if load is None else load()
     if not hasattr(train, "rescale"):
-        raise TypeError(f"spike train {index} is {type(train).__name__}; it must be a spike train of Neo, which has a unit of time")
+        raise TypeError(
+            f"spike train {index} is {type(train).__name__}; it must be a spike train of Neo, which has a unit of time"
+        )
     return np.asarray(train.rescale("ms").magnitude, dtype=float)

@@ -7,8 +7,8 @@ from neo.core.spiketrainlist import SpikeTrainList
 
 
 class Trains(SpikeTrainList):
-    """Neo's own list, which it can already hold as two arrays; but what one pass sorts it would search through once for every neuron:
-    for many neurons, seconds instead of minutes."""
+    """Neo's own list, which it can already hold as two arrays; but what one pass sorts it would search through once for every
+    neuron: for many neurons, seconds instead of minutes."""
 
     @classmethod
     def of(cls, times_ms, channels, n_channels, t_stop_ms, annotations):
@@ -25,7 +25,9 @@ class Trains(SpikeTrainList):
         bounds = np.searchsorted(self._channel_id_array[order], np.arange(n_channels + 1)).tolist()
         columns = {name: values.tolist() for name, values in self._annotations.items()}
         self._items = [
-            self._train(times[bounds[channel] : bounds[channel + 1]], channel, {name: column[channel] for name, column in columns.items()})
+            self._train(
+                times[bounds[channel] : bounds[channel + 1]], channel, {name: column[channel] for name, column in columns.items()}
+            )
             for channel in self._all_channel_ids
         ]
 

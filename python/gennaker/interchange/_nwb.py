@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime
 import hashlib
 import uuid
+import warnings
 
 import numpy as np
 
@@ -43,8 +44,11 @@ def to_nwb(result, session_start_time, populations, fields):
 def write_nwb(result, path, session_start_time, populations, fields):
     pynwb = needed("pynwb", "an NWB file", "nwb")
     nwb = to_nwb(result, session_start_time, populations, fields)
-    with written(path) as (part,), pynwb.NWBHDF5IO(part, "w") as io:
-        io.write(nwb)
+    with written(path) as (part,), warnings.catch_warnings():
+        # Whoever chose another ending chose it.
+        warnings.filterwarnings("ignore", "The file path provided", UserWarning)
+        with pynwb.NWBHDF5IO(part, "w") as io:
+            io.write(nwb)
 
 
 def _identifier(about, found, start):
@@ -65,7 +69,9 @@ def _units(pynwb, found, result):
     sizes = [population.size for _, population in found]
     n = sum(sizes)
     ends = np.cumsum(np.concatenate(counts))
-    spike_times = hdmf.VectorData(name="spike_times", description="the spike times for each neuron in seconds", data=np.concatenate(times))
+    spike_times = hdmf.VectorData(
+        name="spike_times", description="the spike times for each neuron in seconds", data=np.concatenate(times)
+    )
     whole = np.tile([0.0, duration_ms(result) * 1e-3], (n, 1))
     intervals = hdmf.VectorData(name="obs_intervals", description="the run from start to end in seconds", data=whole)
     names = np.repeat(np.array([name for name, _ in found], dtype=object), sizes)
@@ -75,7 +81,9 @@ def _units(pynwb, found, result):
         hdmf.VectorIndex(name="obs_intervals_index", target=intervals, data=np.arange(1, n + 1)),
         intervals,
         hdmf.VectorData(name="population", description="the population of the neuron", data=names.tolist()),
-        hdmf.VectorData(name="neuron", description="its number there, from 0", data=np.concatenate([np.arange(size) for size in sizes])),
+        hdmf.VectorData(
+            name="neuron", description="its number there, from 0", data=np.concatenate([np.arange(size) for size in sizes])
+        ),
     ]
     rows = hdmf.ElementIdentifiers(name="id", data=np.arange(n))
     return pynwb.misc.Units(name="units", description="simulated neurons", id=rows, columns=columns, resolution=seconds)

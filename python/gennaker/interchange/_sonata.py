@@ -17,7 +17,16 @@ _SORTING = {"none": 0, "by_id": 1, "by_time": 2}
 #: Bytes of values that are in memory at a time.
 _BLOCK = 64 << 20
 #: Milliseconds in the units that files are found with.
-_UNITS_MS = {"milliseconds": 1.0, "millisecond": 1.0, "ms": 1.0, "seconds": 1e3, "second": 1e3, "s": 1e3, "microseconds": 1e-3, "us": 1e-3}
+_UNITS_MS = {
+    "milliseconds": 1.0,
+    "millisecond": 1.0,
+    "ms": 1.0,
+    "seconds": 1e3,
+    "second": 1e3,
+    "s": 1e3,
+    "microseconds": 1e-3,
+    "us": 1e-3,
+}
 
 
 def write_sonata(result, folder, populations):
@@ -99,10 +108,10 @@ def from_sonata(
 ) -> dict[int, list[int]]:
     """Spikes of a SONATA file as the parameters of a ``spike_list``: ``{neuron: [tick, ...]}``.
 
-    ``population`` may be left out if the file has one. Neurons have the ids of the file, and only those that spike are there; with
-    ``neurons``, a list of ids, they are numbered 0, 1, 2, ... in its order instead, silent ones included. Tick 0 is at ``start_ms``,
-    and a time becomes the nearest tick of ``tick_ms``. Times from ``stop_ms`` on, and before a ``start_ms`` that was given, are
-    left out. A neuron spikes at most once in a tick: a warning tells how many spikes fell together.
+    ``population`` may be left out if the file has one. Neurons have the ids of the file, and only those that spike are there;
+    with ``neurons``, a list of ids, they are numbered 0, 1, 2, ... in its order instead, silent ones included. Tick 0 is at
+    ``start_ms``, and a time becomes the nearest tick of ``tick_ms``. Times from ``stop_ms`` on, and before a ``start_ms`` that
+    was given, are left out. A neuron spikes at most once in a tick: a warning tells how many spikes fell together.
     """
     window = Times(tick_ms, start_ms, stop_ms)
     times_ms, ids = _read(os.fspath(path), population)

@@ -90,7 +90,9 @@ def write_npz(result, path, populations):
         check_name(name, "an .npz file", "/\\:", (".", ".."))
         for key, values in _named(name, population):
             if key in arrays:
-                raise ValueError(f"two arrays would be called {key!r} in the .npz file; rename population {name!r}: populations={{...}}")
+                raise ValueError(
+                    f"two arrays would be called {key!r} in the .npz file; rename population {name!r}: populations={{...}}"
+                )
             arrays[key] = values
     with written(path) as (part,), open(part, "wb") as file:
         np.savez(file, **arrays)

@@ -33,7 +33,8 @@ class Times:
         if not np.isfinite(times_ms).all():
             raise ValueError(f"{what} has a time that is no number")
         if not self.is_given and (times_ms < 0).any():
-            raise ValueError(f"{what} has a spike at {times_ms.min():g} ms, before tick 0; say which time is tick 0: start_ms={times_ms.min():g}")
+            first = f"{times_ms.min():g}"
+            raise ValueError(f"{what} has a spike at {first} ms, before tick 0; say which time is tick 0: start_ms={first}")
         return (times_ms >= self.start_ms) & (times_ms < self.stop_ms)
 
     def nearest(self, what, times_ms):
@@ -41,7 +42,9 @@ class Times:
         # Half a tick is rounded up, whatever the tick, where `round` would choose the even one.
         ticks = np.floor((times_ms - self.start_ms) / self.tick_ms + 0.5)
         if len(ticks) and ticks.max() >= _END:
-            raise ValueError(f"{what} has a spike in tick {ticks.max():g}; the last there can be is {_END - 1}: choose a longer tick_ms")
+            raise ValueError(
+                f"{what} has a spike in tick {ticks.max():g}; the last there can be is {_END - 1}: choose a longer tick_ms"
+            )
         return ticks.astype(np.int64)
 
 
@@ -63,5 +66,6 @@ def spike_list(trains):
         n_merged += len(ticks) - len(once)
         spikes[neuron] = once.tolist()
     if n_merged:
-        warn(f"{n_merged} spikes fell into a tick with another of the same neuron and are one with it; a shorter tick_ms keeps them apart")
+        remedy = "a shorter tick_ms keeps them apart"
+        warn(f"{n_merged} spikes fell into a tick with another of the same neuron and are one with it; {remedy}")
     return spikes

@@ -15,8 +15,8 @@
 :func:`summary`         several of these in one figure
 ======================  =================================================================
 
-``result`` is a :class:`gennaker.Result`, the name of a result folder, or a network, population or hardware of :mod:`gennaker.snn` and
-:mod:`gennaker.hardware` after a run.
+``result`` is a :class:`gennaker.Result`, the name of a result folder, or a network, population or hardware of
+:mod:`gennaker.snn` and :mod:`gennaker.hardware` after a run.
 
 **The one decision**: axes in, axes out. With ``ax`` a function draws there and touches nothing else: no pyplot, no settings, no
 fonts. Without it, it makes a figure of one column's width (85 mm) with letters of 7 to 8 points. The price: a legend or a

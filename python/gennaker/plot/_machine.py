@@ -35,12 +35,13 @@ def machine_map(
     account: Any = None,
     colorbar: bool = True,
 ) -> Axes:
-    """Draws where a network lies on its machine, in colours, and returns the axes: the PEs of a chip, or the chips if it has more.
+    """Draws where a network lies on its machine, in colours, and returns the axes: the PEs of a chip, or the chips if it has
+    more.
 
     ``source`` is a mapping, hardware after a run, a result of a run on a machine, or its folder. ``metric`` is ``"memory"``,
-    ``"neurons"``, ``"spikes"`` (which a result has), ``"load"`` or ``"energy"``: these are modelled, from an :class:`gennaker.Account`,
-    which hardware has after ``run(..., record_power=True)``, a folder makes, and ``account`` gives. ``chip=(x, y)`` shows the PEs of one
-    chip of many.
+    ``"neurons"``, ``"spikes"`` (which a result has), ``"load"`` or ``"energy"``: these are modelled, from an
+    :class:`gennaker.Account`, which hardware has after ``run(..., record_power=True)``, a folder makes, and ``account`` gives.
+    ``chip=(x, y)`` shows the PEs of one chip of many.
     """
     if metric not in METRICS:
         raise ValueError(f"metric {metric!r} is not known; there are: {', '.join(METRICS)}")

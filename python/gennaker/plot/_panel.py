@@ -5,9 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-#: Okabe and Ito's colours without their yellow, in the order of the pictures that `gennaker run` draws (crates/report/src/theme.rs).
+#: Okabe and Ito's colours without their yellow, in the order of the pictures that `gennaker run` draws
+#: (crates/report/src/theme.rs).
 COLOURS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#e69f00", "#56b4e9", "#4d4d4d")
 INK, MUTED, AXIS, GRID = "#1f2328", "#646b75", "#8a919b", "#e7e9ec"
+#: Where there is nothing, beside colours that may be as light as paper.
+NOTHING = "#cfd3d8"
 #: Width of a paper's column.
 WIDTH_MM = 85.0
 #: Points of labels, and of numbers and legends.
@@ -19,7 +22,7 @@ DPI = 200
 #: Longest name that is shown whole.
 _LONGEST = 28
 #: Letters that a row of a legend has room for, and what a line in it takes of them.
-_LEGEND_WIDTH, _LEGEND_HANDLE = 54, 5
+_LEGEND_WIDTH, _LEGEND_HANDLE = 46, 5
 
 
 def colour(index: int) -> str:

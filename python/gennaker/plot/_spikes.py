@@ -34,8 +34,8 @@ def raster(
     """Draws spikes, a row for each neuron, and returns the axes.
 
     With several populations the first is on top, and large ones have more room, though not as much more as they have neurons.
-    ``neurons`` draws at most so many of each, evenly spaced; ``start_ms`` and ``stop_ms`` show a part of the run; ``size`` is that of a
-    mark in points. Beyond 20,000 spikes, marks are pixels in a PDF or SVG too, while text and axes stay lines.
+    ``neurons`` draws at most so many of each, evenly spaced; ``start_ms`` and ``stop_ms`` show a part of the run; ``size`` is
+    that of a mark in points. Beyond 20,000 spikes, marks are pixels in a PDF or SVG too, while text and axes stay lines.
     """
     result = result_of(result)
     found = chosen(result, populations, "spikes")
@@ -91,7 +91,7 @@ def _bands(sizes):
 def _marks(panel, times, rows, pitch_pt, face, size, is_raster):
     """Bars where rows are far apart, else dots."""
     if pitch_pt >= 3 and not is_raster:
-        style = {"marker": "|", "markersize": size or min(0.8 * pitch_pt, 10.0), "markeredgewidth": 0.8, "color": face}
+        style = {"marker": "|", "markersize": size or min(0.8 * pitch_pt, 10.0), "markeredgewidth": 0.7, "color": face}
     else:
         style = {"marker": "o", "markersize": size or min(max(pitch_pt, 0.5), 1.4), "markeredgewidth": 0, "color": face}
     panel.ax.plot(times, rows, linestyle="none", rasterized=is_raster, **style)
@@ -154,7 +154,9 @@ def rates(
         counts, _ = np.histogram(population.spikes[0], edges)
         seconds = np.diff(edges) * result.tick_ms * 1e-3
         hertz = counts / (population.size * seconds)
-        handles.append(panel.ax.stairs(hertz, edges * result.tick_ms, baseline=None, color=colour_of(result, population), linewidth=0.9))
+        handles.append(
+            panel.ax.stairs(hertz, edges * result.tick_ms, baseline=None, color=colour_of(result, population), linewidth=0.9)
+        )
     panel.ax.set_ylim(bottom=0)
     panel.time(result, start_ms, stop_ms)
     panel.label(f"time (ms), in bins of {(edges[1] - edges[0]) * result.tick_ms:g} ms", "rate (Hz)")
@@ -170,7 +172,7 @@ def _edges(result, bin_ms):
         width = _nice(ticks / _BINS)
     else:
         width = max(1, round(bin_ms / result.tick_ms))
-    return np.unique(np.append(np.arange(0, ticks, width), max(ticks, 1)))
+    return np.append(np.arange(0, max(ticks, 1), width), max(ticks, 1))
 
 
 def isi(
@@ -185,7 +187,8 @@ def isi(
     """Draws how intervals between the spikes of a neuron are distributed, and returns the axes.
 
     The legend has the mean coefficient of variation (CV) of neurons with three spikes or more: 0 is a clock, 1 is Poisson.
-    Without ``max_ms`` the longest hundredth of intervals is not shown, though it counts. ``log`` makes bins grow with the interval.
+    Without ``max_ms`` the longest hundredth of intervals is not shown, though it counts. ``log`` makes bins grow with the
+    interval.
     """
     result = result_of(result)
     found = chosen(result, populations, "spikes")
@@ -236,4 +239,4 @@ def _interval_edges(intervals, tick_ms, bin_ms, max_ms, log):
     if log:
         return np.unique(np.round(np.geomspace(1, longest + 1, 50))) - 0.5
     width = max(1, math.ceil(longest / _BINS)) if bin_ms is None else max(1, round(bin_ms / tick_ms))
-    return np.arange(0, longest + width + 1, width) + 0.5 - (width == 1)
+    return np.arange(math.ceil(longest / width) + 1) * width + 0.5

@@ -35,10 +35,11 @@ _PARTS = {
 
 
 def energy(source: Any, ax: Axes | None = None) -> Axes:
-    """Draws where the energy of a run would go on the hardware, the largest part on top, and returns the axes. It is modelled, not
-    measured.
+    """Draws where the energy of a run would go on the hardware, the largest part on top, and returns the axes. It is modelled,
+    not measured.
 
-    ``source`` is an :class:`gennaker.Account`, hardware after ``run(..., record_power=True)``, or the folder of a run on a machine.
+    ``source`` is an :class:`gennaker.Account`, hardware after ``run(..., record_power=True)``, or the folder of a run on a
+    machine.
     """
     account = _machine._account(source)
     panel = Panel.of(ax, 55)
@@ -52,11 +53,15 @@ def energy(source: Any, ax: Axes | None = None) -> Axes:
     panel.ax.set_yticks(range(len(parts)), names)
     panel.ax.invert_yaxis()
     panel.ax.margins(x=0.15)
-    total, total_unit = scaled(account["total_j"], "J")
-    power, power_unit = scaled(account["power_w"], "W")
-    title = f"{account['total_j'] * total:.3g} {total_unit} in {account['duration_s']:.3g} s, {account['power_w'] * power:.3g} {power_unit}"
+    figures = [_figure(account["total_j"], "J"), _figure(account["duration_s"], "s"), _figure(account["power_w"], "W")]
+    title = "{} in {}, {}".format(*figures)
     panel.label(f"energy ({unit}), modelled", title=title)
     return panel.ax
+
+
+def _figure(value, unit):
+    factor, prefixed = scaled(value, unit)
+    return f"{value * factor:.3g} {prefixed}"
 
 
 def _percent(share):
@@ -64,8 +69,9 @@ def _percent(share):
 
 
 def summary(source: Any, populations: Chosen = None, figure: Figure | None = None) -> dict[str, Axes]:
-    """Draws a figure of what a run did: its raster and rates, membrane potentials if they were recorded, intervals between spikes,
-    and its energy if it was counted. Returns the axes by name: ``raster``, ``rates``, ``voltages``, ``isi``, ``energy``.
+    """Draws a figure of what a run did: its raster and rates, membrane potentials if they were recorded, intervals between
+    spikes, and its energy if it was counted. Returns the axes by name: ``raster``, ``rates``, ``voltages``, ``isi``,
+    ``energy``.
 
     ``figure`` is one to draw into, with nothing in it.
     """
@@ -74,13 +80,18 @@ def summary(source: Any, populations: Chosen = None, figure: Figure | None = Non
     names = list(spiking) if populations is None else populations
     has_voltages = any(recorded(result.populations[name], "v") for name in spiking)
     account = _counted(source, result)
-    rows = {"raster": 3.0, "rates": 1.3, "voltages": 1.5 * has_voltages, "isi": 1.4, "energy": 1.8 * (account is not None)}
+    rows = {"raster": 3.0, "voltages": 1.3 * has_voltages, "rates": 1.4, "isi": 1.4, "energy": 1.8 * (account is not None)}
     panels = _panels(figure, {name: share for name, share in rows.items() if share})
     # Functions take panels in the place of axes; the panels know that the figure is ours.
     raster(result, names, panels["raster"])
     rates(result, names, panels["rates"], legend=False)
     if has_voltages:
         voltages(result, [name for name in spiking if recorded(result.populations[name], "v")], panels["voltages"], neurons=1)
+        panels["voltages"].label(y=panels["voltages"].ax.get_ylabel().removeprefix("membrane potential "))
+    for name in ("raster", "voltages")[: 1 + has_voltages]:
+        # The time is said below the rates.
+        panels[name].label(x="")
+        panels[name].ax.tick_params(labelbottom=False)
     isi(result, names, panels["isi"])
     if account is not None:
         energy(account, panels["energy"])

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gennaker import _gennaker
-from gennaker.plot._panel import GRID, Panel, colour, shown
+from gennaker.plot._panel import GRID, NOTHING, Panel, colour, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -29,9 +29,9 @@ def weights(
     """Draws the weights of a projection, and returns the axes: as a matrix if neither side has more than 64 neurons, else as a
     histogram; ``kind`` says ``"matrix"`` or ``"histogram"``.
 
-    ``source`` is a projection of :mod:`gennaker.snn`; or a network, a result of one, or a result folder, with the name or the position
-    of a projection, which may be left out if there is only one. Weights are as given to the network, before the chip rounds them.
-    In a matrix, several synapses between the same two neurons are added up, and grey is no synapse.
+    ``source`` is a projection of :mod:`gennaker.snn`; or a network, a result of one, or a result folder, with the name or the
+    position of a projection, which may be left out if there is only one. Weights are as given to the network, before the chip
+    rounds them. In a matrix, several synapses between the same two neurons are added up, and grey is no synapse.
     """
     name, (pre, n_pre), (post, n_post), rows = _synapses(source, projection)
     if kind not in (None, "matrix", "histogram"):
@@ -39,7 +39,9 @@ def weights(
     if kind is None:
         kind = "matrix" if max(n_pre, n_post) <= _SMALL else "histogram"
     if kind == "matrix" and max(n_pre, n_post) > _LARGEST:
-        raise ValueError(f"projection `{name}` has {n_pre} x {n_post} neurons, more than {_LARGEST} a side: draw kind='histogram'")
+        raise ValueError(
+            f"projection `{name}` has {n_pre} x {n_post} neurons, more than {_LARGEST} a side: draw kind='histogram'"
+        )
     panel = Panel.of(ax, 65 if kind == "matrix" else 50)
     if kind == "matrix":
         _matrix(panel, rows, (n_pre, n_post), colorbar)
@@ -106,7 +108,7 @@ def _matrix(panel, rows, shape, colorbar):
     largest = max(float(np.abs(matrix).max()), 1e-300) if is_there.any() else 1.0
     has_both = (rows[:, 2] < 0).any() and (rows[:, 2] > 0).any()
     low, high = (-largest, largest) if has_both else (-largest, 0.0) if (rows[:, 2] < 0).any() else (0.0, largest)
-    panel.ax.set_facecolor(GRID)
+    panel.ax.set_facecolor(NOTHING)
     colours = "RdBu_r" if has_both else "viridis" if high > 0 else "viridis_r"
     image = panel.ax.imshow(matrix, cmap=colours, vmin=low, vmax=high, interpolation="nearest", aspect="auto", origin="upper")
     panel.ax.locator_params(integer=True)

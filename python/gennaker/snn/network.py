@@ -76,6 +76,11 @@ class Network:
             )
         return positions[id(population)]
 
+    def _repr_html_(self):
+        from gennaker import _html
+
+        return _html.network(self)
+
     def __repr__(self):
         return f"Network({self.name!r}: {len(self.populations)} populations, {len(self.projections)} projections)"
 
