@@ -77,7 +77,7 @@ def test_mappings(net):
     big = gennaker.Network()
     big.add_population("all", 90_000, "lif")
     board = page(gennaker.map(big, gennaker.Machine("board")))
-    assert board.tags.count("rect") == 3 and "chip (0, 0): 120 PEs in use" in board.texts, board.texts
+    assert board.tags.count("rect") == 3 and "chip (0, 0): 148 PEs in use" in board.texts, board.texts
     assert page(gennaker.map(net, gennaker.Machine("spinn5"))).tags.count("rect") == 1
 
 

@@ -20,6 +20,7 @@ FORMULA = r"$\frac{a$ _b"
 
 @pytest.fixture(autouse=True)
 def no_figure_is_left():
+    pyplot.close("all")
     yield
     pyplot.close("all")
 

@@ -70,6 +70,10 @@ def write_feather(result, path, what, populations):
 
 def write_csv(result, path, what, populations):
     names, codes, columns = _joined(result, what, populations)
+    for name in names:
+        if "\0" in name:
+            # Not every reader, nor the writer of Python 3.10, has a way to say this.
+            check_name(name, "a text file", "")
     with written(path) as (part,), open(part, "w", encoding="utf-8", newline="") as file:
         writer = csv.writer(file, lineterminator="\n")
         writer.writerow(["population", *columns])

@@ -62,7 +62,8 @@ class Panel:
         self.ax = ax
         if self.is_new:
             ax.spines[["top", "right"]].set_visible(False)
-            ax.spines[["left", "bottom"]].set(color=AXIS, linewidth=0.6)
+            ax.spines[:].set_color(AXIS)
+            ax.spines[:].set_linewidth(0.6)
             ax.tick_params(which="both", labelsize=SMALL_PT, width=0.6, length=2.5, color=AXIS, labelcolor=INK)
 
     @classmethod
