@@ -145,10 +145,9 @@ def _pes(mapping: Any, slices: dict[str, Any]) -> str:
             parts.append(_square(at, _EMPTY, f"core {core}: not in use"))
             continue
         index = used[core]
-        number, first, last = int(slices["population"][index]), int(slices["first"][index]), int(slices["end"][index]) - 1
-        title = (
-            f"{names[index]}: {_short(populations[number])} {first}..{last}, {int(slices['sram_bytes'][index]) / 1024:.0f} KiB of SRAM"
-        )
+        number, n = int(slices["population"][index]), int(slices["end"][index] - slices["first"][index])
+        memory = f"{int(slices['sram_bytes'][index]) / 1024:.0f} KiB of SRAM"
+        title = f"{names[index]}: {n:,} neurons of {_short(populations[number])}, {memory}"
         parts.append(_square(at, _COLOURS[number % len(_COLOURS)], title))
     x, y = (sum(axis) / len(ROUTER) - 0.5 for axis in zip(*ROUTER))
     style = f"font-family='sans-serif' font-size='11' fill='{_MUTED}' text-anchor='middle'"

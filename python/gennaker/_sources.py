@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import operator
 import os
 
@@ -68,7 +69,7 @@ def _named(populations) -> list[PopulationResult]:
 
     taken, named = set(), []
     for population in populations:
-        recorded = population._recorded
+        recorded = copy.copy(population._recorded)
         recorded.name = _unique(population.name, taken)
         named.append(recorded)
     return named

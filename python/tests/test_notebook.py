@@ -72,7 +72,7 @@ def test_mappings(net):
     shown = page(mapping)
     assert shown.tags.count("rect") == 152 and mapping.n_pes == 3
     assert (shown.fills.count("#0072b2"), shown.fills.count("#d55e00")) == (2, 1), "500 neurons have two PEs"
-    assert any(text.startswith(f"PE(7, 6, 0): {HOSTILE} 0..249, ") for text in shown.texts)
+    assert any(text.startswith(f"PE(7, 6, 0): 250 neurons of {HOSTILE}, ") for text in shown.texts)
     assert [text.strip() for text in shown.texts].count(HOSTILE) == 1, "the legend"
     big = gennaker.Network()
     big.add_population("all", 90_000, "lif")

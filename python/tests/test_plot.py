@@ -263,6 +263,11 @@ def test_traces(result):
         plot.voltages(result, neurons=[10])
 
 
+def test_units_that_differ_are_in_the_legend(result):
+    entries = [text.get_text() for text in plot.voltages(result).get_legend().get_texts()]
+    assert entries == ["cell", "fast (mV)"] and plot.voltages(result).get_ylabel() == "membrane potential v"
+
+
 # Weights.
 
 
@@ -336,6 +341,23 @@ def test_pes_lie_where_the_core_says():
     for core, name in enumerate(names, 1):
         x, y, p = map(int, name[3:-1].split(","))
         assert _floorplan.QUADS[(core - 1) // 4] == (x, y) and (core - 1) % 4 == p
+
+
+def test_spikes_of_images_cut_into_blocks():
+    source = snn.Population(32 * 32, "poisson_process", {"p": 0.05}, name="in")
+    net = snn.Network("conv")
+    cell = snn.Population(3 * 32 * 32, "lif_conv2d", {"threshold": 9.0}, name="cell")
+    source.set_max_atoms_per_core(300)
+    params = {"in_height": 32, "in_width": 32, "pad_top": 1, "pad_bottom": 1, "pad_left": 1, "pad_right": 1}
+    weights = np.random.default_rng(3).integers(-3, 9, (1, 3, 3, 3))
+    net.add(source, cell, snn.Conv2DProjection(source, cell, weights, params))
+    hw = hardware.SpiNNaker2Chip()
+    hw.run(net, 100, record_power=True)
+    shown = plot.machine_map(hw, "spikes").collections[0].get_array()
+    pes, cores = hw.account.columns("pes"), hw.mapping.slices()["core"].astype(int)
+    spikes = shown[cores - 1]
+    assert len(cores) > 10 and len(set(spikes.tolist())) > 5
+    assert spikes[pes["slice"]].tolist() == pes["sent"].tolist()
 
 
 def test_a_map_of_a_board():

@@ -7,9 +7,11 @@ import os
 import sys
 import warnings
 from collections.abc import Sequence
+from typing import Any
 
+from gennaker._sources import result_of
 from gennaker.interchange._common import Chosen, kinds, needed, written
-from gennaker.results import Result, open_results
+from gennaker.results import open_results
 
 
 def _neo(result, out, what, populations):
@@ -34,22 +36,15 @@ _TABLES = ("parquet", "feather", "csv")
 FORMATS = tuple(_WRITERS)
 
 
-def export(
-    results: Result | str | os.PathLike[str],
-    to: str,
-    out: str | os.PathLike[str],
-    what: str = "spikes",
-    populations: Chosen = None,
-) -> None:
-    """Writes a result, or a result folder, in a format: one of :data:`FORMATS`.
+def export(results: Any, to: str, out: str | os.PathLike[str], what: str = "spikes", populations: Chosen = None) -> None:
+    """Writes a result, a result folder, or what a network or hardware ran last, in a format: one of :data:`FORMATS`.
 
     ``out`` is a folder for sonata, else a file. ``what`` chooses the rows of parquet, feather and csv: ``"spikes"``, or a
     recorded variable. A file of neo is a pickled block, for ``neo.PickleIO``.
     """
     if to not in _WRITERS:
         raise ValueError(f"format {to!r} is not known; there are: {', '.join(FORMATS)}")
-    result = results if isinstance(results, Result) else open_results(results)
-    _WRITERS[to](result, out, what, populations)
+    _WRITERS[to](result_of(results), out, what, populations)
 
 
 def main(arguments: Sequence[str], program: str) -> int:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from gennaker import _gennaker
+from gennaker._atoms import places
 from gennaker._floorplan import GRID_X, GRID_Y, QUADS, ROUTER, corner
 from gennaker._floorplan import SIDE as _SIDE
 from gennaker.plot._panel import GRID, MUTED, SMALL_PT, Panel, scaled
@@ -45,8 +46,12 @@ def machine_map(
     """
     if metric not in METRICS:
         raise ValueError(f"metric {metric!r} is not known; there are: {', '.join(METRICS)}")
-    slices, result, has_plan = _slices(source)
-    values = _values(metric, slices, result, account if account is not None else source)
+    laid, result = _laid(source)
+    slices, has_plan = laid["slices"], laid["has_plan"]
+    if metric == "spikes":
+        values = _spikes(slices, result, laid["orders"])
+    else:
+        values = _values(metric, slices, account if account is not None else source)
     label, join = METRICS[metric]
     factor = 1.0
     if metric == "energy":
@@ -73,8 +78,8 @@ def _top(metric, values):
     return limit if limit is not None and values.max(initial=0) <= limit else None
 
 
-def _slices(source):
-    """Columns of the mapping; the result, if there is one; whether the places of PEs are known."""
+def _laid(source):
+    """Columns of the mapping, orders of neurons, whether the places of PEs are known; and the result, if there is one."""
     from gennaker import _sources
 
     is_mapping = isinstance(source, _gennaker.Mapping)
@@ -84,13 +89,15 @@ def _slices(source):
     result = _sources.result_of(source) if has_run or mapping is None else None
     mapping = mapping if result is None else result.mapping
     if mapping is not None:
-        return mapping.slices(), result, mapping.pe_names()[0].endswith(")")
+        has_plan = mapping.pe_names()[0].endswith(")")
+        return {"slices": mapping.slices(), "has_plan": has_plan, "orders": _orders(mapping, result)}, result
     path = os.path.join(result._folder, "mapping.json") if result._folder is not None else None
     if path is None or not os.path.exists(path):
         raise ValueError("the network was not laid on a machine; run it with one: gennaker.run(network, machine='chip')")
     with open(path, encoding="utf-8") as file:
         stored = json.load(file)
-    return _stored(stored["slices"]), result, stored["machine"] != "spinn5"
+    has_plan = stored["machine"] != "spinn5"
+    return {"slices": _stored(stored["slices"]), "has_plan": has_plan, "orders": stored["orders"]}, result
 
 
 def _stored(slices):
@@ -102,14 +109,12 @@ def _stored(slices):
     return {name: np.array(column, dtype=np.uint64) for name, column in columns.items()}
 
 
-def _values(metric, slices, result, accounted):
+def _values(metric, slices, accounted):
     """A number for each slice."""
     if metric == "memory":
         return slices["sram_bytes"] / 1024
     if metric == "neurons":
         return (slices["end"] - slices["first"]).astype(float)
-    if metric == "spikes":
-        return _spikes(slices, result)
     pes = _account(accounted).columns("pes")
     values = np.zeros(len(slices["core"]))
     if len(pes) and pes["slice"].max() >= len(values):
@@ -119,17 +124,26 @@ def _values(metric, slices, result, accounted):
     return values
 
 
-def _spikes(slices, result):
+def _spikes(slices, result, orders):
     if result is None:
         raise ValueError("a mapping has no spikes; give the result of a run, or the hardware")
-    recorded = list(result.populations.values())
-    values = np.zeros(len(slices["core"]))
-    for index, (number, first, end) in enumerate(zip(slices["population"], slices["first"], slices["end"])):
-        population = recorded[int(number)]
-        if population.has_spikes():
-            neurons = population.spikes[1]
-            values[index] = np.count_nonzero((neurons >= first) & (neurons < end))
-    return values
+    populations = list(result.populations.values())
+    ends = {}
+    for number in np.unique(slices["population"]).tolist():
+        population = populations[number]
+        spikes = population.spikes[1] if population.has_spikes() else np.zeros(0, np.uint32)
+        counts = np.bincount(places(orders[number], spikes), minlength=population.size)
+        ends[number] = np.concatenate([[0], np.cumsum(counts)])
+    rows = zip(slices["population"].tolist(), slices["first"].tolist(), slices["end"].tolist())
+    return np.array([ends[number][end] - ends[number][first] for number, first, end in rows], dtype=float)
+
+
+def _orders(mapping, result):
+    """The order of each population's neurons. Only convolutions bring in others than theirs, and the whole mapping is long."""
+    populations = () if result is None else result.populations.values()
+    if any(population.model == "lif_conv2d" for population in populations):
+        return json.loads(mapping.to_json())["orders"]
+    return ["contiguous"] * len(populations)
 
 
 def _account(source):

@@ -115,6 +115,7 @@ class Panel:
     def colourbar(self, mappable: Any, label: str) -> Any:
         """A bar of colours beside the axes."""
         bar = self.ax.figure.colorbar(mappable, ax=self.ax, shrink=0.85, pad=0.03)
+        bar.ax.yaxis.set_major_formatter("{x:,g}")
         bar.set_label(label, fontsize=self.size(LABEL_PT))
         if self.is_new:
             bar.ax.tick_params(labelsize=SMALL_PT, width=0.6, length=2.5)

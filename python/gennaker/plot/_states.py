@@ -65,7 +65,8 @@ def traces(
         _spike_marks(panel, lines, colours, result.tick_ms)
     panel.time(result, start_ms, stop_ms)
     panel.label(y=_label(variable, {population.unit(variable) for _, population in found}))
-    _legend(panel, found, lines, handles, legend)
+    if legend:
+        _legend(panel, found, lines, handles, variable)
     return panel.ax
 
 
@@ -122,12 +123,16 @@ def _label(variable, units):
     return text if unit == "1" else f"{text} ({unit})"
 
 
-def _legend(panel, found, lines, handles, wanted):
-    """Populations, or for one of them its neurons."""
-    if not wanted or len(lines) < 2:
+def _legend(panel, found, lines, handles, variable):
+    """Populations, with their units if these differ, or for one of them its neurons."""
+    if len(lines) < 2:
         return
     if len(found) > 1:
-        firsts = [(handle, shown(found[line["population"]][0])) for handle, line in zip(handles, lines) if line["is_first"]]
+        units = [population.unit(variable) for _, population in found]
+        names = [
+            shown(name) + (f" ({unit})" if len(set(units)) > 1 and unit != "1" else "") for (name, _), unit in zip(found, units)
+        ]
+        firsts = [(handle, names[line["population"]]) for handle, line in zip(handles, lines) if line["is_first"]]
     else:
         firsts = [(handle, f"neuron {line['neuron']}") for handle, line in zip(handles, lines)]
     if len(firsts) <= 7:
