@@ -84,7 +84,7 @@ def population(population: Any) -> str:
     """A population of ``snn``: its parameters, and what the last run recorded."""
     caption = f"<b>{_text(population.name)}</b>: {population.size:,} neurons of {_text(population.neuron_model)}"
     if population.neuron_model == "spike_list":
-        rows = [["spike times", f"of {len(population.params):,} neurons"]]
+        rows: list[list[Any]] = [["spike times", f"of {len(population.params):,} neurons"]]
     else:
         rows = [[name, _value(value)] for name, value in population.params.items()]
     rows.append(["records", ", ".join(population.record)])

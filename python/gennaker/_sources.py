@@ -67,7 +67,8 @@ def _named(populations) -> list[PopulationResult]:
     """Recordings under names of their own: scripts may use a name twice."""
     from gennaker.snn.network import _unique
 
-    taken, named = set(), []
+    taken: set[str] = set()
+    named = []
     for population in populations:
         recorded = copy.copy(population._recorded)
         recorded.name = _unique(population.name, taken)

@@ -428,9 +428,15 @@ def test_which_populations(result, tmp_path):
         (["in", "cell", "last"], ValueError, "`last` did not record `spikes`"),
         ({"in": "x", "cell": "x"}, ValueError, "two populations would be called 'x'"),
         ([1], TypeError, "populations is"),
+        ([], ValueError, "populations is empty"),
+        ({}, ValueError, "populations is empty"),
     ):
         with pytest.raises(error, match=message):
             result.write_csv(tmp_path / "a.csv", populations=populations)
+    nothing = gennaker.Network()
+    nothing.add_population("mute", 1, "lif", {}, [])
+    with pytest.raises(ValueError, match="no population recorded anything"):
+        gennaker.run(nothing, 5).write_npz(tmp_path / "a.npz")
     with pytest.raises(ValueError, match="no population recorded `w`; recorded are: spikes, v, u, v_last"):
         result.write_csv(tmp_path / "a.csv", "w")
     assert list(tmp_path.iterdir()) == []

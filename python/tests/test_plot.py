@@ -154,6 +154,18 @@ def test_a_raster_of_several(result):
     assert lows[0] > highs[1] > lows[1] > highs[2] >= 0 and highs[0] <= 1, "the first is on top, and none lies over another"
 
 
+def test_a_raster_of_many_populations():
+    net = gennaker.Network()
+    for index in range(120):
+        net.add_population(f"p{index}", 1 + index % 7, "poisson_process", {"p": 0.2}, ["spikes"])
+    ax = gennaker.run(net, 50).plot()
+    ax.figure.canvas.draw()
+    boxes = [label.get_window_extent() for label in ax.get_yticklabels()]
+    assert len(boxes) > 10 and all(high.y0 > low.y1 - 1 for high, low in zip(boxes, boxes[1:])), "names do not overlap"
+    marks = points(ax)
+    assert len(marks) == 120 and all(a[:, 1].min() > b[:, 1].max() for a, b in zip(marks, marks[1:]) if len(a) and len(b))
+
+
 def test_a_part_of_a_raster(result):
     ax = plot.raster(result, "in", neurons=4, start_ms=100, stop_ms=200)
     ticks, neurons = result.spikes("in")

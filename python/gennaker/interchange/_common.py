@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import collections
 import contextlib
 import importlib
 import json
@@ -34,23 +35,25 @@ def chosen(result, populations: Chosen, what: str | None) -> list[tuple[str, Any
     """Names in the output and populations that recorded ``what``: ``"spikes"``, a variable, or with None anything at all."""
     if populations is None:
         found = [(name, result.populations[name]) for name in result.populations if recorded(result.populations[name], what)]
-        if not found and what is not None:
-            raise ValueError(f"no population recorded `{what}`; recorded are: {', '.join(kinds(result)) or 'nothing'}")
+        if not found:
+            asked = "anything" if what is None else f"`{what}`; recorded are: {', '.join(kinds(result)) or 'nothing'}"
+            raise ValueError(f"no population recorded {asked}")
     else:
         found = [(name, result._population(original)) for original, name in _renamed(populations).items()]
         for _, population in found:
             if not recorded(population, what):
                 raise ValueError(f"population `{population.name}` did not record {'anything' if what is None else f'`{what}`'}")
-    names = [name for name, _ in found]
-    for name in names:
-        if names.count(name) > 1:
+    for name, count in collections.Counter(name for name, _ in found).items():
+        if count > 1:
             raise ValueError(f"two populations would be called {name!r} in the output; give each a name of its own")
     return found
 
 
-def _renamed(populations: Chosen) -> dict[str, str]:
+def _renamed(populations: str | Sequence[str] | Mapping[str, str]) -> dict[str, str]:
     if isinstance(populations, str):
         return {populations: populations}
+    if not populations:
+        raise ValueError("populations is empty; name one or more, or leave it out for all")
     pairs = populations.items() if isinstance(populations, Mapping) else [(name, name) for name in populations]
     pairs = list(pairs)
     if not all(isinstance(text, str) for pair in pairs for text in pair):

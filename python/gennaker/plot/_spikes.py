@@ -10,7 +10,7 @@ import numpy as np
 from gennaker._sources import result_of
 from gennaker._trains import by_neuron
 from gennaker.interchange._common import Chosen, chosen
-from gennaker.plot._panel import AXIS, GRID, RASTERISE_ABOVE, SMALL_PT, Panel, colour_of, shown
+from gennaker.plot._panel import GRID, RASTERISE_ABOVE, SMALL_PT, Panel, colour_of, shown
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -82,7 +82,7 @@ def _bands(sizes):
     if len(sizes) == 1:
         return [(0.0, 1.0)]
     weights = np.sqrt(sizes)
-    gap = 0.025
+    gap = min(0.025, 0.3 / len(sizes))
     heights = weights / weights.sum() * (1 - gap * (len(sizes) - 1))
     tops = 1 - np.concatenate([[0.0], np.cumsum(heights + gap)[:-1]])
     return [(float(top - height), float(height)) for top, height in zip(tops, heights)]
@@ -106,16 +106,24 @@ def _rows(panel, found, faces, bands, n_rows):
         _numbers(ax, n_rows)
         panel.label(y=f"{shown(name)} neuron")
         return
-    centres = [base + height / 2 for base, height in bands]
-    labels = ax.set_yticks(centres, [f"{shown(name)}\n{population.size:,}" for name, population in found])
-    for tick, face in zip(labels, faces):
+    _names(panel, found, faces, bands)
+    for (base, _), (below, height) in zip(bands, bands[1:]):
+        ax.axhline((base + below + height) / 2, color=GRID, linewidth=0.6, zorder=0)
+    panel.label(y="neurons")
+
+
+def _names(panel, found, faces, bands):
+    """Names of populations and their sizes, as far as there is room."""
+    room_pt = min(height for _, height in bands) * panel.height_pt()
+    form = "{}\n{:,}" if room_pt >= 2.4 * SMALL_PT else "{}"
+    step = max(1, math.ceil(1.2 * SMALL_PT / (panel.height_pt() / len(bands))))
+    kept = list(zip(found, faces, bands))[::step]
+    centres = [base + height / 2 for _, _, (base, height) in kept]
+    texts = [form.format(shown(name), population.size) for (name, population), _, _ in kept]
+    panel.ax.set_yticks(centres, texts)
+    for tick, (_, face, _) in zip(panel.ax.yaxis.get_major_ticks(), kept):
         tick.label1.set(color=face, fontsize=panel.size(SMALL_PT))
         tick.tick1line.set_visible(False)
-    for base, _ in bands[:-1]:
-        ax.axhline(base - 0.0125, color=GRID, linewidth=0.6, zorder=0)
-    panel.label(y="neurons")
-    if panel.is_new:
-        ax.spines["left"].set_color(AXIS)
 
 
 def _numbers(ax, n):
