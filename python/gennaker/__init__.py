@@ -14,6 +14,7 @@ import importlib
 
 from gennaker._account import Account, account, sweep
 from gennaker._gennaker import Machine, Mapping, Network, Simulation, __version__, map, models
+from gennaker._report import Report, report
 from gennaker.api import NetworkFile, load, run
 from gennaker.errors import NotModelledError
 from gennaker.results import Result, open_results
@@ -25,6 +26,7 @@ __all__ = [
     "Network",
     "NetworkFile",
     "NotModelledError",
+    "Report",
     "Result",
     "Simulation",
     "__version__",
@@ -33,6 +35,7 @@ __all__ = [
     "map",
     "models",
     "open_results",
+    "report",
     "run",
     "serve_spinnaker2",
     "sweep",

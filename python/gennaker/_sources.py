@@ -37,9 +37,10 @@ def of_hardware(hardware) -> Result:
     """What the last run on hardware recorded."""
     if hardware._last is None:
         raise RuntimeError(f"{type(hardware).__name__} has run nothing yet: run a network first")
-    net, tick_ms = hardware._last
+    network, net, tick_s, account = hardware._last
     result = of_network(net)
-    result.tick_ms, result.mapping, result.report = tick_ms, hardware.mapping, hardware.report or {}
+    result.tick_ms, result.mapping, result.report = tick_s * 1e3, hardware.mapping, hardware.report or {}
+    result._origin = {"network": network, "tick_ms": result.tick_ms, "numeric": "chip", "account": account}
     result._account = hardware._counting and hardware._counting.account
     return result
 

@@ -80,7 +80,10 @@ def run(
         result._network = network
         return result
     simulation.run(settings["timesteps"])
-    return _result(network, simulation, mapping, settings["tick_ms"])
+    result = _result(network, simulation, mapping, settings["tick_ms"])
+    kept = {name: settings[name] for name in ("tick_ms", "numeric", "account")}
+    result._origin = {"network": network, **kept}
+    return result
 
 
 def _mapping(network, machine, timesteps):

@@ -94,6 +94,8 @@ class Result(Views):
         self._network = network
         self._folder = folder
         self._account = None
+        # What else a report of a run in memory needs; the folder of one on disk.
+        self._origin = {} if folder is None else {"folder": folder}
 
     def spikes(self, population):
         """Ticks and neurons of a population's spikes, sorted by tick, then neuron."""
@@ -131,6 +133,15 @@ class Result(Views):
     def _repr_svg_(self):
         has_spikes = any(population.spikes is not None for population in self.populations.values())
         return self._simulation.svg() if self._simulation is not None and has_spikes else None
+
+    def _report_parts(self):
+        """What :func:`gennaker.report` needs."""
+        if "network" not in self._origin:
+            return dict(self._origin)
+        from gennaker._report import recorded
+
+        arrays = recorded(self.populations.values())
+        return {"recordings": arrays, "timesteps": self.timesteps, "run": self.report, "mapping": self.mapping, **self._origin}
 
     def _population(self, name):
         if name not in self.populations:

@@ -89,7 +89,7 @@ pub(crate) fn tick_ns(tick_ms: f64) -> PyResult<u64> {
 pub(crate) fn trace_of(mapping: &gennaker::Mapping, populations: &[u32], power: bool) -> TraceRequest {
     let numbered = (0..).zip(&mapping.slices);
     let kept = numbered.filter(|(_, slice)| populations.contains(&slice.population));
-    TraceRequest { slices: kept.map(|(index, _)| index).collect(), power }
+    TraceRequest { slices: kept.map(|(index, _)| index).collect(), power, overview: false }
 }
 
 /// A trace as arrays.

@@ -199,11 +199,12 @@ def test_80_000_neurons_reach_neo_in_a_tenth_of_a_second():
     result = gennaker.run(net)
     result.to_neo()  # imports
     times = []
-    for _ in range(3):
-        start = time.perf_counter()
+    for _ in range(5):
+        # The processor's time: the machine may be busy.
+        start = time.process_time()
         block = result.to_neo()
-        times.append(time.perf_counter() - start)
-    assert min(times) < 0.1, "neo's own minimum is some milliseconds"
+        times.append(time.process_time() - start)
+    assert min(times) < 0.1
     assert len(block.segments[0].spiketrains) == 80_000 and len(block.segments[0].spiketrains.multiplexed[0]) > 1_000_000
 
 

@@ -135,7 +135,7 @@ def test_a_sweep_asks_every_variable_once():
         SAMPLER.sample(bqm, num_sweeps=2**31, discipline="gate(0.001)")
     with pytest.raises(ValueError, match="at most 2147483 sweeps"):
         SAMPLER.sample(bqm, num_sweeps=2**31, discipline="gate(0.001)", num_anneals=2)
-    with pytest.raises(ValueError, match="above 0 and below 1"):
+    with pytest.raises(ValueError, match="from 1e-9 to below 1"):
         SAMPLER.sample(bqm, discipline="gate(nan)")
 
 

@@ -28,6 +28,8 @@ pub(crate) enum Command {
     Machine(Machine),
     /// Draw pictures of a result folder.
     Plot(Plot),
+    /// Make one HTML page of a result folder: what was run, where it lay, what it did, what it took. It needs no network and no server.
+    Report(Report),
     /// Show the neuron models with their parameters and equations.
     Models(Models),
     /// Say what the hardware would take for a run: time, clock levels, energy, traffic; from a result folder, without running again.
@@ -74,6 +76,12 @@ pub(crate) struct Run {
     /// Print one JSON document instead of text.
     #[arg(long)]
     pub(crate) json: bool,
+    /// Show the report page of the run while it goes on, on this machine's loopback address only; the address is printed.
+    #[arg(long)]
+    pub(crate) watch: bool,
+    /// Write the report page, too: `report.html` in the result folder.
+    #[arg(long, conflicts_with = "no_out")]
+    pub(crate) report: bool,
     /// Recordings kept in memory, in MiB; beyond, they are written while the run goes on.
     #[arg(long, value_name = "MIB", default_value_t = RECORDING_LIMIT_BYTES >> 20)]
     #[arg(value_parser = clap::value_parser!(u64).range(1..=MAX_RECORDING_MIB))]
@@ -220,6 +228,24 @@ pub(crate) struct Plot {
     #[arg(long, value_name = "NAME")]
     pub(crate) population: Vec<String>,
     /// First tick shown.
+    #[arg(long, value_name = "TICK")]
+    pub(crate) from: Option<u32>,
+    /// First tick not shown any more.
+    #[arg(long, value_name = "TICK")]
+    pub(crate) to: Option<u32>,
+}
+
+#[derive(Debug, Args)]
+#[command(allow_negative_numbers = true)]
+pub(crate) struct Report {
+    /// A result folder.
+    pub(crate) results: PathBuf,
+    /// The page's file; `report.html` in the result folder by default.
+    #[arg(long, value_name = "FILE.html")]
+    pub(crate) out: Option<PathBuf>,
+    #[command(flatten)]
+    pub(crate) assumptions: Assumptions,
+    /// First tick shown in rasters and traces.
     #[arg(long, value_name = "TICK")]
     pub(crate) from: Option<u32>,
     /// First tick not shown any more.

@@ -19,6 +19,10 @@ pub(crate) enum CliError {
     Output(std::io::Error),
     #[error("cannot watch for Ctrl-C: {0}")]
     Interrupt(#[from] ctrlc::Error),
+    #[error("cannot serve the page of this run: {0}; leave out --watch")]
+    Live(String),
+    #[error("--fidelity event has no page to watch: leave out --watch, and look at the report afterwards")]
+    LiveEvent,
     #[error("the saved state is at tick {tick}, and the run ends at tick {end}; give a larger --time")]
     AlreadyThere { tick: u32, end: u32 },
     #[error("there is no population `{name}` in these results; they have: {known}")]

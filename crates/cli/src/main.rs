@@ -13,6 +13,7 @@ mod error;
 mod event;
 mod hardware;
 mod interrupt;
+mod live;
 mod machine;
 mod map;
 mod models;
@@ -21,7 +22,9 @@ mod output;
 mod plot;
 mod progress;
 mod qubo;
+mod report;
 mod run;
+mod simulate;
 mod summary;
 
 fn main() -> ExitCode {
@@ -31,6 +34,7 @@ fn main() -> ExitCode {
         args::Command::Map(command) => map::map(&command),
         args::Command::Machine(command) => machine::machine(&command),
         args::Command::Plot(command) => plot::plot(&command),
+        args::Command::Report(command) => report::report(&command),
         args::Command::Models(command) => models::models(&command),
         args::Command::Account(command) => account::account(&command),
         args::Command::Nir(command) => nir::nir(&command),

@@ -1,28 +1,24 @@
 //! `gennaker run`.
 
-use std::fs;
-use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
-use std::time::Instant;
 
-use gennaker::energy::TraceRequest;
-use gennaker::formats::{ResultWriter, Results, SideFile, check_result_path, write_atomically};
+use gennaker::formats::{REPORT_FILE, ResultWriter, Results, SideFile, check_result_path, write_atomically};
 use gennaker::network::Network;
-use gennaker::{
-    Account, AccountOptions, Counter, Experiment, MAX_WRITTEN_PES, Mapped, Peaks, Recordings, RunReport,
-    Simulation, explain_silence, run_in_pieces, write_with_pictures,
-};
+use gennaker::report::page::{Live, Report};
+use gennaker::reporting::{ReportOptions, Reported, report_of_folder};
+use gennaker::{Account, Experiment, MAX_WRITTEN_PES, Mapped, Recordings, RunReport, write_with_pictures};
 
 use crate::account::{given, json};
 use crate::args::{Fidelity, Lowering, Run};
 use crate::error::CliError;
 use crate::event;
 use crate::interrupt;
+use crate::live::LiveView;
 use crate::nir;
 use crate::output::{complain, say, say_json};
-use crate::progress::Progress;
-use crate::summary::{MappingSummary, RunSummary, Times};
+use crate::simulate::{Done, simulate};
+use crate::summary::{MappingSummary, RunSummary};
 
 /// Runs a network.
 pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
@@ -44,10 +40,15 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
         say(&opening(&experiment, mapped.as_ref()))?;
     }
     if command.fidelity == Fidelity::Event {
-        return event::run(command, &experiment, mapped.as_ref(), &options, out.as_deref());
+        if command.watch {
+            return Err(CliError::LiveEvent);
+        }
+        let code = event::run(command, &experiment, mapped.as_ref(), &options, out.as_deref())?;
+        return out.filter(|_| command.report).map_or(Ok(()), |out| write_report(&out)).map(|()| code);
     }
     let mut writer = out.as_deref().map(ResultWriter::new);
-    let done = simulate(command, &experiment, mapped.as_ref(), &options, writer.as_mut())?;
+    let mut live = if command.watch { Some(LiveView::start()?) } else { None };
+    let done = simulate(command, &experiment, mapped.as_ref(), &options, writer.as_mut(), live.as_mut())?;
     notes.extend(done.report.notes.iter().cloned());
     notes.extend(mapped.iter().flat_map(|mapped| mapped.mapping.notes.iter().cloned()));
 
@@ -60,6 +61,9 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
         write_atomically(path, &done.checkpoint)?;
     }
     written?;
+    if let Some(out) = out.as_deref().filter(|_| command.report) {
+        write_report(out)?;
+    }
     (summary.results, summary.checkpoint) = (out, command.checkpoint.clone());
     summary.account = done.account;
     summary.notes = notes;
@@ -67,6 +71,9 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
         say_json(&summary)?
     } else {
         say(&summary.text(&experiment.file.network))?
+    }
+    if let Some(live) = live {
+        live.finish(last_page(&experiment, mapped.as_ref(), &done.recordings, &done.report, &summary)?);
     }
     if done.is_interrupted {
         complain(&format!(
@@ -76,6 +83,39 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
         return Ok(ExitCode::from(interrupt::EXIT_CODE));
     }
     Ok(ExitCode::SUCCESS)
+}
+
+fn write_report(results: &Path) -> Result<(), CliError> {
+    let page = report_of_folder(results, &ReportOptions::default())?;
+    Ok(write_atomically(&results.join(REPORT_FILE), page.to_html().as_bytes())?)
+}
+
+/// What those see who have watched the run: the report of its results, or of what is in memory if none were written.
+fn last_page(
+    experiment: &Experiment,
+    mapped: Option<&Mapped>,
+    recordings: &Recordings,
+    run: &RunReport,
+    summary: &RunSummary,
+) -> Result<Report, CliError> {
+    let report = match &summary.results {
+        Some(results) => report_of_folder(results, &ReportOptions::default())?,
+        None => Reported {
+            experiment,
+            recordings,
+            ticks: &(0..run.timesteps),
+            timesteps: run.timesteps,
+            run: Some(run),
+            mapped,
+            account: None,
+            notes: &summary.notes,
+            no_account: Some("time and energy are accounted for from results, and none were written"),
+            live: None,
+        }
+        .report(),
+    };
+    let live = Live { tick: run.timesteps, of: experiment.file.settings.timesteps, is_done: true };
+    Ok(Report { live: Some(live), ..report })
 }
 
 /// The network file with what the command line overrides.
@@ -169,92 +209,6 @@ fn opening(experiment: &Experiment, mapped: Option<&Mapped>) -> String {
     let machine =
         mapped.map_or_else(|| "not mapped".to_owned(), |mapped| MappingSummary::new(mapped).text(network));
     format!("network   {}\nmachine   {machine}", crate::summary::size_of(network))
-}
-
-/// What a run leaves behind.
-struct Done {
-    /// What has not been written yet.
-    recordings: Recordings,
-    report: RunReport,
-    times: Times,
-    is_interrupted: bool,
-    /// Empty if none was asked for.
-    checkpoint: Vec<u8>,
-    /// Of a counted run.
-    account: Option<Account>,
-}
-
-fn simulate(
-    command: &Run,
-    experiment: &Experiment,
-    mapped: Option<&Mapped>,
-    options: &AccountOptions,
-    mut writer: Option<&mut ResultWriter>,
-) -> Result<Done, CliError> {
-    let start = Instant::now();
-    let mut simulation = experiment.simulation()?;
-    let end = experiment.file.settings.timesteps;
-    if let Some(path) = &command.resume {
-        resume(&mut simulation, path, end)?;
-    }
-    let mut counter = counter(command, experiment, mapped, options)?;
-    let build = start.elapsed();
-
-    interrupt::watch()?;
-    let first = simulation.tick();
-    let mut progress = Progress::new(first, end, command.json);
-    let start = Instant::now();
-    let each = &mut |tick| {
-        progress.at(tick);
-        if interrupt::requested() { ControlFlow::Break(()) } else { ControlFlow::Continue(()) }
-    };
-    let mut peaks = Peaks::default();
-    // A checkpoint holds what was recorded.
-    let limit_bytes = if command.checkpoint.is_some() { u64::MAX } else { command.recording_memory << 20 };
-    let observe = &mut |tick, spikes: &[Vec<u32>]| {
-        if let Some(counter) = &mut counter {
-            counter.observe(tick, spikes);
-        }
-    };
-    let ticks = run_in_pieces(&mut simulation, end - first, limit_bytes, observe, each, &mut |piece| {
-        peaks.add(&piece);
-        writer.as_mut().map_or(Ok(()), |writer| writer.append(&piece))
-    })?;
-    let account = counter.map(|counter| counter.finish().account());
-    let times = Times { build, run: start.elapsed(), ticks };
-    progress.finish();
-
-    let recordings = simulation.recordings();
-    let mut report = simulation.report();
-    peaks.add(&recordings);
-    explain_silence(&mut report, &experiment.file.network, &|population| peaks.highest_v(population));
-    let checkpoint = if command.checkpoint.is_some() { simulation.checkpoint() } else { Vec::new() };
-    Ok(Done { is_interrupted: first + ticks < end, recordings, report, times, checkpoint, account })
-}
-
-/// What a counted run is counted by.
-fn counter(
-    command: &Run,
-    experiment: &Experiment,
-    mapped: Option<&Mapped>,
-    options: &AccountOptions,
-) -> Result<Option<Counter>, CliError> {
-    if command.fidelity != Fidelity::Counted {
-        return Ok(None);
-    }
-    let problem = "this one could not be laid on any";
-    let mapped = mapped.ok_or(CliError::Fidelity { fidelity: "counted", problem })?;
-    let (network, trace) = (&experiment.file.network, TraceRequest::default());
-    Ok(Some(Counter::new(network, mapped, experiment.tick_ns(), options, &trace, 0)?))
-}
-
-fn resume(simulation: &mut Simulation, path: &Path, end: u32) -> Result<(), CliError> {
-    let bytes = fs::read(path).map_err(|source| CliError::Read { path: path.to_owned(), source })?;
-    simulation.restore(&bytes)?;
-    if simulation.tick() >= end {
-        return Err(CliError::AlreadyThere { tick: simulation.tick(), end });
-    }
-    Ok(())
 }
 
 fn write(

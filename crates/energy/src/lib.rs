@@ -60,8 +60,8 @@ mod together;
 mod traffic;
 
 pub use account::{
-    Account, AccountOptions, Accountant, LinkAccount, PeAccount, PoweredParts, RouterAccount, Trace,
-    TraceRequest, UnusedPes,
+    Account, AccountOptions, Accountant, LinkAccount, Overview, PeAccount, PoweredParts, RouterAccount,
+    Trace, TraceRequest, UnusedPes,
 };
 pub use coefficients::Coefficients;
 pub use counters::Counters;

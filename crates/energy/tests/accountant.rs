@@ -1,6 +1,8 @@
 //! The accountant against a plain one: PE by PE, tick by tick, from the formulas.
 
-use gennaker_energy::{AccountOptions, Accountant, Levels, PeCycles, TickCounts, TraceRequest, Traffic};
+use gennaker_energy::{
+    AccountOptions, Accountant, Levels, Overview, PeCycles, TickCounts, TraceRequest, Traffic,
+};
 use gennaker_machine::{Machine, MachineSpec};
 use gennaker_mapping::{MappingOptions, map};
 use gennaker_network::{Model, Network, Population};
@@ -75,7 +77,7 @@ proptest! {
         options.set("level", level).unwrap();
         options.set("level_of.b", other).unwrap();
         let n = mapping.slices.len();
-        let request = TraceRequest { slices: vec![0, 17, 40], power: true };
+        let request = TraceRequest { slices: vec![0, 17, 40], power: true, overview: true };
         let accountant = Accountant::new(&network, &mapping, &machine, &traffic, TICK_NS, &options).unwrap();
         let mut accountant = accountant.with_trace(&request, TICKS).unwrap();
 
@@ -84,12 +86,13 @@ proptest! {
         let mut plain: Vec<Plain> = (0..n)
             .map(|_| Plain { ticks_at_level: vec![0; 4], cycles_at_level: vec![0; 4], ..Plain::default() })
             .collect();
-        let mut kept = Vec::new();
+        let (mut kept, mut overview) = (Vec::new(), Overview { n_levels: 4, ..Overview::default() });
         for (tick, [packets, events, sent]) in (0..).zip(counts(n, seed)) {
             let counts = TickCounts {
                 tick, packets: &packets, events: &events, sent: &sent, links: &[], routers: &[], flit_hops: 7,
             };
             accountant.tick(&counts);
+            let (mut latest, mut sum, mut late, mut at_level) = (0f32, 0f64, 0, [0; 4]);
             for (slice, plain) in plain.iter_mut().enumerate() {
                 let policy = options.level_of(&network.populations[mapping.slices[slice].population as usize].name);
                 let level = levels.choose(policy, &cycles[slice], packets[slice], TICK_NS);
@@ -116,11 +119,22 @@ proptest! {
                 plain.switches += if switches { 2 } else { 0 };
                 plain.max_done = plain.max_done.max(done);
                 plain.max_lag = plain.max_lag.max(plain.lag);
+                latest = latest.max((done as f64 / TICK as f64) as f32);
+                sum += done as f64 / TICK as f64;
+                late += u32::from(done > TICK);
+                at_level[usize::from(level)] += 1;
                 if request.slices.contains(&(slice as u32)) {
                     kept.push((packets[slice], level, done as f64 / TICK as f64));
                 }
             }
+            overview.latest.push(latest);
+            overview.mean.push((sum / n as f64) as f32);
+            overview.n_late.push(late);
+            overview.n_at_level.extend(at_level);
         }
+        let found = &accountant.trace().overview;
+        prop_assert_eq!((&found.latest, &found.n_late, &found.n_at_level), (&overview.latest, &overview.n_late, &overview.n_at_level));
+        prop_assert!(found.mean.iter().zip(&overview.mean).all(|(a, b)| (a / b - 1.0).abs() < 1e-5));
         let account = accountant.account();
         for (pe, plain) in account.pes.iter().zip(&plain) {
             prop_assert_eq!((pe.packets, pe.events, pe.overruns), (plain.packets, plain.events, plain.overruns));

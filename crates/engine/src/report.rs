@@ -1,7 +1,7 @@
 //! The account of a run: what was simulated and what a user should know about it.
 
 use gennaker_network::{Network, Population, Projection, QuantisationReport};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::arithmetic::{Arithmetic, Real};
 use crate::core::Core;
@@ -9,7 +9,7 @@ use crate::options::Options;
 use crate::shard::Member;
 
 /// What a run did so far.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct RunReport {
     /// Ticks run since the last reset.
     pub timesteps: u32,
@@ -39,7 +39,7 @@ pub struct RunReport {
 
 /// Time by phase, in the unit of the clock of [`Simulation::run_timed`](crate::Simulation::run_timed); 0 without one. The first two
 /// are summed over threads.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub struct Phases {
     /// Adding the synapses of spikes to the input sums.
     pub deliver: u64,
@@ -50,7 +50,7 @@ pub struct Phases {
 }
 
 /// One projection's share of a [`RunReport`].
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ProjectionReport {
     /// Projection name.
     pub name: String,

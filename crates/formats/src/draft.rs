@@ -25,7 +25,9 @@ pub(crate) struct Draft {
 }
 
 /// Pictures that `gennaker plot` adds to the results of a run.
-const PLOTTED: [&str; 4] = ["raster", "voltage", "states", "rates"];
+const PLOTTED: [&str; 7] = ["raster", "voltage", "states", "rates", "weights", "energy", "machine"];
+/// The page that `gennaker report` adds.
+pub const REPORT_FILE: &str = "report.html";
 
 /// Whether results may and can be written to `path`: nothing is there, an empty folder, or results of an earlier run
 /// and nothing else. Worth asking before a long run.
@@ -175,7 +177,7 @@ fn foreign_entry(folder: &Path) -> Result<Option<String>, FormatError> {
         let is_picture = stem.is_some_and(|stem| PLOTTED.contains(&stem));
         is_listed(name)
             || known.contains(name)
-            || (is_picture && !known.is_empty())
+            || ((is_picture || name == REPORT_FILE) && !known.is_empty())
             || (name == RUN_FILE && !known.is_empty())
     };
     Ok(names.into_iter().find(|name| !is_ours(name)))

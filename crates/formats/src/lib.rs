@@ -88,7 +88,7 @@ mod values;
 mod write;
 
 pub use convert::read_spikes;
-pub use draft::{RESULT_FILE, check_result_path, write_folder};
+pub use draft::{REPORT_FILE, RESULT_FILE, check_result_path, write_folder};
 pub use error::FormatError;
 pub use files::write_atomically;
 pub use input_file::{InputFile, is_input_file, read_input_file};

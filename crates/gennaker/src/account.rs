@@ -4,9 +4,11 @@ use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
 
-use gennaker_energy::{AccountOptions, Accountant, Counting, EnergyError, Replay, Spikes, Traffic};
+use gennaker_energy::{
+    AccountOptions, Accountant, Counting, EnergyError, Replay, Spikes, TraceRequest, Traffic,
+};
 use gennaker_engine::{Options, Recordings, Simulation};
-use gennaker_formats::ResultFolder;
+use gennaker_formats::{ResultFolder, RunInfo};
 use gennaker_mapping::Mapping;
 use gennaker_network::{Model, Network, Population, SpikeRecording};
 
@@ -77,16 +79,37 @@ impl Accounted {
         self.counted(&traffic, mapped, options)
     }
 
+    /// The account of this run under one set of assumptions, with what is to be kept of every tick.
+    ///
+    /// # Errors
+    /// As [`Accounted::accounts`], and [`EnergyError::Memory`] for traces that are too long.
+    pub fn traced(&self, options: &AccountOptions, trace: &TraceRequest) -> Result<Accountant, Error> {
+        let mapped = &self.mapped;
+        let traffic = Traffic::new(&self.experiment.file.network, &mapped.mapping, &mapped.machine)?;
+        Ok(self.replayed(&traffic, mapped, std::slice::from_ref(options), trace)?.remove(0))
+    }
+
     pub(crate) fn counted(
         &self,
         traffic: &Traffic,
         mapped: &Mapped,
         options: &[AccountOptions],
     ) -> Result<Vec<Accountant>, Error> {
+        self.replayed(traffic, mapped, options, &TraceRequest::default())
+    }
+
+    fn replayed(
+        &self,
+        traffic: &Traffic,
+        mapped: &Mapped,
+        options: &[AccountOptions],
+        trace: &TraceRequest,
+    ) -> Result<Vec<Accountant>, Error> {
         let network = &self.experiment.file.network;
         let accountant = |options| {
             let tick_ns = self.experiment.tick_ns();
-            Accountant::new(network, &mapped.mapping, &mapped.machine, traffic, tick_ns, options)
+            let own = Accountant::new(network, &mapped.mapping, &mapped.machine, traffic, tick_ns, options)?;
+            own.with_trace(trace, self.spikes.timesteps())
         };
         let mut accountants = options.iter().map(accountant).collect::<Result<Vec<_>, _>>()?;
         if !self.unknown.is_empty() {
@@ -137,18 +160,29 @@ pub fn account_recordings(
 pub fn open_accountable(path: &Path) -> Result<Accounted, Error> {
     let folder = ResultFolder::open(path)?;
     let info = folder.info();
-    let mut experiment = Experiment::read(&path.join("network.toml"))?;
-    if info.machine.is_empty() {
+    let (experiment, mapped) = open_mapped(path, info)?;
+    let Some(mapped) = mapped else {
         let remedy = "run without --no-map; in Python, with a machine and a folder";
         let problem =
             format!("the run was not laid on a machine, so there is nothing to account for: {remedy}");
         return Err(Error::NotAccountable { path: path.to_owned(), problem });
-    }
+    };
+    let mut recordings = folder.recordings()?;
+    recordings.timesteps = info.timesteps;
+    Accounted::new(experiment, mapped, recordings)
+}
+
+/// The network of a result folder and where it lay, if it was laid on a machine.
+pub(crate) fn open_mapped(path: &Path, info: &RunInfo) -> Result<(Experiment, Option<Mapped>), Error> {
+    let mut experiment = Experiment::read(&path.join("network.toml"))?;
     let seed = experiment.file.network.seed;
     if seed != info.seed {
         let problem =
             format!("network.toml has seed {seed}, the run had {}: it was changed after the run", info.seed);
         return Err(Error::NotAccountable { path: path.to_owned(), problem });
+    }
+    if info.machine.is_empty() {
+        return Ok((experiment, None));
     }
     // The folder says what was run; the mapping has room for as many ticks as were asked for.
     if experiment.file.settings.machine.is_none() {
@@ -158,9 +192,7 @@ pub fn open_accountable(path: &Path) -> Result<Accounted, Error> {
         Some(mapped) => mapped,
         None => experiment.map()?,
     };
-    let mut recordings = folder.recordings()?;
-    recordings.timesteps = info.timesteps;
-    Accounted::new(experiment, mapped, recordings)
+    Ok((experiment, Some(mapped)))
 }
 
 /// The mapping that the run was made with, unless it was left out for its size.

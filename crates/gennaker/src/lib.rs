@@ -44,6 +44,7 @@ mod folder;
 pub mod optimisation;
 pub mod pictures;
 mod pieces;
+pub mod reporting;
 mod sweep;
 
 pub use gennaker_deploy as deploy;

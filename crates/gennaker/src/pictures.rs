@@ -10,7 +10,7 @@ use gennaker_report::{
 };
 
 /// Neurons that a panel of traces shows; more could not be told apart.
-const MAX_TRACES: usize = 7;
+pub(crate) const MAX_TRACES: usize = 7;
 
 /// Which part of recordings a picture shows.
 #[derive(Debug, Clone, PartialEq)]
@@ -146,14 +146,14 @@ fn panel<'a>(
     }
 }
 
-fn spikes_of(recording: &PopulationRecording, neuron: u32) -> Vec<u32> {
+pub(crate) fn spikes_of(recording: &PopulationRecording, neuron: u32) -> Vec<u32> {
     let Some(spikes) = &recording.spikes else { return Vec::new() };
     let events = spikes.ticks.iter().zip(&spikes.neurons);
     events.filter(|(_, n)| **n == neuron).map(|(tick, _)| *tick).collect()
 }
 
 /// The threshold of all neurons, if they share one.
-fn shared_threshold(population: &Population) -> Option<f64> {
+pub(crate) fn shared_threshold(population: &Population) -> Option<f64> {
     population.model.descriptor().parameter("threshold")?;
     match population.resolve("threshold", 0, 0) {
         Resolved::Shared(threshold) => Some(threshold),

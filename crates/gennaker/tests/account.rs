@@ -47,7 +47,11 @@ fn run_counted(
 ) -> (Recordings, Accountant) {
     let mut experiment = experiment.clone();
     experiment.counts = true;
-    let trace = TraceRequest { slices: (0..mapped.mapping.slices.len() as u32).collect(), power: true };
+    let trace = TraceRequest {
+        slices: (0..mapped.mapping.slices.len() as u32).collect(),
+        power: true,
+        overview: true,
+    };
     let network = &experiment.file.network;
     let mut counter = Counter::new(network, mapped, experiment.tick_ns(), options, &trace, TICKS).unwrap();
     let mut simulation = experiment.simulation().unwrap();

@@ -140,6 +140,14 @@ impl Machine {
         self.topology.boards()
     }
 
+    /// The boards in an order in which every 18 fill a frame and every 90 a rack; `None` if they are no whole frames.
+    ///
+    /// That frames and racks hold so many boards is published; which boards of the torus these are is not: here they are
+    /// neighbours, so that the frame is the smallest set of whole columns or parts of columns of triads.
+    pub fn boards_by_frame(&self) -> Option<Vec<ChipXy>> {
+        self.topology.boards_by_frame()
+    }
+
     /// Which kind of link this is, or `None` where the machine ends. Faults do not matter.
     pub fn link_class(&self, chip: ChipXy, link: Link) -> Option<LinkClass> {
         let there = self.topology.neighbour(chip, link)?;

@@ -2,6 +2,7 @@
 //!
 //! Everything is arithmetic on coordinates, so describing half a million chips costs no more than describing one.
 
+use crate::facts::spinnaker2 as s2;
 use crate::geometry::{ChipXy, HexVector, Link};
 
 /// Chips along each side of the square that encloses one board.
@@ -136,6 +137,29 @@ impl Topology {
             .collect();
         boards.sort_unstable();
         boards
+    }
+
+    /// South-west corners of all boards, frame by frame; `None` if they are no whole frames.
+    pub(crate) fn boards_by_frame(&self) -> Option<Vec<ChipXy>> {
+        let per_frame = (s2::BOARDS_PER_FRAME.value / s2::BOARDS_PER_TRIAD.value) as u16;
+        let per_rack = (s2::BOARDS_PER_RACK.value / s2::BOARDS_PER_TRIAD.value) as u16;
+        let (columns, rows) = (self.width / TRIAD_SIDE, self.height / TRIAD_SIDE);
+        let n_triads = u32::from(columns) * u32::from(rows);
+        if self.shape != Shape::Triads || !n_triads.is_multiple_of(per_frame.into()) {
+            return None;
+        }
+        let group = if n_triads.is_multiple_of(per_rack.into()) { per_rack } else { per_frame };
+        // The narrowest stripe of columns that holds whole racks, or whole frames.
+        let stripe = (1..=columns).find(|w| {
+            columns.is_multiple_of(*w) && (u32::from(*w) * u32::from(rows)).is_multiple_of(group.into())
+        })?;
+        let triads = (0..columns / stripe)
+            .flat_map(move |s| (0..rows).flat_map(move |y| (0..stripe).map(move |x| (s * stripe + x, y))));
+        let corner = |(x, y): (u16, u16)| (x * TRIAD_SIDE, y * TRIAD_SIDE);
+        let boards = triads
+            .map(corner)
+            .flat_map(|(x, y)| TRIAD_ORIGINS.map(|(ox, oy)| ChipXy { x: x + ox, y: y + oy }));
+        Some(boards.collect())
     }
 }
 

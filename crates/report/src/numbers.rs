@@ -1,7 +1,8 @@
 //! Numbers and names as people read them.
 
 /// A whole number with its thousands apart: `12,500`.
-pub(crate) fn grouped(n: u64) -> String {
+#[must_use]
+pub fn grouped(n: u64) -> String {
     let digits = n.to_string();
     let mut text = String::with_capacity(digits.len() + digits.len() / 3);
     for (index, digit) in digits.chars().enumerate() {
@@ -14,7 +15,8 @@ pub(crate) fn grouped(n: u64) -> String {
 }
 
 /// A number with about three significant digits: `1,250`, `12.5`, `0.0125`.
-pub(crate) fn short(x: f64) -> String {
+#[must_use]
+pub fn short(x: f64) -> String {
     let size = x.abs();
     if !x.is_finite() {
         return x.to_string();
@@ -37,6 +39,21 @@ pub(crate) fn trimmed(x: f64, decimals: usize) -> String {
     if text == "-0" { "0".to_owned() } else { text.to_owned() }
 }
 
+/// A quantity with about three significant digits and the prefix that suits it: `("12.5", "mJ")`.
+#[must_use]
+pub fn engineering(x: f64, unit: &str) -> (String, String) {
+    const PREFIXES: [(f64, &str); 7] =
+        [(1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n")];
+    let size = x.abs();
+    // What rounds up to a thousand belongs to the next prefix.
+    let found = PREFIXES.iter().find(|(scale, _)| size >= 0.9995 * scale);
+    match found {
+        Some((scale, prefix)) => (short(x / scale), format!("{prefix}{unit}")),
+        None if size > 0.0 && size >= 0.9995e-12 => (short(x / 1e-12), format!("p{unit}")),
+        None => (short(x), unit.to_owned()),
+    }
+}
+
 /// A name of at most `max` letters, cut with an ellipsis; letters that would spoil a line are left out.
 pub(crate) fn clipped(name: &str, max: usize) -> String {
     let clean = |c: &char| !c.is_control() && !matches!(c, '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}');
@@ -49,13 +66,34 @@ pub(crate) fn clipped(name: &str, max: usize) -> String {
 }
 
 /// A count with its noun: `1 spike`, `2,000 spikes`.
-pub(crate) fn counted(n: u64, noun: &str) -> String {
+#[must_use]
+pub fn counted(n: u64, noun: &str) -> String {
     format!("{} {noun}{}", grouped(n), if n == 1 { "" } else { "s" })
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn quantities_get_their_prefix() {
+        let text = |x| {
+            let (value, unit) = engineering(x, "J");
+            format!("{value} {unit}")
+        };
+        let cases = [
+            (0.0, "0 J"),
+            (0.0125, "12.5 mJ"),
+            (0.99999, "1 J"),
+            (-2.5e3, "-2.5 kJ"),
+            (3e-12, "3 pJ"),
+            (4.5e-8, "45 nJ"),
+            (1e-13, "1.0e-13 J"),
+        ];
+        for (x, expected) in cases {
+            assert_eq!(text(x), expected);
+        }
+    }
 
     #[test]
     fn numbers_read_well() {

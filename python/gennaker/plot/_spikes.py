@@ -17,6 +17,8 @@ if TYPE_CHECKING:
 
 #: Bins that a run is divided into, about.
 _BINS = 100
+#: Populations between which lines are drawn, at most.
+_MOST_LINES = 20
 #: Widths of bins, times powers of ten.
 _NICE = (1, 2, 5)
 
@@ -107,7 +109,7 @@ def _rows(panel, found, faces, bands, n_rows):
         panel.label(y=f"{shown(name)} neuron")
         return
     _names(panel, found, faces, bands)
-    for (base, _), (below, height) in zip(bands, bands[1:]):
+    for (base, _), (below, height) in zip(bands, bands[1:]) if len(bands) <= _MOST_LINES else ():
         ax.axhline((base + below + height) / 2, color=GRID, linewidth=0.6, zorder=0)
     panel.label(y="neurons")
 

@@ -17,8 +17,8 @@ except ImportError as error:
 _MAX_TEMPERATURES = 1 << 16
 #: Ticks are counted in 32 bits.
 _MAX_TICKS = 2**32 - 1
-#: What 1/0 counts as: far above every energy.
-_HOTTEST = 1e300
+#: What 1/0 counts as: the hottest that a schedule may be.
+_HOTTEST = 1e30
 
 
 class SpikingSampler(dimod.Sampler, dimod.Initialized):

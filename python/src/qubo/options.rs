@@ -147,9 +147,10 @@ pub(crate) fn rule_name(rule: Rule) -> &'static str {
 
 /// The schedule of that name: with its numbers, or, without any, fitted to the problem.
 pub(crate) fn schedule(name: &str, numbers: &[f64], factor: f64, ising: &Ising) -> PyResult<Schedule> {
-    // A temperature so high that it overflows is as good as the highest there is.
+    // What is beyond the highest temperature only in the problem's own unit is as good as the highest there is.
+    let hottest = Schedule::HOTTEST;
     let scaled: Vec<f64> =
-        numbers.iter().map(|&t| if t.is_finite() { (t * factor).min(f64::MAX) } else { t }).collect();
+        numbers.iter().map(|&t| if t <= hottest { (t * factor).min(hottest) } else { t }).collect();
     match (name, &scaled[..]) {
         ("geometric", []) => Ok(Schedule::geometric_for(ising)),
         ("geometric", &[hot, cold]) => Ok(Schedule::Geometric { hot, cold }),

@@ -137,7 +137,7 @@ impl Accountant {
     /// # Errors
     /// [`EnergyError::Memory`].
     pub fn with_trace(mut self, request: &TraceRequest, timesteps: u32) -> Result<Self, EnergyError> {
-        self.trace = Trace::new(request, timesteps)?;
+        self.trace = Trace::new(request, timesteps, self.levels.all.len())?;
         Ok(self)
     }
 
@@ -175,6 +175,7 @@ impl Accountant {
             now.add_pe(choice.asleep, level, latest.cycles as u64, 1);
             self.trace.pe(
                 slice,
+                self.pes.len(),
                 counts.packets[slice],
                 level,
                 latest.done * self.unit_ns / self.tick_ns as f64,

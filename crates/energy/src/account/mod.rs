@@ -10,4 +10,4 @@ mod trace;
 pub use accountant::Accountant;
 pub use options::{AccountOptions, PoweredParts, UnusedPes};
 pub use report::{Account, LinkAccount, PeAccount, RouterAccount};
-pub use trace::{Trace, TraceRequest};
+pub use trace::{Overview, Trace, TraceRequest};

@@ -49,9 +49,9 @@ const LN_300: f64 = 5.703_782_474_656_201;
 /// The hottest temperature over the root of a spin's mean sum of squared couplings: 1 would do for disordered couplings, whose
 /// order sets in there at the latest, but is below the 2.27 of the square lattice, where the root is 2.
 const HOT: f64 = 1.25;
-/// The least temperature, other than 0, and the highest: ratios and products of two of them are numbers, and neurons take them all.
+/// The least temperature, other than 0: ratios and products of it and the highest are numbers, and neurons take them all.
 const LEAST: f64 = 1e-30;
-const MOST: f64 = 1e30;
+const MOST: f64 = Schedule::HOTTEST;
 /// What the Fowler-Nordheim law ends with where couplings are 1.
 const BETA_END: f64 = 8.0 / 3.0;
 /// Sweeps after which a state is taken to be at rest; a few do.
@@ -60,6 +60,9 @@ const MAX_SWEEPS: usize = 100;
 const CHEAP: f64 = 0.1;
 
 impl Schedule {
+    /// The highest temperature that a schedule may have.
+    pub const HOTTEST: f64 = 1e30;
+
     /// From 1.25 times the root of a spin's mean sum of squared field and couplings, which is about where order sets in, to where the cheapest
     /// flips pass with probability 1/300: the tenth part of the couplings, of the fields, or of what flips cost where none is
     /// worth it, whichever is least.

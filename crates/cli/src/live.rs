@@ -1,0 +1,191 @@
+//! `gennaker run --watch`: the report page of a run that goes on, on the loopback interface only.
+//!
+//! Whoever knows the address sees the page, and nobody else can know it: it holds 128 random bits, and requests that name another host than
+//! the loopback address are refused, so that no page from elsewhere can be made to ask for it.
+
+use std::io::Cursor;
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::JoinHandle;
+use std::time::{Duration, Instant};
+
+use gennaker::report::page::Report;
+use tiny_http::{Header, Method, Request, Response, Server};
+
+use crate::error::CliError;
+use crate::interrupt;
+use crate::output::complain;
+
+/// Shortest time between two looks at the run.
+const INTERVAL: Duration = Duration::from_millis(500);
+/// A look may take one part in this many of the run's time.
+const PATIENCE: u32 = 10;
+/// How long the finished page waits for somebody to open it.
+const WAIT: Duration = Duration::from_secs(60);
+
+/// The server and what it shows.
+pub(crate) struct LiveView {
+    shared: Arc<Shared>,
+    server: Option<JoinHandle<()>>,
+    next_look: Instant,
+}
+
+#[derive(Default)]
+struct Shared {
+    report: Mutex<Arc<Report>>,
+    is_over: AtomicBool,
+    /// Whether somebody has the page of a run that is over.
+    is_seen: AtomicBool,
+}
+
+impl LiveView {
+    /// Starts the server and says where it is.
+    pub(crate) fn start() -> Result<Self, CliError> {
+        let server = Server::http("127.0.0.1:0").map_err(|error| CliError::Live(error.to_string()))?;
+        let host = server.server_addr().to_string();
+        let mut bits = [0; 16];
+        getrandom::fill(&mut bits).map_err(|error| CliError::Live(error.to_string()))?;
+        let token: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
+        complain(&format!("watch at http://{host}/{token}/"));
+        let shared = Arc::new(Shared::default());
+        let site = Site { host, token, shared: Arc::clone(&shared) };
+        let server = Some(std::thread::spawn(move || site.serve(&server)));
+        Ok(Self { shared, server, next_look: Instant::now() })
+    }
+
+    /// Whether it is time for another look at the run.
+    pub(crate) fn is_due(&self) -> bool {
+        Instant::now() >= self.next_look
+    }
+
+    /// Shows what a look at the run gives.
+    pub(crate) fn show(&mut self, look: impl FnOnce() -> Report) {
+        let start = Instant::now();
+        self.publish(look());
+        self.next_look = Instant::now() + INTERVAL.max(start.elapsed() * PATIENCE);
+    }
+
+    fn publish(&self, report: Report) {
+        *self.shared.report.lock().unwrap_or_else(PoisonError::into_inner) = Arc::new(report);
+    }
+
+    /// Shows the last page until somebody has it: at most a minute, or until Ctrl-C.
+    pub(crate) fn finish(mut self, report: Report) {
+        self.publish(report);
+        self.shared.is_over.store(true, Ordering::Release);
+        let start = Instant::now();
+        let is_seen = || self.shared.is_seen.load(Ordering::Acquire);
+        if !is_seen() {
+            complain("the run is over; the page waits a minute to be opened (Ctrl-C ends it)");
+        }
+        while !is_seen() && !interrupt::requested() && start.elapsed() < WAIT {
+            std::thread::sleep(Duration::from_millis(50));
+        }
+        self.stop();
+    }
+
+    fn stop(&mut self) {
+        self.shared.is_over.store(true, Ordering::Release);
+        self.shared.is_seen.store(true, Ordering::Release);
+        if let Some(server) = self.server.take() {
+            // A server that has failed has nobody left to serve.
+            let _ = server.join();
+        }
+    }
+}
+
+impl Drop for LiveView {
+    fn drop(&mut self) {
+        self.stop();
+    }
+}
+
+/// What the server's thread knows.
+struct Site {
+    host: String,
+    token: String,
+    shared: Arc<Shared>,
+}
+
+/// An answer: status, kind of content, content.
+type Answer = (u16, &'static str, String);
+
+impl Site {
+    fn serve(&self, server: &Server) {
+        loop {
+            match server.recv_timeout(Duration::from_millis(100)) {
+                Ok(Some(request)) => self.reply(request),
+                Ok(None) if self.shared.is_seen.load(Ordering::Acquire) => return,
+                Ok(None) => {}
+                Err(_) => return,
+            }
+        }
+    }
+
+    fn reply(&self, request: Request) {
+        let host = request.headers().iter().find(|header| header.field.equiv("Host"));
+        let host = host.map(|header| header.value.as_str().to_owned());
+        let was_over = self.shared.is_over.load(Ordering::Acquire);
+        let (status, kind, body) = self.answer(request.method(), request.url(), host.as_deref());
+        let mut response =
+            Response::new(status.into(), Vec::new(), Cursor::new(body.into_bytes()), None, None)
+                .with_chunked_threshold(usize::MAX);
+        let kept = [
+            ("Content-Type", kind),
+            ("Cache-Control", "no-store"),
+            ("X-Content-Type-Options", "nosniff"),
+            ("Referrer-Policy", "no-referrer"),
+        ];
+        for (field, value) in kept {
+            if let Ok(header) = Header::from_bytes(field, value) {
+                response.add_header(header);
+            }
+        }
+        // Whoever has hung up misses nothing.
+        let is_sent = request.respond(response).is_ok();
+        if was_over && is_sent && status == 200 {
+            self.shared.is_seen.store(true, Ordering::Release);
+        }
+    }
+
+    fn answer(&self, method: &Method, url: &str, host: Option<&str>) -> Answer {
+        const TEXT: &str = "text/plain; charset=utf-8";
+        if host != Some(self.host.as_str()) {
+            return (403, TEXT, "this page is for the loopback address only".to_owned());
+        }
+        let path = url.split(['?', '#']).next().unwrap_or("");
+        let page = path.strip_prefix('/').and_then(|path| path.strip_prefix(self.token.as_str()));
+        let report = || Arc::clone(&self.shared.report.lock().unwrap_or_else(PoisonError::into_inner));
+        match (method, page) {
+            (Method::Get, Some("/")) => (200, "text/html; charset=utf-8", report().to_html()),
+            (Method::Get, Some("/data.json")) => (200, "application/json", report().to_json()),
+            (Method::Get, _) => (404, TEXT, "there is nothing here".to_owned()),
+            _ => (405, TEXT, "this page can only be read".to_owned()),
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site() -> Site {
+        Site { host: "127.0.0.1:4711".to_owned(), token: "00ff".to_owned(), shared: Arc::default() }
+    }
+
+    #[test]
+    fn only_who_knows_the_address_gets_the_page() {
+        let status = |method: Method, url, host| site().answer(&method, url, host).0;
+        let own = Some("127.0.0.1:4711");
+        for url in ["/00ff/", "/00ff/data.json", "/00ff/?population=1"] {
+            assert_eq!(status(Method::Get, url, own), 200, "{url}");
+        }
+        for url in ["/", "", "/00fe/", "/00ff", "/00ff/../", "/00ff/run.json", "/00FF/", "00ff/", "/00ff0/"] {
+            assert_eq!(status(Method::Get, url, own), 404, "{url}");
+        }
+        for host in [None, Some("localhost:4711"), Some("elsewhere.example"), Some("127.0.0.1")] {
+            assert_eq!(status(Method::Get, "/00ff/", host), 403, "{host:?}");
+        }
+        assert_eq!(status(Method::Post, "/00ff/", own), 405);
+    }
+}

@@ -1,0 +1,172 @@
+// The network as a drawing: populations are nodes, projections are arrows between them.
+
+const NODE_COLUMN_PX = 150;
+const NODE_ROW_PX = 84;
+const GRAPH_MARGIN_PX = 62;
+const GRAPH_TOP_PX = 48;
+const GRAPH_BOTTOM_PX = 62;
+const MAX_GRAPH_PX = 2400;
+/** With more arrows than this only those of the chosen population are drawn in full ink. */
+const MANY_EDGES = 80;
+
+/** The drawing. @returns {SVGElement} */
+function networkGraph(scope, width) {
+  const network = app.report.network;
+  // Laid out in units of a sixteenth of the text's size, so that names grow with it on large screens.
+  const unit = currentTheme().rem / 16;
+  const size = graphSize(network.populations, width / unit);
+  const places = network.populations.map((population) => nodePlace(population, size));
+  const edges = network.projections.map((projection, k) => edgePath(network, projection, k, places));
+  const nodes = network.populations.map((population, k) => nodeShape(population, k, places[k]));
+  const svg = makeSvg(
+    'svg',
+    { class: 'graph', width: size.width * unit, height: size.height * unit, viewBox: `0 0 ${size.width} ${size.height}`, role: 'group', 'aria-label': graphSentence(network) },
+    makeSvg('defs', {}, arrowHead('excitatory', 'M0,0 L8,4 L0,8 z'), arrowHead('inhibitory', 'M4,0 h3 v8 h-3 z'), arrowHead('mixed', 'M0,4 L4,0 L8,4 L4,8 z')),
+    makeSvg('g', { class: 'edges', 'aria-hidden': 'true' }, edges),
+    makeSvg('g', { class: 'nodes' }, nodes),
+  );
+  if (network.projections.length > MANY_EDGES) svg.classList.add('many');
+  const mark = () => markGraph(svg, network, nodes, edges);
+  mark();
+  scope.listen('selection', mark);
+  return svg;
+}
+
+function graphSentence(network) {
+  return `Graph of ${counted(network.populations.length, 'population')} and ${counted(network.projections.length, 'projection')}; the tables below say the same`;
+}
+
+/** Large enough that names of neighbours do not meet. */
+function graphSize(nodes, width) {
+  const columns = new Map();
+  for (const { place: [x, y] } of nodes) {
+    const key = Math.round(x * 40);
+    if (!columns.has(key)) columns.set(key, []);
+    columns.get(key).push(y);
+  }
+  const acrossGap = smallestGap([...columns.keys()].map((key) => key / 40));
+  const downGap = Math.min(...[...columns.values()].map(smallestGap));
+  return {
+    width: Math.max(width, Math.min(MAX_GRAPH_PX, 2 * GRAPH_MARGIN_PX + NODE_COLUMN_PX / acrossGap)),
+    height: clamp(GRAPH_TOP_PX + GRAPH_BOTTOM_PX + NODE_ROW_PX / downGap, 190, MAX_GRAPH_PX),
+  };
+}
+
+/** Smallest distance between two of several places; infinite if there are no two. */
+function smallestGap(places) {
+  const sorted = [...places].sort((a, b) => a - b);
+  const gaps = sorted.slice(1).map((place, i) => place - sorted[i]).filter((gap) => gap > 1e-3);
+  return Math.min(Infinity, ...gaps);
+}
+
+function nodePlace(population, size) {
+  const [x, y] = population.place.map((part) => (Number.isFinite(part) ? clamp(part, 0, 1) : 0.5));
+  const radius = clamp(9 + 3.2 * Math.log10(Math.max(1, population.size)), 9, 28);
+  return {
+    x: GRAPH_MARGIN_PX + x * (size.width - 2 * GRAPH_MARGIN_PX),
+    y: GRAPH_TOP_PX + y * (size.height - GRAPH_TOP_PX - GRAPH_BOTTOM_PX),
+    radius,
+  };
+}
+
+function nodeShape(population, k, place) {
+  const { x, y, radius } = place;
+  const box = { class: `population-${k % N_POPULATION_COLOURS}` };
+  const shape = population.is_source
+    ? makeSvg('rect', { ...box, x: x - radius, y: y - radius, width: 2 * radius, height: 2 * radius, rx: 3 })
+    : makeSvg('circle', { ...box, cx: x, cy: y, r: radius });
+  const words = `${isolated(cut(population.name, 80))}, ${counted(population.size, 'neuron')}, ${cut(population.model, 40)}`;
+  const choose = () => choosePopulation(k);
+  const press = (event) => {
+    if (event.key !== 'Enter' && event.key !== ' ') return;
+    event.preventDefault();
+    choose();
+  };
+  return makeSvg(
+    'g',
+    { class: 'node', role: 'button', tabindex: '0', id: `node-${k}`, 'aria-label': words, 'aria-pressed': 'false', onclick: choose, onkeydown: press },
+    makeSvg('title', {}, cut(population.name, 400)),
+    makeSvg('circle', { class: 'halo', cx: x, cy: y, r: radius + 6 }),
+    shape,
+    makeSvg('text', { class: 'node-name', x, y: y + radius + 15, 'text-anchor': 'middle' }, isolated(populationName(k, 18))),
+    makeSvg('text', { class: 'node-size', x, y: y + radius + 29, 'text-anchor': 'middle' }, formatCount(population.size)),
+  );
+}
+
+function arrowHead(sign, shape) {
+  const attributes = { id: `head-${sign}`, class: `head ${sign}`, markerWidth: 9, markerHeight: 8, refX: 8, refY: 4, orient: 'auto', markerUnits: 'userSpaceOnUse' };
+  return makeSvg('marker', attributes, makeSvg('path', { d: shape }));
+}
+
+/** A bow from one node's rim to the other's, so that there and back do not lie on each other. */
+function edgePath(network, projection, k, places) {
+  const from = places[projection.pre];
+  const to = places[projection.post];
+  if (!from || !to) return makeSvg('g', {});
+  const width = clamp(0.6 + 0.25 * Math.log10(1 + (projection.n_synapses || 0)), 1, 2.6);
+  const attributes = {
+    class: `edge ${projection.sign}`,
+    d: from === to ? selfLoop(from, k) : bow(from, to, parallelPlace(network, k)),
+    'stroke-width': width.toFixed(2),
+    'marker-end': `url(#head-${projection.sign})`,
+  };
+  return makeSvg('path', attributes, makeSvg('title', {}, edgeWords(projection)));
+}
+
+/** Which of several projections between the same two populations this is. */
+function parallelPlace(network, k) {
+  const { pre, post } = network.projections[k];
+  let place = 0;
+  for (let i = 0; i < k; i += 1) {
+    if (network.projections[i].pre === pre && network.projections[i].post === post) place += 1;
+  }
+  return place;
+}
+
+function bow(from, to, place) {
+  const [dx, dy] = [to.x - from.x, to.y - from.y];
+  const length = Math.hypot(dx, dy) || 1;
+  const bend = Math.min(0.16 * length, 48) + 14 * place;
+  const middle = [(from.x + to.x) / 2 - (dy / length) * bend, (from.y + to.y) / 2 + (dx / length) * bend];
+  const [x1, y1] = rim(from, middle, 1);
+  const [x2, y2] = rim(to, middle, 3);
+  return `M${x1},${y1} Q${middle[0].toFixed(1)},${middle[1].toFixed(1)} ${x2},${y2}`;
+}
+
+function rim(node, [x, y], gap) {
+  const [dx, dy] = [x - node.x, y - node.y];
+  const length = Math.hypot(dx, dy) || 1;
+  const reach = node.radius + gap;
+  return [(node.x + (dx / length) * reach).toFixed(1), (node.y + (dy / length) * reach).toFixed(1)];
+}
+
+function selfLoop(node, k) {
+  const lean = (k % 2 ? 0.5 : 0) + 0.6;
+  const [x1, y1] = [node.x - node.radius * 0.7, node.y - node.radius * 0.8];
+  const [x2, y2] = [node.x + node.radius * 0.7, node.y - node.radius * 0.8 - 2];
+  const top = node.y - node.radius * (2 + lean);
+  return `M${x1.toFixed(1)},${y1.toFixed(1)} C${(x1 - 10).toFixed(1)},${top.toFixed(1)} ${(x2 + 10).toFixed(1)},${top.toFixed(1)} ${x2.toFixed(1)},${y2.toFixed(1)}`;
+}
+
+function edgeWords(projection) {
+  const ends = `${isolated(populationName(projection.pre))} → ${isolated(populationName(projection.post))}`;
+  const synapses = projection.n_synapses === null ? '' : `, ${counted(projection.n_synapses, 'synapse')}`;
+  return `${ends}: ${cut(projection.connector, 80)}${synapses}, ${projection.sign}`;
+}
+
+/** The chosen population, what it sends and what it hears stand out. */
+function markGraph(svg, network, nodes, edges) {
+  const chosen = app.selection;
+  svg.classList.toggle('has-choice', chosen !== null);
+  const near = new Set([chosen]);
+  network.projections.forEach((projection, k) => {
+    const isNear = projection.pre === chosen || projection.post === chosen;
+    edges[k].classList.toggle('near', isNear);
+    if (isNear) near.add(projection.pre).add(projection.post);
+  });
+  nodes.forEach((node, k) => {
+    node.classList.toggle('near', near.has(k));
+    node.classList.toggle('chosen', k === chosen);
+    node.setAttribute('aria-pressed', String(k === chosen));
+  });
+}
