@@ -517,6 +517,9 @@ def test_results_of_hardware(tmp_path):
     with np.load(tmp_path / "a.npz") as arrays:
         assert arrays["same#2.v"].shape == (10, 2)
     assert net.result.tick_ms == pytest.approx(0.1)
+    mine, whole = result._report_parts(), hw._report_parts()
+    assert mine.keys() == whole.keys(), "a report of one is a report of the other"
+    assert all(mine[key] == whole[key] for key in ("timesteps", "tick_ms", "numeric", "run", "account"))
 
 
 # The command.

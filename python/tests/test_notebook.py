@@ -99,6 +99,9 @@ def test_objects_of_snn_and_accounts():
 
 
 def test_nothing_is_printed_by_runs(net, capsys):
-    result = gennaker.run(net, 200)
-    hardware.SpiNNaker2Chip()
+    result = gennaker.run(net, 200, machine="chip")
+    cell = snn.Population(4, "lif", {"i_offset": 3.0})
+    small = snn.Network()
+    small.add(cell)
+    hardware.SpiNNaker2Chip().run(small, 20, record_power=True)
     assert capsys.readouterr() == ("", "") and result._repr_svg_().startswith("<svg")
