@@ -108,7 +108,7 @@ def step(ticks: np.ndarray) -> int | None:
 @contextlib.contextmanager
 def written(*paths: str | os.PathLike[str]) -> Iterator[list[str]]:
     """Names to write to. They get the names that were asked for when all is well, and are gone when it is not."""
-    finals = [os.path.realpath(os.fspath(path)) for path in paths]
+    finals = [os.path.realpath(os.fsdecode(path)) for path in paths]
     for path in finals:
         if os.path.isdir(path):
             raise IsADirectoryError(f"`{path}` is a folder; give the name of a file")

@@ -34,7 +34,7 @@ def write_sonata(result, folder, populations):
     found = chosen(result, populations, None)
     for name, _ in found:
         check_name(name, "a SONATA file", "/", (".", ".."))
-    folder = os.fspath(folder)
+    folder = os.fsdecode(folder)
     spiking = [(name, population) for name, population in found if population.has_spikes()]
     reports = {kind: [pair for pair in found if kind in pair[1].variables()] for kind in kinds(result) if kind != "spikes"}
     reports = {variable: pairs for variable, pairs in reports.items() if pairs}
