@@ -17,6 +17,8 @@ use crate::output::complain;
 
 /// Shortest time between two looks at the run.
 const INTERVAL: Duration = Duration::from_millis(500);
+/// The first look comes sooner.
+const FIRST_LOOK: Duration = Duration::from_millis(100);
 /// A look may take one part in this many of the run's time.
 const PATIENCE: u32 = 10;
 /// How long the finished page waits for somebody to open it.
@@ -51,7 +53,7 @@ impl LiveView {
         let shared = Arc::new(Shared { report: Mutex::new(Arc::new(report)), ..Shared::default() });
         let site = Site { host, token, shared: Arc::clone(&shared) };
         let server = Some(std::thread::spawn(move || site.serve(&server)));
-        Ok(Self { shared, server, next_look: Instant::now() })
+        Ok(Self { shared, server, next_look: Instant::now() + FIRST_LOOK })
     }
 
     /// Whether it is time for another look at the run.

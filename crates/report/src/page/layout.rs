@@ -21,7 +21,32 @@ pub fn places(is_source: &[bool], projections: &[(u32, u32)]) -> Vec<[f64; 2]> {
             order(column, &mut places, projections);
         }
     }
+    for (column, members) in members.iter().enumerate() {
+        if is_tangled(members, projections) {
+            bend(members, &mut places, centre(column, n_columns), n_columns);
+        }
+    }
     places
+}
+
+/// Whether so many projections run up and down a column that they would hide each other.
+fn is_tangled(members: &[usize], projections: &[(u32, u32)]) -> bool {
+    let within = |&&(pre, post): &&(u32, u32)| {
+        pre != post && members.contains(&(pre as usize)) && members.contains(&(post as usize))
+    };
+    members.len() > 2 && projections.iter().filter(within).count() >= members.len()
+}
+
+/// Puts a column on an ellipse, where every pair sees each other.
+#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+fn bend(members: &[usize], places: &mut [[f64; 2]], middle: f64, n_columns: usize) {
+    let (across, up) = (0.36 / n_columns as f64, 0.4);
+    for (i, &node) in members.iter().enumerate() {
+        // From the top, down the left side and up the right one by turns, so that the order from top to bottom stays.
+        let (step, side) = (i.div_ceil(2) as f64, if i % 2 == 1 { -1.0 } else { 1.0 });
+        let angle = std::f64::consts::TAU * step / members.len() as f64;
+        places[node] = [middle + side * across * angle.sin(), 0.5 - up * angle.cos()];
+    }
 }
 
 /// Middle of the `i`-th of `n` equal parts.
@@ -96,6 +121,14 @@ mod tests {
     fn neighbours_stand_side_by_side() {
         let places = places(&[true, true, false, false], &[(0, 3), (1, 2)]);
         assert_eq!((places[0][1] < places[1][1]), (places[3][1] < places[2][1]));
+    }
+
+    #[test]
+    fn a_tangle_is_a_ring() {
+        let all: Vec<(u32, u32)> = (0..7).flat_map(|pre| (0..7).map(move |post| (pre, post))).collect();
+        let places = places(&[true, false, false, false, false, false, false], &all);
+        let x: Vec<f64> = places[1..].iter().map(|place| place[0]).collect();
+        assert!(places[0][0] < 0.5 && x.iter().any(|&x| x < 0.7) && x.iter().any(|&x| x > 0.8), "{x:?}");
     }
 
     proptest! {

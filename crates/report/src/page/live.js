@@ -1,7 +1,7 @@
 // A run that goes on: the page asks its own address for newer data. Finished reports never ask anybody.
 
 const POLL_MS = 1000;
-const RETRY_MS = 4000;
+const RETRY_MS = 2500;
 
 /** Follows the run until it is over or somebody says stop. */
 function followRun(host) {

@@ -79,7 +79,7 @@ function clickItem(view, item) {
 /** Arrows move, Enter goes in, Escape goes out, plus, minus and 0 magnify. */
 function listenToKeys(view, canvas) {
   canvas.addEventListener('keydown', (event) => {
-    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.ctrlKey || event.metaKey || event.altKey || !view.camera.scale) return;
     if (!pressKey(view, event.key)) return;
     event.preventDefault();
     event.stopPropagation();

@@ -133,14 +133,19 @@ function drawStale() {
 /** Paper gets everything, in light colours. */
 function watchPrinting() {
   let before;
+  let isPrinting = false;
   addEventListener('beforeprint', () => {
-    before = document.documentElement.dataset.theme;
+    if (!isPrinting) before = document.documentElement.dataset.theme;
+    isPrinting = true;
     for (const [name, entry] of sections) if (!entry.scope) drawSection(name);
     document.querySelectorAll('details').forEach((details) => details.setAttribute('open', ''));
     setTheme('light');
     emit('print');
   });
-  addEventListener('afterprint', () => setTheme(before));
+  addEventListener('afterprint', () => {
+    isPrinting = false;
+    setTheme(before);
+  });
 }
 
 /** The population in the bar follows choices made elsewhere. */

@@ -36,27 +36,19 @@ function graphSentence(network) {
   return `Graph of ${counted(network.populations.length, 'population')} and ${counted(network.projections.length, 'projection')}; the tables below say the same`;
 }
 
-/** Large enough that names of neighbours do not meet. */
+/** Large enough that names of neighbours do not meet: they are apart either across or down. */
 function graphSize(nodes, width) {
-  const columns = new Map();
-  for (const { place: [x, y] } of nodes) {
-    const key = Math.round(x * 40);
-    if (!columns.has(key)) columns.set(key, []);
-    columns.get(key).push(y);
-  }
-  const acrossGap = smallestGap([...columns.keys()].map((key) => key / 40));
-  const downGap = Math.min(...[...columns.values()].map(smallestGap));
+  const pairs = nodes.flatMap((a, i) => nodes.slice(0, i).map((b) => [Math.abs(a.place[0] - b.place[0]), Math.abs(a.place[1] - b.place[1])]));
+  // Those side by side decide how wide it is, the others then how high.
+  const isBeside = ([dx, dy]) => dy < 1e-3 && dx > 1e-3;
+  const acrossGap = pairs.filter(isBeside).reduce((least, [dx]) => Math.min(least, dx), Infinity);
+  const inner = Math.max(width - 2 * GRAPH_MARGIN_PX, Math.min(MAX_GRAPH_PX, NODE_COLUMN_PX / acrossGap));
+  const isNear = ([dx, dy]) => dx * inner < NODE_COLUMN_PX && dy > 1e-3;
+  const downGap = pairs.filter(isNear).reduce((least, [, dy]) => Math.min(least, dy), Infinity);
   return {
-    width: Math.max(width, Math.min(MAX_GRAPH_PX, 2 * GRAPH_MARGIN_PX + NODE_COLUMN_PX / acrossGap)),
+    width: inner + 2 * GRAPH_MARGIN_PX,
     height: clamp(GRAPH_TOP_PX + GRAPH_BOTTOM_PX + NODE_ROW_PX / downGap, 190, MAX_GRAPH_PX),
   };
-}
-
-/** Smallest distance between two of several places; infinite if there are no two. */
-function smallestGap(places) {
-  const sorted = [...places].sort((a, b) => a - b);
-  const gaps = sorted.slice(1).map((place, i) => place - sorted[i]).filter((gap) => gap > 1e-3);
-  return Math.min(Infinity, ...gaps);
 }
 
 function nodePlace(population, size) {
