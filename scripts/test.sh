@@ -25,8 +25,8 @@ environment() {
     pip --only-binary :all: libsonata || echo "skipped: no libsonata"
     # A framework that reads NIR files; it has no wheels for every Python, and its test is skipped without it.
     pip spyx==1.0.0 || echo "skipped: no Spyx"
-    # What runs notebooks, and draws in them.
-    pip nbclient ipykernel matplotlib || echo "skipped: no notebooks"
+    # What runs notebooks.
+    pip nbclient ipykernel
     CARGO_BUILD_JOBS=1 scripts/book.sh tool || echo "skipped: no mdBook; the book's sources are checked alone"
 }
 mkdir -p target
