@@ -14,7 +14,11 @@ limit_s=300
 
 clone=$(mktemp -d)
 trap 'rm -rf "$clone"' EXIT
-git clone --quiet --depth 1 "file://$root" "$clone/gennaker"
+# An archive has no history to clone; then the files as they lie.
+git clone --quiet --depth 1 "file://$root" "$clone/gennaker" 2> /dev/null || {
+    mkdir "$clone/gennaker"
+    tar -c --exclude=./target --exclude=./results . | tar -x -C "$clone/gennaker"
+}
 cd "$clone/gennaker"
 
 # The one line of README.md's commands that begins with the words, without its comment.
