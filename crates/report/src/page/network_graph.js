@@ -68,7 +68,7 @@ function graphSize(nodes, width) {
   const downGap = smallestGap(nodes, ([dx, dy]) => (dx * inner < NODE_COLUMN_PX && dy > 1e-3 ? dy : Infinity));
   return {
     width: inner + 2 * GRAPH_MARGIN_PX,
-    height: clamp(GRAPH_TOP_PX + GRAPH_BOTTOM_PX + NODE_ROW_PX / downGap, 190, MAX_GRAPH_PX),
+    height: clamp(GRAPH_TOP_PX + GRAPH_BOTTOM_PX + NODE_ROW_PX / downGap, Math.min(560, 150 + 34 * nodes.length), MAX_GRAPH_PX),
   };
 }
 
