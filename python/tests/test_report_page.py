@@ -167,8 +167,7 @@ def test_long_names_can_be_read_in_full(show, files):
     assert 10 < len(shown) <= 32 and shown.endswith("…")
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("name", ["board", "hostile", "empty"])
+@pytest.mark.parametrize(("name", "scheme"), [("board", "light"), ("board", "dark"), ("hostile", "dark"), ("empty", "light")])
 def test_no_accessibility_violations(show, files, name, scheme):
     page = show(files(name), scheme=scheme)
     if name != "empty":
@@ -279,6 +278,25 @@ def test_the_keyboard_reaches_a_pe_and_chooses_its_population(show, files):
         assert page.inner_text("#machine-details h3").startswith(level)
     page.keyboard.press("Escape")
     assert page.evaluate("machineView.camera.isWhole")
+
+
+def test_two_fingers_stretch_the_map(show, files):
+    page = show(files("board"), has_touch=True)
+    box = to_canvas(page, "machine-canvas")
+    before = page.evaluate("machineView.camera.scale")
+    x, y = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
+    client = page.context.new_cdp_session(page)
+
+    def touch(kind, apart):
+        points = [{"x": x - apart, "y": y, "id": 0}, {"x": x + apart, "y": y, "id": 1}] if apart else []
+        client.send("Input.dispatchTouchEvent", {"type": kind, "touchPoints": points})
+
+    touch("touchStart", 40)
+    for apart in (60, 90, 120):
+        touch("touchMove", apart)
+    touch("touchEnd", 0)
+    wait_until(page, f"machineView.camera.scale > 2 * {before}")
+    assert page.evaluate("machineView.camera.scale") < 4 * before
 
 
 def test_from_racks_down_to_a_pe(show, files):
@@ -476,6 +494,22 @@ def test_a_million_spikes_stay_usable(show, tmp_path):
     # Generous, for slow and busy machines: what is guarded is the kind of drawing, which otherwise takes seconds.
     assert first_paint_ms < 2000
     assert len(draw_ms) >= 4 and max(draw_ms) < 400
+
+
+def test_very_many_projections_stay_usable(show, tmp_path):
+    document = samples.sample(n_populations=200, n_ticks=50, spikes_each=5)
+    network = document["network"]
+    network["projections"] = [
+        {**network["projections"][0], "pre": k % 200, "post": (7 * k + k // 200) % 200} for k in range(20_000)
+    ]
+    page = show(write_page(tmp_path, document))
+    n_drawn = "document.querySelectorAll('#network .graph-scroll path.edge').length"
+    assert page.evaluate(n_drawn) == 1200
+    assert "of 20,000" in texts(page)
+    page.select_option("#population", "199")
+    assert chosen(page) == "199"
+    own = sum(199 in (edge["pre"], edge["post"]) for edge in network["projections"])
+    assert page.evaluate("document.querySelectorAll('#network path.edge.near').length") == own
 
 
 def test_arrays_and_numbers_are_read_exactly(show, files):

@@ -41,7 +41,7 @@ function distributionTable(scope, entries) {
       };
     }),
   ];
-  return sortableTable(scope, { id: 'table-distributions', caption: 'Spike statistics: mean ± standard deviation', columns, rows: entries, limit: 12, population: (entry) => entry.population });
+  return sortableTable(scope, { id: 'table-distributions', caption: 'Spike statistics: mean ± standard deviation', columns, rows: entries, limit: 12, population: (entry) => entry.population, isByPopulation: true });
 }
 
 /** A histogram as small as a word. */
@@ -56,7 +56,7 @@ function sparkline(distribution, population) {
 function histogram([key, title, what], entry) {
   const distribution = entry[key];
   const { edges, counts } = distribution;
-  const size = { width: 320, height: 190, left: 56, right: 310, top: 10, bottom: 146 };
+  const size = { width: 320, height: 190, left: 64, right: 310, top: 10, bottom: 146 };
   const xAxis = `${what}${distribution.unit ? ` (${cut(distribution.unit, 12)})` : ''}`;
   const sentence = `${title}: ${formatCount(distribution.n)} ${cut(distribution.of, 80)}, mean ${formatNumber(distribution.mean)}, standard deviation ${formatNumber(distribution.sd)} ${cut(distribution.unit, 12)}`;
   const [low, high] = [edges[0], edges[edges.length - 1]];

@@ -2,6 +2,8 @@
 
 /// Rounds in which each column is put in the order of its neighbours.
 const ROUNDS: usize = 8;
+/// How many times wider than another a column is that has become a ring.
+const RING_WIDTH: f64 = 2.5;
 
 /// Places from 0 to 1 for `n` populations, `[x, y]`, given their projections as `(pre, post)`. `is_source` tells which only send.
 #[must_use]
@@ -11,20 +13,28 @@ pub fn places(is_source: &[bool], projections: &[(u32, u32)]) -> Vec<[f64; 2]> {
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); n_columns];
     columns.iter().enumerate().for_each(|(node, &column)| members[column].push(node));
     let mut places = vec![[0.0; 2]; is_source.len()];
-    for (column, members) in members.iter().enumerate() {
-        for (row, &node) in members.iter().enumerate() {
-            places[node] = [centre(column, n_columns), centre(row, members.len())];
-        }
+    for members in &members {
+        members.iter().enumerate().for_each(|(row, &node)| places[node][1] = centre(row, members.len()));
     }
     for _ in 0..ROUNDS {
         for column in &mut members {
             order(column, &mut places, projections);
         }
     }
-    for (column, members) in members.iter().enumerate() {
-        if is_tangled(members, projections) {
-            bend(members, &mut places, centre(column, n_columns), n_columns);
+    let widths: Vec<f64> = members
+        .iter()
+        .map(|members| if is_tangled(members, projections) { RING_WIDTH } else { 1.0 })
+        .collect();
+    let all: f64 = widths.iter().sum();
+    let mut left = 0.0;
+    for (members, width) in members.iter().zip(&widths) {
+        let middle = (left + width / 2.0) / all;
+        if *width > 1.0 {
+            bend(members, &mut places, middle, 0.4 * width / all);
+        } else {
+            members.iter().for_each(|&node| places[node][0] = middle);
         }
+        left += width;
     }
     places
 }
@@ -39,13 +49,13 @@ fn is_tangled(members: &[usize], projections: &[(u32, u32)]) -> bool {
 
 /// Puts a column on an ellipse, where every pair sees each other.
 #[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
-fn bend(members: &[usize], places: &mut [[f64; 2]], middle: f64, n_columns: usize) {
-    let (across, up) = (0.36 / n_columns as f64, 0.4);
+fn bend(members: &[usize], places: &mut [[f64; 2]], middle: f64, across: f64) {
+    let step = std::f64::consts::TAU / members.len() as f64;
     for (i, &node) in members.iter().enumerate() {
-        // From the top, down the left side and up the right one by turns, so that the order from top to bottom stays.
-        let (step, side) = (i.div_ceil(2) as f64, if i % 2 == 1 { -1.0 } else { 1.0 });
-        let angle = std::f64::consts::TAU * step / members.len() as f64;
-        places[node] = [middle + side * across * angle.sin(), 0.5 - up * angle.cos()];
+        // From the top down both sides by turns, so that the order stays; tilted, so that no two are at the same height.
+        let side = if i % 2 == 1 { -1.0 } else { 1.0 };
+        let angle = side * step * i.div_ceil(2) as f64 + 0.2 * step;
+        places[node] = [middle + across * angle.sin(), 0.5 - 0.45 * angle.cos()];
     }
 }
 

@@ -118,6 +118,10 @@ function machineControls(scope, view, tableBox) {
     showWhole(view.camera, view.model);
     view.changed();
   };
+  const used = () => {
+    showBox(view.camera, view.model, usedBox(view.model), 0.05);
+    view.changed();
+  };
   fillTable();
   return make(
     'div',
@@ -127,8 +131,20 @@ function machineControls(scope, view, tableBox) {
     treeControl(scope, view),
     make('span', { class: 'buttons', role: 'group', 'aria-label': 'Magnification of the map' },
       makeButton('machine-in', '+', 'Magnify the map', zoom(1.6)), makeButton('machine-out', '−', 'Show more of the map', zoom(1 / 1.6)),
-      makeButton('machine-whole', 'Whole machine', 'Whole machine', whole)),
+      makeButton('machine-whole', 'Whole machine', 'Whole machine', whole), makeButton('machine-used', 'Chips in use', 'Chips in use', used)),
   );
+}
+
+/** Extent of all chips in use; of everything if none is. */
+function usedBox(model) {
+  const box = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity };
+  for (const chip of model.pes.chip) {
+    box.left = Math.min(box.left, model.x[chip]);
+    box.right = Math.max(box.right, model.x[chip] + 1);
+    box.bottom = Math.min(box.bottom, model.y[chip]);
+    box.top = Math.max(box.top, model.y[chip] + 1);
+  }
+  return model.nPes ? box : { left: 0, right: model.width, bottom: 0, top: model.height };
 }
 
 /** Switch for the multicast tree, with a sentence about the tree of the chosen population. */

@@ -175,11 +175,11 @@ function nameChip(paint, chip, px, py) {
   const { context, view, theme } = paint;
   const { model, camera } = view;
   // The name stands in the margin: where that is too narrow, pointing tells.
-  if (camera.scale * CHIP_PADDING < 0.72 * theme.rem) return;
+  if (camera.scale * CHIP_PADDING < 0.9 * theme.rem) return;
   context.globalAlpha = 1;
   context.fillStyle = theme.muted;
   context.font = canvasFont(clamp(camera.scale / 260, 0.62, 1));
   context.textAlign = 'left';
-  context.textBaseline = 'top';
-  paintText(context, `${model.x[chip]}, ${model.y[chip]}`, px + camera.scale * CHIP_PADDING, py + camera.scale * 0.035, camera.scale * 0.9);
+  context.textBaseline = 'middle';
+  paintText(context, `${model.x[chip]}, ${model.y[chip]}`, px + camera.scale * CHIP_PADDING, py + camera.scale * (0.03 + CHIP_PADDING) * 0.5, camera.scale * 0.9);
 }

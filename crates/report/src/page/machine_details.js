@@ -23,6 +23,7 @@ function itemContents(model, item) {
 /** Fills the panel beside the map. */
 function fillDetails(scope, panel, view, item) {
   const { model } = view;
+  panel.classList.toggle('is-hint', !item);
   if (!item) {
     const hint = 'Point at the map, or give it the keyboard: arrows move, Enter goes in, Escape goes out.';
     panel.replaceChildren(make('h3', {}, 'What is there'), make('p', { class: 'quiet' }, hint));

@@ -217,8 +217,10 @@ function paintOutlines(paint) {
     context.translate(ox, oy);
     context.scale(camera.scale, -camera.scale);
     context.lineWidth = weights[level] / camera.scale;
-    context.strokeStyle = level === 'board' ? theme.surface : theme.ink;
-    context.globalAlpha = level === 'frame' ? 0.6 : 1;
+    // Between tiles of the same group a border is a gap; between single chips it is a line.
+    const isGap = level === 'board' && model.groups[view.level] !== undefined;
+    context.strokeStyle = isGap ? theme.surface : theme.ink;
+    context.globalAlpha = { board: isGap ? 1 : 0.45, frame: 0.6, rack: 1 }[level];
     context.stroke(outlinePath(model, level));
     context.restore();
   }

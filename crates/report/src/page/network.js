@@ -10,6 +10,10 @@ function buildNetwork(scope, host) {
   }
   const drawing = make('div', { class: 'graph-scroll', tabindex: '0', role: 'group', 'aria-label': 'Drawing of the network' });
   host.append(graphKey(), drawing);
+  if (projections.length > MAX_EDGES) {
+    const words = `The ${formatCount(MAX_EDGES)} projections with most synapses of ${formatCount(projections.length)}; choose a population to see all of its own.`;
+    host.append(make('p', { class: 'quiet' }, words));
+  }
   drawWhenSized(scope, drawing);
   host.append(populationTable(scope, nodes));
   if (projections.length) host.append(projectionTable(scope, projections));
@@ -58,7 +62,7 @@ function populationTable(scope, nodes) {
     { title: 'PEs', isNumber: true, cell: ({ node }) => (node.n_pes ? formatCount(node.n_pes) : '–'), order: ({ node }) => node.n_pes },
     { title: 'Parameters', cell: ({ node }) => parameterList(node.parameters) },
   ];
-  return sortableTable(scope, { id: 'table-populations', caption: 'Populations', columns, rows, limit: 12, population: ({ index }) => index });
+  return sortableTable(scope, { id: 'table-populations', caption: 'Populations', columns, rows, limit: 12, population: ({ index }) => index, isByPopulation: true });
 }
 
 function parameterList(parameters) {

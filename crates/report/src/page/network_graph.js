@@ -8,6 +8,8 @@ const GRAPH_BOTTOM_PX = 62;
 const MAX_GRAPH_PX = 2400;
 /** With more arrows than this only those of the chosen population are drawn in full ink. */
 const MANY_EDGES = 80;
+/** No more arrows than this are drawn at once, besides the chosen population's own. */
+const MAX_EDGES = 1200;
 
 /** The drawing. @returns {SVGElement} */
 function networkGraph(scope, width) {
@@ -16,17 +18,27 @@ function networkGraph(scope, width) {
   const unit = currentTheme().rem / 16;
   const size = graphSize(network.populations, width / unit);
   const places = network.populations.map((population) => nodePlace(population, size));
-  const edges = network.projections.map((projection, k) => edgePath(network, projection, k, places));
+  const parallels = parallelPlaces(network.projections);
+  const draw = (k) => ({ k, path: edgePath(network.projections[k], k, places, parallels[k]) });
+  const edges = largestProjections(network.projections).map(draw);
+  const own = makeSvg('g', { class: 'edges', 'aria-hidden': 'true' });
   const nodes = network.populations.map((population, k) => nodeShape(population, k, places[k]));
   const svg = makeSvg(
     'svg',
     { class: 'graph', width: size.width * unit, height: size.height * unit, viewBox: `0 0 ${size.width} ${size.height}`, role: 'group', 'aria-label': graphSentence(network) },
     makeSvg('defs', {}, arrowHead('excitatory', 'M0,0 L8,4 L0,8 z'), arrowHead('inhibitory', 'M4,0 h3 v8 h-3 z'), arrowHead('mixed', 'M0,4 L4,0 L8,4 L4,8 z')),
-    makeSvg('g', { class: 'edges', 'aria-hidden': 'true' }, edges),
+    makeSvg('g', { class: 'edges', 'aria-hidden': 'true' }, edges.map(({ path }) => path)),
+    own,
     makeSvg('g', { class: 'nodes' }, nodes),
   );
   if (network.projections.length > MANY_EDGES) svg.classList.add('many');
-  const mark = () => markGraph(svg, network, nodes, edges);
+  const drawn = new Set(edges.map(({ k }) => k));
+  const mark = () => {
+    const missing = app.selection === null ? [] : ownProjections(network.projections).filter((k) => !drawn.has(k));
+    const more = missing.map(draw);
+    own.replaceChildren(...more.map(({ path }) => path));
+    markGraph(svg, network, nodes, [...edges, ...more]);
+  };
   mark();
   scope.listen('selection', mark);
   return svg;
@@ -36,19 +48,41 @@ function graphSentence(network) {
   return `Graph of ${counted(network.populations.length, 'population')} and ${counted(network.projections.length, 'projection')}; the tables below say the same`;
 }
 
+/** Places of the projections that are drawn without asking: all, or those with most synapses if there are very many. */
+function largestProjections(projections) {
+  const places = projections.map((_, k) => k);
+  if (places.length <= MAX_EDGES) return places;
+  return places.sort((a, b) => (projections[b].n_synapses || 0) - (projections[a].n_synapses || 0) || a - b).slice(0, MAX_EDGES);
+}
+
+/** Places of the projections that the chosen population sends or hears. */
+function ownProjections(projections) {
+  return projections.map((_, k) => k).filter((k) => projections[k].pre === app.selection || projections[k].post === app.selection);
+}
+
 /** Large enough that names of neighbours do not meet: they are apart either across or down. */
 function graphSize(nodes, width) {
-  const pairs = nodes.flatMap((a, i) => nodes.slice(0, i).map((b) => [Math.abs(a.place[0] - b.place[0]), Math.abs(a.place[1] - b.place[1])]));
   // Those side by side decide how wide it is, the others then how high.
-  const isBeside = ([dx, dy]) => dy < 1e-3 && dx > 1e-3;
-  const acrossGap = pairs.filter(isBeside).reduce((least, [dx]) => Math.min(least, dx), Infinity);
+  const acrossGap = smallestGap(nodes, ([dx, dy]) => (dy < 1e-3 && dx > 1e-3 ? dx : Infinity));
   const inner = Math.max(width - 2 * GRAPH_MARGIN_PX, Math.min(MAX_GRAPH_PX, NODE_COLUMN_PX / acrossGap));
-  const isNear = ([dx, dy]) => dx * inner < NODE_COLUMN_PX && dy > 1e-3;
-  const downGap = pairs.filter(isNear).reduce((least, [, dy]) => Math.min(least, dy), Infinity);
+  const downGap = smallestGap(nodes, ([dx, dy]) => (dx * inner < NODE_COLUMN_PX && dy > 1e-3 ? dy : Infinity));
   return {
     width: inner + 2 * GRAPH_MARGIN_PX,
-    height: clamp(GRAPH_TOP_PX + GRAPH_BOTTOM_PX + NODE_ROW_PX / downGap, 190, MAX_GRAPH_PX),
+    height: clamp(GRAPH_TOP_PX + GRAPH_BOTTOM_PX + NODE_ROW_PX / downGap, Math.min(560, 150 + 34 * nodes.length), MAX_GRAPH_PX),
   };
+}
+
+/** The smallest of what `gap` says of the distance of two nodes. Of very many nodes the drawing is as large as it may be, whatever their gaps. */
+function smallestGap(nodes, gap) {
+  let least = Infinity;
+  const some = nodes.slice(0, 1500);
+  some.forEach(({ place: a }, i) => {
+    for (let j = 0; j < i; j += 1) {
+      const b = some[j].place;
+      least = Math.min(least, gap([Math.abs(a[0] - b[0]), Math.abs(a[1] - b[1])]));
+    }
+  });
+  return least;
 }
 
 function nodePlace(population, size) {
@@ -91,28 +125,29 @@ function arrowHead(sign, shape) {
 }
 
 /** A bow from one node's rim to the other's, so that there and back do not lie on each other. */
-function edgePath(network, projection, k, places) {
+function edgePath(projection, k, places, parallel) {
   const from = places[projection.pre];
   const to = places[projection.post];
   if (!from || !to) return makeSvg('g', {});
   const width = clamp(0.6 + 0.25 * Math.log10(1 + (projection.n_synapses || 0)), 1, 2.6);
   const attributes = {
     class: `edge ${projection.sign}`,
-    d: from === to ? selfLoop(from, k) : bow(from, to, parallelPlace(network, k)),
+    d: from === to ? selfLoop(from, k) : bow(from, to, parallel),
     'stroke-width': width.toFixed(2),
     'marker-end': `url(#head-${projection.sign})`,
   };
   return makeSvg('path', attributes, makeSvg('title', {}, edgeWords(projection)));
 }
 
-/** Which of several projections between the same two populations this is. */
-function parallelPlace(network, k) {
-  const { pre, post } = network.projections[k];
-  let place = 0;
-  for (let i = 0; i < k; i += 1) {
-    if (network.projections[i].pre === pre && network.projections[i].post === post) place += 1;
-  }
-  return place;
+/** Which of several projections between the same two populations each one is. */
+function parallelPlaces(projections) {
+  const seen = new Map();
+  return projections.map(({ pre, post }) => {
+    const key = `${pre} ${post}`;
+    const place = seen.get(key) || 0;
+    seen.set(key, place + 1);
+    return place;
+  });
 }
 
 function bow(from, to, place) {
@@ -151,11 +186,12 @@ function markGraph(svg, network, nodes, edges) {
   const chosen = app.selection;
   svg.classList.toggle('has-choice', chosen !== null);
   const near = new Set([chosen]);
-  network.projections.forEach((projection, k) => {
-    const isNear = projection.pre === chosen || projection.post === chosen;
-    edges[k].classList.toggle('near', isNear);
-    if (isNear) near.add(projection.pre).add(projection.post);
-  });
+  for (const { k, path } of edges) {
+    const { pre, post } = network.projections[k];
+    const isNear = pre === chosen || post === chosen;
+    path.classList.toggle('near', isNear);
+    if (isNear) near.add(pre).add(post);
+  }
   nodes.forEach((node, k) => {
     node.classList.toggle('near', near.has(k));
     node.classList.toggle('chosen', k === chosen);

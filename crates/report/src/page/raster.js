@@ -119,16 +119,19 @@ function dotShades(plot, band, density) {
 function paintSpikes(plot, band, target) {
   const ticks = unpack(band.entry.raster.ticks);
   const neurons = unpack(band.entry.raster.neurons);
-  const { width, top, bottom, mark, shades } = target;
+  const { width, top, bottom, shades } = target;
   const counts = new Uint8Array(width * Math.max(0, bottom - top));
   const perTick = width / (plot.end - plot.start);
   const tall = bottom - top;
+  // Marks grow with the room that a spike has, as far as they still look like marks.
+  const wideMark = Math.max(target.mark, Math.min(Math.floor(0.7 * perTick), Math.round(4 * target.ratio)));
+  const tallMark = Math.min(tall, Math.max(target.mark, Math.min(Math.floor((0.7 * tall) / band.size), Math.round(6 * target.ratio))));
   const end = lowerBound(ticks, plot.end);
   for (let i = lowerBound(ticks, Math.floor(plot.start)); i < end; i += 1) {
-    const x = Math.floor((ticks[i] + 0.5 - plot.start) * perTick - mark / 2 + 0.5);
-    const y = Math.min(tall - mark, Math.floor(((band.size - 1 - neurons[i] + 0.5) / band.size) * tall - mark / 2 + 0.5));
-    for (let row = Math.max(0, y); row < y + mark && row < tall; row += 1) {
-      for (let column = Math.max(0, x); column < x + mark && column < width; column += 1) {
+    const x = Math.floor((ticks[i] + 0.5 - plot.start) * perTick - wideMark / 2 + 0.5);
+    const y = Math.min(tall - tallMark, Math.floor(((band.size - 1 - neurons[i] + 0.5) / band.size) * tall - tallMark / 2 + 0.5));
+    for (let row = Math.max(0, y); row < y + tallMark && row < tall; row += 1) {
+      for (let column = Math.max(0, x); column < x + wideMark && column < width; column += 1) {
         const place = row * width + column;
         if (counts[place] < 255) counts[place] += 1;
       }

@@ -1,6 +1,8 @@
 // Mean rates over time: lines on one axis for a few populations, a strip each for many.
 
 const MAX_RATE_LINES = 8;
+/** Smaller populations do not set the axis of rates. */
+const MIN_LEADING_NEURONS = 10;
 const DASHES = [[], [6, 3], [2, 2], [8, 3, 2, 3]];
 
 /** Rates of all recorded populations. */
@@ -17,12 +19,12 @@ function buildRates(scope, host) {
 function rateLines(scope, host, entries, series, shared) {
   timePlot(scope, host, {
     ...shared,
+    title: series.length > leadingSeries(entries, series).length ? `${shared.title}; populations of a few neurons may leave the frame` : shared.title,
     axis: 'rate (Hz)',
     height: () => 13 * currentTheme().rem,
     extent: (start, end) => {
-      // A chosen population gets all of the axis: others may be ten times as lively.
-      const chosen = series.filter((_, k) => entries[k].population === app.selection);
-      return { low: 0, high: Math.max(1e-9, ...(chosen.length ? chosen : series).map((one) => seriesExtent(one, start, end).high)) };
+      const chosen = leadingSeries(entries, series);
+      return { low: 0, high: Math.max(1e-9, ...chosen.map((one) => seriesExtent(one, start, end).high)) };
     },
     paintBody: (plot) => {
       const order = entries.map((_, k) => k).sort((a, b) => (entries[a].population === app.selection) - (entries[b].population === app.selection));
@@ -37,6 +39,14 @@ function rateLines(scope, host, entries, series, shared) {
       plot.context.globalAlpha = 1;
     },
   });
+}
+
+/** Whose values the axis has to hold: the chosen population's, or those of all but the smallest, whose single spikes tower over the rest. */
+function leadingSeries(entries, series) {
+  const chosen = series.filter((_, k) => entries[k].population === app.selection);
+  if (chosen.length) return chosen;
+  const large = series.filter((_, k) => (populations()[entries[k].population] || { size: 0 }).size >= MIN_LEADING_NEURONS);
+  return large.length ? large : series;
 }
 
 function rateStrips(scope, host, entries, series, shared) {

@@ -1,5 +1,8 @@
 // Tables that sort by their columns and stay short until somebody asks for more.
 
+/** Rows shown before somebody asks for more. */
+const DEFAULT_ROWS = 60;
+
 /**
  * @typedef {Object} Column
  * @property {string} title with the unit, if the cells do not carry it
@@ -16,9 +19,10 @@
  * @param {Array} options.rows
  * @param {number} [options.limit] rows shown at first
  * @param {function(*): ?number} [options.population] makes rows follow the chosen population
+ * @param {boolean} [options.isByPopulation] there is one row for each: the chosen one is always shown
  */
 function sortableTable(scope, options) {
-  const { id, caption, columns, rows, limit = 60 } = options;
+  const { id, caption, columns, rows, limit = DEFAULT_ROWS } = options;
   const view = tableView(id);
   const body = make('tbody');
   const more = make('p', { class: 'table-more' });
@@ -30,7 +34,7 @@ function sortableTable(scope, options) {
     inner.end();
     inner = makeScope();
     const sorted = sortRows(rows, columns[view.column], view.isDown);
-    const shown = view.isLong ? sorted : sorted.slice(0, limit);
+    const shown = view.isLong ? sorted : shortened(sorted, options);
     body.replaceChildren(...shown.map((row) => tableRow(inner, row, columns, options.population)));
     heads.forEach((head, k) => {
       const direction = view.isDown ? 'descending' : 'ascending';
@@ -40,9 +44,16 @@ function sortableTable(scope, options) {
     markRows(body);
   };
   fill();
-  scope.listen('selection', () => markRows(body));
+  scope.listen('selection', () => (options.isByPopulation && rows.length > limit && !view.isLong ? fill() : markRows(body)));
   const region = make('div', { class: 'table-scroll', tabindex: '0', role: 'group', 'aria-label': caption }, table);
   return make('div', { class: 'table-box' }, region, more);
+}
+
+/** The first rows, and the chosen population's if it would be missing. */
+function shortened(rows, { limit = DEFAULT_ROWS, population, isByPopulation }) {
+  const shown = rows.slice(0, limit);
+  const own = isByPopulation ? rows.slice(limit).filter((row) => population(row) === app.selection) : [];
+  return [...shown, ...own];
 }
 
 /** How each table is sorted, kept while a run goes on and tables are made anew. */

@@ -6,9 +6,11 @@ function tickUnder(plot, event) {
 }
 
 /** Magnifies time around a tick. */
-function zoomTime(plot, factor, tick) {
-  const width = (plot.end - plot.start) * factor;
-  const part = (tick - plot.start) / (plot.end - plot.start);
+function zoomTime(factor, tick) {
+  // The state's range, not the painted one: keys may come faster than paint.
+  const [start, end] = shownRange();
+  const width = (end - start) * factor;
+  const part = (tick - start) / (end - start);
   setRange(tick - part * width, tick + (1 - part) * width);
 }
 
@@ -37,7 +39,7 @@ function listenToTimePointer(plot) {
   canvas.addEventListener('wheel', (event) => {
     if (!event.ctrlKey || !plot.xOf) return;
     event.preventDefault();
-    zoomTime(plot, Math.exp(event.deltaY * 0.002), tickUnder(plot, event));
+    zoomTime(Math.exp(event.deltaY * 0.002), tickUnder(plot, event));
   }, { passive: false });
 }
 
@@ -45,7 +47,8 @@ function panTime(plot, drag, event) {
   const perPixel = plot.tickAt(1) - plot.tickAt(0);
   const by = (drag.px - event.clientX) * perPixel;
   drag.px = event.clientX;
-  setRange(plot.start + by, plot.end + by);
+  const [start, end] = shownRange();
+  setRange(start + by, end + by);
 }
 
 function showBand(plot, from, to) {
@@ -82,14 +85,14 @@ function listenToTimeKeys(plot) {
 }
 
 function pressTimeKey(plot, event) {
-  const { start, end } = plot;
+  const [start, end] = shownRange();
   const span = end - start;
-  const middle = plot.crosshair === null ? (start + end) / 2 : plot.crosshair;
+  const middle = plot.crosshair === null || plot.crosshair < start || plot.crosshair > end ? (start + end) / 2 : plot.crosshair;
   const side = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (side && event.shiftKey) setRange(start + 0.25 * side * span, end + 0.25 * side * span);
   else if (side) stepCrosshair(plot, middle + side * Math.max(1, Math.round(span / 200)));
-  else if (event.key === '+' || event.key === '=') zoomTime(plot, 0.5, middle);
-  else if (event.key === '-') zoomTime(plot, 2, middle);
+  else if (event.key === '+' || event.key === '=') zoomTime(0.5, middle);
+  else if (event.key === '-') zoomTime(2, middle);
   else if (event.key === '0' || event.key === 'Escape') setRange(...fullRange());
   else return false;
   return true;

@@ -168,7 +168,7 @@ function paintSeries(plot, series, colour, width = 1.5, dash = []) {
   const { context } = plot;
   const [first, last] = visibleSeries(plot, series);
   context.strokeStyle = colour;
-  context.lineWidth = width;
+  context.lineWidth = (width * plot.theme.rem) / 16;
   context.lineJoin = 'round';
   context.setLineDash(dash);
   context.beginPath();

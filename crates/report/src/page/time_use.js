@@ -154,9 +154,10 @@ function nameLevel(plot, name, floor, part) {
   context.font = canvasFont(0.75);
   context.textAlign = 'left';
   context.textBaseline = 'middle';
-  context.lineWidth = 3;
-  context.strokeStyle = theme.surface;
-  context.strokeText(isolated(name), plot.left + 8, (top + bottom) / 2);
+  context.fillStyle = theme.surface;
+  context.globalAlpha = 0.85;
+  context.fillRect(plot.left + 4, (top + bottom) / 2 - 0.6 * theme.rem, context.measureText(isolated(name)).width + 8, 1.2 * theme.rem);
+  context.globalAlpha = 1;
   context.fillStyle = theme.ink;
   context.fillText(isolated(name), plot.left + 8, (top + bottom) / 2);
 }
