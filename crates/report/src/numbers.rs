@@ -49,7 +49,7 @@ pub fn engineering(x: f64, unit: &str) -> (String, String) {
     let found = PREFIXES.iter().find(|(scale, _)| size >= 0.9995 * scale);
     match found {
         Some((scale, prefix)) => (short(x / scale), format!("{prefix}{unit}")),
-        None if size > 0.0 && size >= 0.9995e-12 => (short(x / 1e-12), format!("p{unit}")),
+        None if size >= 0.9995e-12 => (short(x / 1e-12), format!("p{unit}")),
         None => (short(x), unit.to_owned()),
     }
 }
