@@ -88,7 +88,7 @@ fn of_machine(reported: &Reported<'_>) -> Vec<Figure> {
             "routing entries",
             grouped(stats.max_entries.into()),
             "",
-            &of(stats.max_entries, chip.router.table_entries.into()),
+            &of(stats.max_entries, chip.router.table_entries),
         ),
     ]
 }
