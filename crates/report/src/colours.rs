@@ -40,9 +40,11 @@ pub(crate) fn ink_on(step: Step) -> &'static str {
     if step > 100 { "#ffffff" } else { crate::theme::INK }
 }
 
-/// From values to steps: 0 has the lightest colour, the largest value the darkest.
+/// From values to steps: the smallest has the lightest colour, the largest the darkest.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct ColourScale {
+    /// 0, or for logarithms the power of ten below all values.
+    pub(crate) smallest: f64,
     pub(crate) largest: f64,
     pub(crate) shading: Shading,
 }
@@ -50,17 +52,22 @@ pub(crate) struct ColourScale {
 impl ColourScale {
     /// A scale for values up to the largest; those that are no numbers do not count.
     pub(crate) fn new(values: impl Iterator<Item = f64>, shading: Shading) -> Self {
-        let largest = values.filter(|x| x.is_finite()).fold(0.0, f64::max);
-        Self { largest: if largest > 0.0 { largest } else { 1.0 }, shading }
+        let (least, most) = values
+            .filter(|x| x.is_finite())
+            .fold((f64::INFINITY, 0.0), |(least, most): (f64, f64), x| (least.min(x), most.max(x)));
+        let largest = if most > 0.0 { most } else { 1.0 };
+        let smallest = if shading == Shading::Logarithmic { decade_below(least) } else { 0.0 };
+        Self { smallest: if smallest < largest { smallest } else { 0.0 }, largest, shading }
     }
 
-    /// Where a value lies between 0 and the largest, from 0 to 1.
+    /// Where a value lies between the smallest and the largest, from 0 to 1.
     pub(crate) fn part(&self, value: f64) -> f64 {
-        let part = match self.shading {
-            Shading::Linear => value / self.largest,
+        let at = |x: f64| match self.shading {
+            Shading::Linear => x,
             // Counts of 0 have a place on this scale.
-            Shading::Logarithmic => value.max(0.0).ln_1p() / self.largest.ln_1p(),
+            Shading::Logarithmic => x.max(0.0).ln_1p(),
         };
+        let part = (at(value) - at(self.smallest)) / (at(self.largest) - at(self.smallest));
         if part.is_nan() { 0.0 } else { part.clamp(0.0, 1.0) }
     }
 
@@ -69,6 +76,11 @@ impl ColourScale {
         let step = (self.part(value) * f64::from(Step::MAX)).round() as Step;
         step
     }
+}
+
+/// The power of ten below a value; 0 for values below 10, among which there is 0.
+fn decade_below(value: f64) -> f64 {
+    if value.is_finite() && value >= 10.0 { 10f64.powf(value.log10().ceil() - 1.0) } else { 0.0 }
 }
 
 #[cfg(test)]
@@ -89,12 +101,14 @@ mod tests {
     #[test]
     fn every_value_has_a_step() {
         for shading in [Shading::Linear, Shading::Logarithmic] {
-            let scale = ColourScale::new([3.0, f64::NAN, 1000.0, f64::INFINITY].into_iter(), shading);
+            let scale = ColourScale::new([0.0, f64::NAN, 1000.0, f64::INFINITY].into_iter(), shading);
             let steps = [0.0, 1000.0, 1e9, -5.0, f64::NAN].map(|x| scale.step(x));
             assert_eq!(steps, [0, 255, 255, 0, 0]);
         }
         assert_eq!(ColourScale::new([0.0].into_iter(), Shading::Logarithmic).step(0.0), 0);
-        let scale = ColourScale::new([999.0].into_iter(), Shading::Logarithmic);
+        let scale = ColourScale::new([0.0, 999.0].into_iter(), Shading::Logarithmic);
         assert_eq!(scale.step(9.0), 85, "a third of three decades");
+        let smallest = |x| ColourScale::new([x, 1e6].into_iter(), Shading::Logarithmic).smallest;
+        assert_eq!([9.0, 10.0, 11.0, 1000.0].map(smallest), [0.0, 1.0, 10.0, 100.0]);
     }
 }

@@ -16,7 +16,7 @@ const BAR: f64 = 17.0;
 /// Where bars begin, to the right of their names.
 const START: f64 = 236.0;
 /// Where the longest bar ends, so that its numbers have room.
-const END: f64 = 730.0;
+const END: f64 = 680.0;
 /// Letters of a line of notes.
 const LINE_LETTERS: usize = 136;
 

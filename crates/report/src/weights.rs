@@ -100,7 +100,7 @@ impl WeightHistogram<'_> {
         let mut text = format!("{} in bins of {}", counted(n, "weight"), short(bins.width));
         let n_more = self.projections.len() - moments.len();
         if n_more > 0 {
-            text += &format!(" · {} more not shown", counted(n_more as u64, "projection"));
+            text += &format!(" · {} not shown", counted(n_more as u64, "more projection"));
         }
         text
     }

@@ -162,8 +162,7 @@ mod tests {
     #[test]
     fn huge_projections_are_named_and_not_drawn() {
         let random = network(Parameter::Random(Distribution::Uniform { low: 1.0, high: 4.0 }));
-        let mut run = RunReport::default();
-        run.projections.push(Default::default());
+        let mut run = gennaker_engine::Simulation::new(&random, &Default::default()).unwrap().report();
         run.projections[0].n_synapses = MAX_WEIGHTS_DRAWN + 1;
         let picture = weights(&random, Numeric::Chip, Some(&run), &[]).unwrap();
         assert!(picture.svg().contains("too many to draw them again: 20,000,001 synapses"));

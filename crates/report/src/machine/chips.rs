@@ -109,7 +109,7 @@ impl Window {
     }
 
     /// Coordinates of chips below and beside them.
-    pub(super) fn draw_axes(&self, chart: &mut Chart, bottom: f64) {
+    pub(super) fn draw_axes(&self, chart: &mut Chart) {
         if self.is_one {
             return;
         }
@@ -130,8 +130,7 @@ impl Window {
         }
         let title = TextStyle::new(LABEL_SIZE, crate::theme::INK);
         let middle = Panel::LEFT + side * f64::from(self.columns) / 2.0;
-        let below = (end + 32.0).min(bottom + 26.0);
-        chart.svg.text((middle, below), title.anchored(Anchor::Middle), "chip x");
+        chart.svg.text((middle, end + 33.0), title.anchored(Anchor::Middle), "chip x");
         chart.svg.text_upwards((28.0, (TOP + end) / 2.0), title, "chip y");
     }
 

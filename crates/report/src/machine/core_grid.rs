@@ -75,27 +75,46 @@ impl<'a> CoreGrid<'a> {
         self.places.iter().filter(is_in).count()
     }
 
-    /// What is behind the PEs of a chip: outlines of QuadPEs and the name of the gap if it is large, otherwise the chip's outline.
+    /// What is behind the PEs of a chip: outlines of QuadPEs and of gaps between them if it is large, otherwise the chip's outline.
     pub(super) fn ground(&self, chart: &mut Chart, frame: Cell, is_large: bool) {
         if !is_large || !self.has_quads {
             chart.svg.path(&frame.shrunk(-1.0).path(), AXIS, 0.7, "");
             return;
         }
-        let mut gap: Option<Cell> = None;
-        for quad in self.quads() {
-            let cell = self.at(frame, quad[0], quad[1], 2);
-            if self.n_cores_in(quad) > 0 {
-                chart.svg.path(&cell.shrunk(-2.5).path(), AXIS, 0.8, " stroke-linejoin=\"round\"");
-            } else {
-                gap = Some(gap.map_or(cell, |known| hull(known, cell)));
+        for quad in self.quads().filter(|&quad| self.n_cores_in(quad) > 0) {
+            let outline = self.at(frame, quad[0], quad[1], 2).shrunk(-2.5);
+            chart.svg.path(&outline.path(), AXIS, 0.8, "");
+        }
+        for gap in self.gaps() {
+            let cells = gap.iter().map(|quad| self.at(frame, quad[0], quad[1], 2));
+            let Some(outline) = cells.reduce(hull) else { continue };
+            chart.svg.path(&outline.shrunk(-2.5).path(), AXIS, 0.8, " stroke-dasharray=\"4 3\"");
+            // The router is amid the QuadPEs; what is empty at an edge is not.
+            if gap.iter().all(|quad| self.is_inside(*quad)) {
+                let style = TextStyle::new(SMALL_SIZE, MUTED).anchored(Anchor::Middle);
+                let (x, y) = outline.middle();
+                chart.svg.text((x, y + 3.7), style, "router");
             }
         }
-        if let Some(gap) = gap {
-            let style = TextStyle::new(SMALL_SIZE, MUTED).anchored(Anchor::Middle);
-            let (x, y) = gap.middle();
-            chart.svg.path(&gap.shrunk(-2.5).path(), AXIS, 0.8, " stroke-dasharray=\"4 3\"");
-            chart.svg.text((x, y + 3.7), style, "router");
+    }
+
+    /// Groups of two by two without PEs, neighbours together.
+    fn gaps(&self) -> Vec<Vec<[u8; 2]>> {
+        let are_neighbours =
+            |a: &[u8; 2], b: &[u8; 2]| a[0].abs_diff(b[0]) / 2 + a[1].abs_diff(b[1]) / 2 == 1;
+        let mut gaps: Vec<Vec<[u8; 2]>> = Vec::new();
+        for quad in self.quads().filter(|&quad| self.n_cores_in(quad) == 0) {
+            let known = gaps.iter_mut().find(|gap| gap.iter().any(|other| are_neighbours(other, &quad)));
+            match known {
+                Some(gap) => gap.push(quad),
+                None => gaps.push(vec![quad]),
+            }
         }
+        gaps
+    }
+
+    fn is_inside(&self, quad: [u8; 2]) -> bool {
+        quad[0] > 0 && quad[1] > 0 && quad[0] + 2 < self.columns && quad[1] + 2 < self.rows
     }
 }
 

@@ -29,8 +29,14 @@ pub(super) fn colour_bar(chart: &mut Chart, scale: &ColourScale, metric: &Metric
         let height = (HEIGHT / 256.0 + 0.6).min(from - bar.top);
         chart.svg.area(&Cell { top: from - height, height, ..bar }.path(), &shade(step), 1.0);
     }
+    let mut highest = f64::INFINITY;
     for value in marks(scale) {
         let y = bottom - HEIGHT * scale.part(value);
+        // By the logarithm, 1 is close to 0 if there are many decades.
+        if y > highest - 11.0 {
+            continue;
+        }
+        highest = y;
         chart.svg.line((LEFT + WIDTH, y), (LEFT + WIDTH + 4.0, y), AXIS, 1.0);
         chart.svg.text((LEFT + WIDTH + 7.0, y + 3.7), small(), &number(value));
     }
@@ -59,6 +65,7 @@ fn marks(scale: &ColourScale) -> Vec<f64> {
             let values = powers.flat_map(|x| factors.iter().map(move |f| f * x));
             let mut marks = vec![0.0];
             marks.extend(values.filter(|x| *x <= scale.largest));
+            marks.retain(|x| *x >= scale.smallest);
             let step = marks.len().div_ceil(12);
             marks.into_iter().step_by(step).collect()
         }

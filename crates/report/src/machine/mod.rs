@@ -76,7 +76,7 @@ impl MachinePicture<'_> {
         } else {
             self.draw_tiles(&mut chart, &window, &by_chip, &scale);
         }
-        window.draw_axes(&mut chart, bottom);
+        window.draw_axes(&mut chart);
         legend::colour_bar(&mut chart, &scale, quantity.metric);
         let n_numbered = self.pes_of(&window).count();
         if is_in_detail && n_numbered <= MAX_NUMBERED {
@@ -89,7 +89,7 @@ impl MachinePicture<'_> {
         }
         if let Some(text) = window.left_out(self.map) {
             let style = TextStyle::new(SMALL_SIZE, MUTED);
-            chart.svg.text((Panel::LEFT, bottom + if window.is_one() { 18.0 } else { 40.0 }), style, &text);
+            chart.svg.text((Panel::LEFT, bottom + if window.is_one() { 18.0 } else { 48.0 }), style, &text);
         }
         Ok(chart.finish())
     }
