@@ -12,7 +12,7 @@ use crate::theme::{AXIS, MUTED, SMALL_SIZE, colour};
 const MAX_PANELS: usize = 24;
 const GAP: f64 = 16.0;
 /// Counts are drawn by their logarithms if the highest bar is so many times a usual one.
-const STEEP: u64 = 200;
+const STEEP: u64 = 100;
 /// Weights beyond are no numbers that an axis could show.
 const LARGEST: f64 = 1e100;
 
