@@ -42,14 +42,11 @@ pub(crate) fn trimmed(x: f64, decimals: usize) -> String {
 /// A quantity with about three significant digits and the prefix that suits it: `("12.5", "mJ")`.
 #[must_use]
 pub fn engineering(x: f64, unit: &str) -> (String, String) {
-    const PREFIXES: [(f64, &str); 7] =
-        [(1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n")];
-    let size = x.abs();
+    const PREFIXES: [(f64, &str); 8] =
+        [(1e9, "G"), (1e6, "M"), (1e3, "k"), (1.0, ""), (1e-3, "m"), (1e-6, "µ"), (1e-9, "n"), (1e-12, "p")];
     // What rounds up to a thousand belongs to the next prefix.
-    let found = PREFIXES.iter().find(|(scale, _)| size >= 0.9995 * scale);
-    match found {
+    match PREFIXES.iter().find(|(scale, _)| x.abs() >= 0.9995 * scale) {
         Some((scale, prefix)) => (short(x / scale), format!("{prefix}{unit}")),
-        None if size >= 0.9995e-12 => (short(x / 1e-12), format!("p{unit}")),
         None => (short(x), unit.to_owned()),
     }
 }
