@@ -14,6 +14,7 @@ import importlib
 
 from gennaker._account import Account, account, sweep
 from gennaker._gennaker import Machine, Mapping, Network, Simulation, __version__, map, models
+from gennaker._report import Report, report
 from gennaker.api import NetworkFile, load, run
 from gennaker.errors import NotModelledError
 from gennaker.results import Result, open_results
@@ -25,6 +26,7 @@ __all__ = [
     "Network",
     "NetworkFile",
     "NotModelledError",
+    "Report",
     "Result",
     "Simulation",
     "__version__",
@@ -33,6 +35,7 @@ __all__ = [
     "map",
     "models",
     "open_results",
+    "report",
     "run",
     "serve_spinnaker2",
     "sweep",
@@ -44,14 +47,31 @@ _SUBMODULES = {
     "experiment_backends",
     "hardware",
     "helpers",
+    "interchange",
     "logger",
     "mapper",
     "neuron_models",
     "nir",
+    "plot",
     "qubo",
     "s2_nir",
     "snn",
 }
+
+
+def _notebook_shows(kind, name):
+    """Gives a class of the core what notebooks look for; what makes it is loaded when one does."""
+
+    def _repr_html_(self):
+        from gennaker import _html
+
+        return getattr(_html, name)(self)
+
+    kind._repr_html_ = _repr_html_
+
+
+_notebook_shows(Network, "core_network")
+_notebook_shows(Mapping, "mapping")
 
 
 def serve_spinnaker2():

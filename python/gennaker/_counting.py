@@ -31,7 +31,7 @@ class Counting:
         self._mapping = mapping
         self._tick_s = tick_s
         self._power = power
-        self._options = {**_levels(net, network), **_checked(given)}
+        self._options = assumptions(net, network, given)
         #: The account, after the run.
         self.account = None
         #: Times in s and mean power in W of every tick, after the run, if it was asked for.
@@ -60,6 +60,11 @@ class Counting:
 def of_cores(population):
     """What a population records of its cores."""
     return [name for name in population.record if name in _convert.CORE_RECORDABLES]
+
+
+def assumptions(net, network, given):
+    """What is assumed of a run: ``given`` by the user, else what application classes say."""
+    return {**_levels(net, network), **_checked(given)}
 
 
 def _levels(net, network):

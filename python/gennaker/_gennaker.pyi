@@ -26,6 +26,8 @@ __all__ = [
     "map",
     "models",
     "read_network_file",
+    "report_folder",
+    "report_run",
     "sweep_folder",
 ]
 
@@ -136,6 +138,7 @@ class Network:
         """A population's parameters that differ from the defaults of its model."""
     def validate(self) -> None:
         """Raises `ValueError` that says what is wrong, if anything is."""
+    def _repr_html_(self) -> str: ...
 
 @final
 class NirGraph:
@@ -455,6 +458,7 @@ class Mapping:
         """Proves that every spike reaches exactly its targets, once; returns counts of what was walked."""
     def to_json(self) -> str:
         """The whole mapping as JSON text."""
+    def _repr_html_(self) -> str: ...
 
 @final
 class Simulation:
@@ -529,6 +533,25 @@ class Simulation:
 
 def account_folder(folder: str | os.PathLike[str], options: dict[str, Any] | None = None) -> dict[str, Any]:
     """The account of a run that is over, from its result folder."""
+
+def report_folder(
+    folder: str | os.PathLike[str],
+    account: dict[str, Any] | None = None,
+    ticks: tuple[int, int] | None = None,
+) -> str:
+    """The report page of a result folder."""
+
+def report_run(
+    network: Network,
+    recordings: Sequence[tuple[tuple[NDArray[np.uint32], NDArray[np.uint32]] | None, dict[str, Any]]],
+    timesteps: int,
+    tick_ms: float,
+    numeric: str,
+    run: dict[str, Any],
+    mapping: Mapping | None = None,
+    account: dict[str, Any] | None = None,
+) -> str:
+    """The report page of a run in memory."""
 
 def sweep_folder(
     folder: str | os.PathLike[str],

@@ -3,7 +3,8 @@
 import logging
 
 from gennaker import mapper
-from gennaker._counting import Counting, checked_tick, of_cores
+from gennaker._counting import Counting, assumptions, checked_tick, of_cores
+from gennaker._report import recorded
 from gennaker._run import simulate
 from gennaker.snn import _convert
 
@@ -26,6 +27,14 @@ class _Hardware:
         #: What the last run did, as a dictionary.
         self.report = None
         self._counting = None
+        self._last = None
+
+    @property
+    def result(self):
+        """What the last run recorded, as a :class:`gennaker.Result`: for pictures and exports. Not in the original."""
+        from gennaker import _sources
+
+        return _sources.of_hardware(self)
 
     @property
     def energy(self):
@@ -44,6 +53,22 @@ class _Hardware:
         if power is None:
             raise RuntimeError("hw.power: the power of every tick was not recorded; run with record_power=True")
         return power
+
+    def _report_parts(self):
+        """What :func:`gennaker.report` needs of the last run."""
+        if self._last is None:
+            return {}
+        network, net, tick_s, account = self._last
+        return {
+            "network": network,
+            "recordings": recorded([population._recorded for population in net.populations]),
+            "timesteps": net._ticks_run,
+            "tick_ms": tick_s * 1e3,
+            "numeric": "chip",
+            "run": self.report,
+            "mapping": self.mapping,
+            "account": account,
+        }
 
     def _counted(self, name):
         if self._counting is None or self._counting.account is None:
@@ -85,7 +110,7 @@ class _Hardware:
         _log.debug("options without effect here: %s", ignored)
         timesteps = _convert.whole_number("timesteps", timesteps, 0)
         tick_s = checked_tick(sys_tick_in_s)
-        self._counting = None
+        self._counting = self._last = None
         network, records = _convert.built(net)
         self.mapping = mapper.lay_out(network, self._machine, timesteps)
         net.reset()
@@ -93,7 +118,8 @@ class _Hardware:
         if power or account is not None or any(map(of_cores, net.populations)):
             self._counting = Counting(net, network, self.mapping, tick_s, power, account)
         if not mapping_only:
-            self.report = simulate(net, network, records, timesteps, "chip", self._counting)
+            self.report = simulate(net, network, records, timesteps, "chip", self._counting, tick_s * 1e3)
+            self._last = (network, net, tick_s, assumptions(net, network, account))
 
 
 class SpiNNaker2Chip(_Hardware):

@@ -35,6 +35,7 @@ mod nir;
 mod parameters;
 mod pieces;
 mod qubo;
+mod report;
 mod samples;
 mod simulation;
 mod threads;
@@ -60,6 +61,8 @@ mod _gennaker {
     use crate::nir::NirGraph;
     #[pymodule_export]
     use crate::qubo::{QuboOutcome, QuboProblem};
+    #[pymodule_export]
+    use crate::report::{report_folder, report_run};
     #[pymodule_export]
     use crate::samples::Samples;
     #[pymodule_export]

@@ -3,13 +3,12 @@
 //! Whoever knows the address sees the page, and nobody else can know it: it holds 128 random bits, and requests that name another host than
 //! the loopback address are refused, so that no page from elsewhere can be made to ask for it.
 
-use std::io::Cursor;
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
 
-use gennaker::report::page::Report;
+use gennaker::report::page::{Live, Report};
 use tiny_http::{Header, Method, Request, Response, Server};
 
 use crate::error::CliError;
@@ -18,6 +17,8 @@ use crate::output::complain;
 
 /// Shortest time between two looks at the run.
 const INTERVAL: Duration = Duration::from_millis(500);
+/// The first look comes sooner.
+const FIRST_LOOK: Duration = Duration::from_millis(100);
 /// A look may take one part in this many of the run's time.
 const PATIENCE: u32 = 10;
 /// How long the finished page waits for somebody to open it.
@@ -39,18 +40,20 @@ struct Shared {
 }
 
 impl LiveView {
-    /// Starts the server and says where it is.
-    pub(crate) fn start() -> Result<Self, CliError> {
+    /// Starts the server with a run of `of` ticks that has not begun, and says where it is.
+    pub(crate) fn start(title: &str, of: u32) -> Result<Self, CliError> {
         let server = Server::http("127.0.0.1:0").map_err(|error| CliError::Live(error.to_string()))?;
         let host = server.server_addr().to_string();
         let mut bits = [0; 16];
         getrandom::fill(&mut bits).map_err(|error| CliError::Live(error.to_string()))?;
         let token: String = bits.iter().map(|byte| format!("{byte:02x}")).collect();
         complain(&format!("watch at http://{host}/{token}/"));
-        let shared = Arc::new(Shared::default());
+        let live = Some(Live { tick: 0, of, is_done: false });
+        let report = Report { title: title.to_owned(), live, ..Report::default() };
+        let shared = Arc::new(Shared { report: Mutex::new(Arc::new(report)), ..Shared::default() });
         let site = Site { host, token, shared: Arc::clone(&shared) };
         let server = Some(std::thread::spawn(move || site.serve(&server)));
-        Ok(Self { shared, server, next_look: Instant::now() })
+        Ok(Self { shared, server, next_look: Instant::now() + FIRST_LOOK })
     }
 
     /// Whether it is time for another look at the run.
@@ -127,9 +130,10 @@ impl Site {
         let host = host.map(|header| header.value.as_str().to_owned());
         let was_over = self.shared.is_over.load(Ordering::Acquire);
         let (status, kind, body) = self.answer(request.method(), request.url(), host.as_deref());
-        let mut response =
-            Response::new(status.into(), Vec::new(), Cursor::new(body.into_bytes()), None, None)
-                .with_chunked_threshold(usize::MAX);
+        // In one piece, which every client understands.
+        let mut response = Response::from_data(body.into_bytes())
+            .with_status_code(status)
+            .with_chunked_threshold(usize::MAX);
         let kept = [
             ("Content-Type", kind),
             ("Cache-Control", "no-store"),

@@ -47,7 +47,8 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
         return out.filter(|_| command.report).map_or(Ok(()), |out| write_report(&out)).map(|()| code);
     }
     let mut writer = out.as_deref().map(ResultWriter::new);
-    let mut live = if command.watch { Some(LiveView::start()?) } else { None };
+    let (title, end) = (&experiment.file.network.name, experiment.file.settings.timesteps);
+    let mut live = if command.watch { Some(LiveView::start(title, end)?) } else { None };
     let done = simulate(command, &experiment, mapped.as_ref(), &options, writer.as_mut(), live.as_mut())?;
     notes.extend(done.report.notes.iter().cloned());
     notes.extend(mapped.iter().flat_map(|mapped| mapped.mapping.notes.iter().cloned()));

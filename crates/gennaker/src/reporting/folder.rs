@@ -40,7 +40,11 @@ pub fn report_of_folder(path: &Path, options: &ReportOptions) -> Result<Report, 
     let account_options = experiment.account_options()?;
     let (ticks, cut) = shown(&folder, options.ticks.as_ref())?;
     let run: Option<RunReport> = serde_json::from_value(info.report.clone()).ok();
-    let account = accounted(&folder, &experiment, mapped.as_ref(), run.as_ref(), &account_options)?;
+    let all = || {
+        let recordings = folder.recordings()?;
+        Ok(Recordings { timesteps: info.timesteps, ..recordings })
+    };
+    let account = accounted(&experiment, mapped.as_ref(), run.as_ref(), &account_options, all)?;
     let mut recordings = folder.recordings_between(ticks.clone()).or_else(|_| folder.recordings())?;
     recordings.timesteps = info.timesteps;
     let notes: Vec<String> = info.notes.iter().cloned().chain(cut).collect();
@@ -53,6 +57,33 @@ pub fn report_of_folder(path: &Path, options: &ReportOptions) -> Result<Report, 
         mapped: mapped.as_ref(),
         account: account.as_ref().ok().map(|(account, trace)| (account, trace)),
         notes: &notes,
+        no_account: account.as_ref().err().map(String::as_str),
+        live: None,
+    }
+    .report())
+}
+
+/// The report of a run whose recordings are all in memory, with an account of its time and energy where that can be made.
+///
+/// # Errors
+/// [`Error::AccountOption`] or [`Error::Energy`] for assumptions that are unknown or impossible.
+pub fn report_of_run(
+    experiment: &Experiment,
+    mapped: Option<&Mapped>,
+    recordings: &Recordings,
+    run: Option<&RunReport>,
+) -> Result<Report, Error> {
+    let account =
+        accounted(experiment, mapped, run, &experiment.account_options()?, || Ok(recordings.clone()))?;
+    Ok(Reported {
+        experiment,
+        recordings,
+        ticks: &(0..recordings.timesteps),
+        timesteps: recordings.timesteps,
+        run,
+        mapped,
+        account: account.as_ref().ok().map(|(account, trace)| (account, trace)),
+        notes: &[],
         no_account: account.as_ref().err().map(String::as_str),
         live: None,
     }
@@ -79,41 +110,26 @@ fn shown(folder: &ResultFolder, asked: Option<&Range<u32>>) -> Result<(Range<u32
     Ok((ticks.clone(), (ticks != all).then_some(cut)))
 }
 
-/// The account and what was kept of it; otherwise why there is none.
+/// The account of all recordings, tick by tick; otherwise why there is none.
 fn accounted(
-    folder: &ResultFolder,
     experiment: &Experiment,
     mapped: Option<&Mapped>,
     run: Option<&RunReport>,
     options: &AccountOptions,
+    recordings: impl FnOnce() -> Result<Recordings, Error>,
 ) -> Result<Result<(Account, Trace), String>, Error> {
     let Some(mapped) = mapped else {
         return Ok(Err(
             "the network was not laid on a machine, so there is no account of time and energy".to_owned()
         ));
     };
+    options.check(&experiment.file.network, &mapped.machine)?;
     if let Some(n) = run.map(|run| run.n_synapses).filter(|&n| n > MAX_SYNAPSES_COUNTED) {
         return Ok(Err(format!(
             "no account of time and energy: drawing {n} synapses again would take long; `gennaker account` does it"
         )));
     }
-    let mut recordings = folder.recordings()?;
-    recordings.timesteps = folder.info().timesteps;
-    account_of(experiment, mapped, recordings, options)
-}
-
-/// The account of recordings, tick by tick; why there is none if spikes are missing.
-///
-/// # Errors
-/// [`Error::Energy`] for impossible assumptions.
-pub(crate) fn account_of(
-    experiment: &Experiment,
-    mapped: &Mapped,
-    recordings: Recordings,
-    options: &AccountOptions,
-) -> Result<Result<(Account, Trace), String>, Error> {
-    options.check(&experiment.file.network, &mapped.machine)?;
-    let accounted = match Accounted::new(experiment.clone(), mapped.clone(), recordings) {
+    let accounted = match Accounted::new(experiment.clone(), mapped.clone(), recordings()?) {
         Ok(accounted) => accounted,
         Err(error) => return Ok(Err(format!("no account of time and energy: {error}"))),
     };

@@ -24,7 +24,7 @@ use gennaker_report::page::{Live, Report};
 
 use crate::experiment::{Experiment, Mapped};
 
-pub use folder::{MAX_SYNAPSES_COUNTED, ReportOptions, report_of_folder};
+pub use folder::{MAX_SYNAPSES_COUNTED, ReportOptions, report_of_folder, report_of_run};
 
 /// What is known of a run. All but the first two may be missing; the page then leaves their parts out.
 #[derive(Debug, Clone, Copy)]

@@ -27,7 +27,39 @@ pub use packed::Packed;
 const SKELETON: &str = include_str!("page.html");
 const STYLE: &str = include_str!("page.css");
 /// The script's parts, in the order in which they run.
-const SCRIPTS: [&str; 1] = [include_str!("main.js")];
+const SCRIPTS: [&str; 31] = [
+    include_str!("basics.js"),
+    include_str!("numbers.js"),
+    include_str!("packed.js"),
+    include_str!("theme.js"),
+    include_str!("state.js"),
+    include_str!("table.js"),
+    include_str!("canvas.js"),
+    include_str!("summary.js"),
+    include_str!("network_graph.js"),
+    include_str!("network.js"),
+    include_str!("machine_model.js"),
+    include_str!("machine_fold.js"),
+    include_str!("machine_camera.js"),
+    include_str!("machine_items.js"),
+    include_str!("machine_draw.js"),
+    include_str!("machine_cells.js"),
+    include_str!("machine_links.js"),
+    include_str!("machine_details.js"),
+    include_str!("machine_controls.js"),
+    include_str!("machine.js"),
+    include_str!("time_plot.js"),
+    include_str!("time_input.js"),
+    include_str!("raster.js"),
+    include_str!("rates.js"),
+    include_str!("traces.js"),
+    include_str!("distributions.js"),
+    include_str!("activity.js"),
+    include_str!("time_use.js"),
+    include_str!("energy.js"),
+    include_str!("live.js"),
+    include_str!("main.js"),
+];
 
 impl Report {
     /// The data as JSON that can stand in a script element: no character of it can end the element.

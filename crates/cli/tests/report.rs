@@ -1,0 +1,185 @@
+//! `gennaker report` and `gennaker run --watch`, as users meet them.
+
+use std::fs;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::net::TcpStream;
+use std::path::Path;
+use std::process::{Child, Command, Output, Stdio};
+
+use serde_json::Value;
+use tempfile::TempDir;
+
+fn network(timesteps: u32) -> String {
+    format!(
+        r#"
+name = "</script><img src=x onerror=alert(1)>"
+timesteps = {timesteps}
+[[population]]
+name = "noise"
+size = 40
+model = "poisson_process"
+[population.parameters]
+p = 0.1
+[[population]]
+name = "cells"
+size = 100
+model = "lif"
+record = ["spikes"]
+[population.parameters]
+threshold = 5.0
+[[projection]]
+pre = "noise"
+post = "cells"
+connector = {{ type = "fixed_probability", p = 0.5 }}
+weight = 2
+"#
+    )
+}
+
+fn desk(timesteps: u32) -> TempDir {
+    let folder = tempfile::tempdir().unwrap();
+    fs::write(folder.path().join("net.toml"), network(timesteps)).unwrap();
+    folder
+}
+
+fn gennaker(folder: &Path, arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_gennaker")).args(arguments).current_dir(folder).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+/// The data of a page, which no name can end.
+fn data(page: &str) -> Value {
+    let (_, rest) = page.split_once("id=\"report-data\">").unwrap();
+    let (json, rest) = rest.split_once("</script>").unwrap();
+    assert!(!json.contains('<') && !rest.contains("onerror"));
+    serde_json::from_str(json).unwrap()
+}
+
+#[test]
+fn a_page_beside_the_results() {
+    let desk = desk(100);
+    let run = gennaker(desk.path(), &["run", "net.toml", "--out", "results", "--report"]);
+    assert!(run.status.success(), "{}", text(&run.stderr));
+    let first = fs::read_to_string(desk.path().join("results/report.html")).unwrap();
+    assert_eq!(data(&first)["title"], "</script><img src=x onerror=alert(1)>");
+    let again = gennaker(desk.path(), &["report", "results", "--out", "page.html"]);
+    assert_eq!(text(&again.stdout), "page.html\n");
+    assert_eq!(fs::read_to_string(desk.path().join("page.html")).unwrap(), first);
+    // A folder with a page in it is still a result folder, and can be written anew.
+    let run = gennaker(desk.path(), &["run", "net.toml", "--out", "results"]);
+    assert!(run.status.success() && !desk.path().join("results/report.html").exists());
+    let slow = gennaker(desk.path(), &["report", "results", "--level", "low", "--from", "20", "--to", "30"]);
+    assert!(slow.status.success(), "{}", text(&slow.stderr));
+    let slow = data(&fs::read_to_string(desk.path().join("results/report.html")).unwrap());
+    assert_eq!(slow["activity"]["ticks"]["start"], 20);
+    assert!(slow["energy"]["total_j"].as_f64() < data(&first)["energy"]["total_j"].as_f64());
+    let event =
+        gennaker(desk.path(), &["run", "net.toml", "--out", "event", "--report", "--fidelity", "event"]);
+    assert!(
+        event.status.success() && desk.path().join("event/report.html").exists(),
+        "{}",
+        text(&event.stderr)
+    );
+}
+
+#[test]
+fn mistakes_are_named() {
+    let desk = desk(10);
+    assert!(gennaker(desk.path(), &["run", "net.toml", "--out", "results"]).status.success());
+    for (arguments, expected) in [
+        (&["report", "nowhere"][..], "nowhere"),
+        (&["report", "."], "run.json"),
+        (&["report", "results", "--from", "10"], "between tick 10"),
+        (&["report", "results", "--level", "tall"], "tall"),
+        (&["report", "results", "--set", "nothing=1"], "nothing"),
+        (&["report", "results", "--out", "net.toml/page.html"], "net.toml"),
+        (&["run", "net.toml", "--report", "--no-out"], "--no-out"),
+        (&["run", "net.toml", "--watch", "--fidelity", "event"], "leave out --watch"),
+    ] {
+        let found = gennaker(desk.path(), arguments);
+        let message = text(&found.stderr);
+        assert!(!found.status.success() && message.contains(expected), "{arguments:?}: {message}");
+        assert!(!message.contains("panicked"), "{message}");
+    }
+}
+
+/// A run that is watched, ended when the test is over.
+struct Watched {
+    child: Child,
+    host: String,
+    path: String,
+}
+
+impl Drop for Watched {
+    fn drop(&mut self) {
+        let _ = self.child.kill();
+        let _ = self.child.wait();
+    }
+}
+
+impl Watched {
+    fn start(folder: &Path) -> Self {
+        let arguments = ["run", "net.toml", "--out", "results", "--watch"];
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gennaker"));
+        let command =
+            command.args(arguments).current_dir(folder).stdout(Stdio::null()).stderr(Stdio::piped());
+        let mut child = command.spawn().unwrap();
+        let lines = BufReader::new(child.stderr.take().unwrap()).lines();
+        let mut addresses = lines
+            .map_while(Result::ok)
+            .filter_map(|line| line.strip_prefix("watch at http://").map(str::to_owned));
+        let address = addresses.next().expect("an address");
+        let (host, path) = address.split_once('/').unwrap();
+        // What else is said is read, so that nobody waits for a full pipe.
+        let (host, path) = (host.to_owned(), format!("/{path}"));
+        std::thread::spawn(move || addresses.for_each(drop));
+        Self { child, host, path }
+    }
+
+    /// Status and content of an answer.
+    fn get(&self, path: &str) -> (u32, String) {
+        let mut stream = TcpStream::connect(&self.host).unwrap();
+        write!(stream, "GET {path} HTTP/1.1\r\nHost: {}\r\nConnection: close\r\n\r\n", self.host).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).unwrap();
+        let (head, body) = answer.split_once("\r\n\r\n").unwrap();
+        (head.split(' ').nth(1).unwrap().parse().unwrap(), body.to_owned())
+    }
+}
+
+#[test]
+fn a_run_is_watched_until_it_is_over() {
+    let desk = desk(80_000);
+    let mut watched = Watched::start(desk.path());
+    assert!(
+        watched.host.starts_with("127.0.0.1:") && watched.path.len() == 34,
+        "{} {}",
+        watched.host,
+        watched.path
+    );
+    let (status, page) = watched.get(&watched.path);
+    assert!(status == 200 && page.contains("connect-src 'self'"));
+    assert_eq!(watched.get("/").0, 404);
+    let data_path = format!("{}data.json", watched.path);
+    let (mut last, mut n_looks) = (0, 0);
+    loop {
+        let (status, body) = watched.get(&data_path);
+        let seen: Value = serde_json::from_str(&body).unwrap();
+        let live = &seen["live"];
+        let tick = live["tick"].as_u64().unwrap();
+        assert!(status == 200 && tick >= last && live["of"] == 80_000);
+        n_looks += 1;
+        last = tick;
+        if live["is_done"] == true {
+            assert!(seen["energy"]["total_j"].as_f64().unwrap() > 0.0);
+            break;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    }
+    assert!(n_looks > 1 && last == 80_000);
+    assert!(watched.child.wait().unwrap().success());
+    assert!(desk.path().join("results/run.json").exists());
+}
