@@ -214,9 +214,13 @@ pub(crate) struct Machine {
 pub(crate) struct Plot {
     /// A result folder.
     pub(crate) results: PathBuf,
-    /// What to draw; everything that was recorded by default.
+    /// What to draw; everything that was recorded by default. Machine, energy and weights are drawn only when asked for.
     #[arg(long, value_enum)]
     pub(crate) kind: Vec<PictureKind>,
+    /// What the colours of --kind machine show: of PEs memory, neurons, time, busy, late, spikes, packets, events, energy or fifo; of chips
+    /// table, router or router_load. [default: memory]
+    #[arg(long, value_name = "KEY")]
+    pub(crate) metric: Option<String>,
     /// File format.
     #[arg(long, value_enum, default_value = "svg")]
     pub(crate) format: PictureFormat,
@@ -224,10 +228,10 @@ pub(crate) struct Plot {
     /// raster unless --kind says otherwise.
     #[arg(long, value_name = "DIR|FILE")]
     pub(crate) out: Option<PathBuf>,
-    /// Draw only this population; may be given several times.
+    /// Draw only this population, or weights from and to it; may be given several times.
     #[arg(long, value_name = "NAME")]
     pub(crate) population: Vec<String>,
-    /// First tick shown.
+    /// First tick shown of what was recorded.
     #[arg(long, value_name = "TICK")]
     pub(crate) from: Option<u32>,
     /// First tick not shown any more.
@@ -263,6 +267,12 @@ pub(crate) enum PictureKind {
     States,
     /// Distribution of the neurons' mean rates.
     Rates,
+    /// Where the network lies, with the colours of a metric.
+    Machine,
+    /// Where the energy goes, as modelled.
+    Energy,
+    /// Distribution of weights, projection by projection.
+    Weights,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]

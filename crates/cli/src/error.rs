@@ -28,9 +28,11 @@ pub(crate) enum CliError {
     #[error("there is no population `{name}` in these results; they have: {known}")]
     UnknownPopulation { name: String, known: String },
     #[error(
-        "a picture's file name ends in .svg or .png, and shows one kind; add --kind raster, voltage, states or rates"
+        "a picture's file name ends in .svg or .png, and shows one kind; add --kind raster, voltage, states, rates, machine, energy or weights"
     )]
     OneFile,
+    #[error("`--metric {given}` is about a picture of the machine; add --kind machine")]
+    MetricOfMachine { given: String },
     #[error("`{}` is no kind of picture that is drawn: use a file name ending in .svg or .png, or a folder", .path.display())]
     OtherFormat { path: PathBuf },
     #[error("`{}` holds no network: it has no population; describe one under [[population]]", .path.display())]

@@ -5,7 +5,9 @@ use std::process::ExitCode;
 
 use gennaker::formats::{NetworkFile, RunInfo, write_atomically};
 use gennaker::pictures::{self, Variables, View};
+use gennaker::report::page::Report;
 use gennaker::report::{Picture, ReportError};
+use gennaker::reporting::{ReportOptions, report_of_folder};
 use gennaker::{PICTURE_BYTES, PNG_SCALE, Recordings, ResultFolder, some_picture};
 
 use crate::args::{PictureFormat, PictureKind, Plot};
@@ -15,17 +17,15 @@ use crate::output::{complain, say};
 /// Draws pictures of a result folder.
 pub(crate) fn plot(command: &Plot) -> Result<ExitCode, CliError> {
     let results = ResultFolder::open(&command.results)?;
-    let mut view = view(command, results.info())?;
+    let view = view(command, results.info())?;
     let target = Target::new(command)?;
-    let recordings = recordings(command, &results, &mut view)?;
-    // Thresholds come from the network; without its file the pictures lack them.
-    let network = NetworkFile::read(&command.results.join("network.toml")).ok();
-
+    if let Some(metric) = command.metric.as_ref().filter(|_| !command.kind.contains(&PictureKind::Machine)) {
+        return Err(CliError::MetricOfMachine { given: metric.clone() });
+    }
+    let mut album = Album { command, results: &results, view, recorded: None, report: None };
     let mut n_drawn = 0;
     for kind in kinds(command, &target) {
-        let picture = draw(kind, &recordings, network.as_ref(), results.info(), &view);
-        let picture = if command.kind.is_empty() { some_picture(picture)? } else { Some(picture?) };
-        if let Some(picture) = picture {
+        if let Some(picture) = album.picture(kind)? {
             let path = target.path(kind);
             write_atomically(&path, &encoded(&picture, target.format)?)?;
             say(&path.display().to_string())?;
@@ -33,6 +33,73 @@ pub(crate) fn plot(command: &Plot) -> Result<ExitCode, CliError> {
         }
     }
     if n_drawn == 0 { Err(CliError::NothingRecorded) } else { Ok(ExitCode::SUCCESS) }
+}
+
+/// What pictures are drawn from, read when the first of them needs it.
+struct Album<'a> {
+    command: &'a Plot,
+    results: &'a ResultFolder,
+    view: View,
+    recorded: Option<Recorded>,
+    report: Option<Report>,
+}
+
+/// What was recorded. Thresholds come from the network; without its file the pictures lack them.
+struct Recorded {
+    recordings: Recordings,
+    network: Option<NetworkFile>,
+}
+
+impl Album<'_> {
+    /// A picture; of kinds that nobody named only those for which something was recorded.
+    fn picture(&mut self, kind: PictureKind) -> Result<Option<Picture>, CliError> {
+        match kind {
+            PictureKind::Machine => {
+                let metric = self.command.metric.as_deref().unwrap_or(pictures::DEFAULT_METRIC);
+                Ok(Some(pictures::machine(self.report()?, metric)?))
+            }
+            PictureKind::Energy => Ok(Some(pictures::energy(self.report()?)?)),
+            PictureKind::Weights => {
+                Ok(Some(pictures::weights_of_folder(&self.command.results, &self.command.population)?))
+            }
+            _ => {
+                self.read()?;
+                let picture = self.of_recordings(kind);
+                if self.command.kind.is_empty() { Ok(some_picture(picture)?) } else { Ok(Some(picture?)) }
+            }
+        }
+    }
+
+    fn report(&mut self) -> Result<&Report, CliError> {
+        if self.report.is_none() {
+            // Where the network lies and what it takes is of the whole run; recordings of one tick are enough.
+            let options = ReportOptions { ticks: Some(0..1), ..ReportOptions::default() };
+            self.report = Some(report_of_folder(&self.command.results, &options)?);
+        }
+        Ok(self.report.as_ref().expect("made above"))
+    }
+
+    fn read(&mut self) -> Result<(), CliError> {
+        if self.recorded.is_none() {
+            let recordings = recordings(self.command, self.results, &mut self.view)?;
+            let network = NetworkFile::read(&self.command.results.join("network.toml")).ok();
+            self.recorded = Some(Recorded { recordings, network });
+        }
+        Ok(())
+    }
+
+    fn of_recordings(&self, kind: PictureKind) -> Result<Picture, ReportError> {
+        let Recorded { recordings, network } = self.recorded.as_ref().expect("read before");
+        let (title, view) = (&self.results.info().network, &self.view);
+        let network = network.as_ref().map(|file| &file.network);
+        let traces = |variables| pictures::traces(title, recordings, network, variables, view);
+        match kind {
+            PictureKind::Voltage => traces(Variables::Voltage),
+            PictureKind::States => traces(Variables::Others),
+            PictureKind::Rates => pictures::rates(title, recordings, view),
+            _ => pictures::raster(title, recordings, view),
+        }
+    }
 }
 
 fn view(command: &Plot, info: &RunInfo) -> Result<View, CliError> {
@@ -68,24 +135,6 @@ fn recordings(command: &Plot, results: &ResultFolder, view: &mut View) -> Result
         view.ticks = small;
     }
     Ok(results.recordings_between(view.ticks.clone())?)
-}
-
-fn draw(
-    kind: PictureKind,
-    recordings: &Recordings,
-    file: Option<&NetworkFile>,
-    info: &RunInfo,
-    view: &View,
-) -> Result<Picture, ReportError> {
-    let network = file.map(|file| &file.network);
-    match kind {
-        PictureKind::Raster => pictures::raster(&info.network, recordings, view),
-        PictureKind::Voltage => {
-            pictures::traces(&info.network, recordings, network, Variables::Voltage, view)
-        }
-        PictureKind::States => pictures::traces(&info.network, recordings, network, Variables::Others, view),
-        PictureKind::Rates => pictures::rates(&info.network, recordings, view),
-    }
 }
 
 fn encoded(picture: &Picture, format: PictureFormat) -> Result<Vec<u8>, ReportError> {
@@ -132,6 +181,9 @@ impl Target {
             PictureKind::Voltage => "voltage",
             PictureKind::States => "states",
             PictureKind::Rates => "rates",
+            PictureKind::Machine => "machine",
+            PictureKind::Energy => "energy",
+            PictureKind::Weights => "weights",
         };
         let ending = match self.format {
             PictureFormat::Svg => "svg",
@@ -141,7 +193,7 @@ impl Target {
     }
 }
 
-/// What was asked for; all kinds by default, the raster alone into a single file.
+/// What was asked for; all kinds of what was recorded by default, the raster alone into a single file.
 fn kinds(command: &Plot, target: &Target) -> Vec<PictureKind> {
     match (command.kind.is_empty(), target.is_file) {
         (false, _) => command.kind.clone(),

@@ -322,6 +322,51 @@ fn pictures_are_drawn_from_results() {
 }
 
 #[test]
+fn machine_energy_and_weights_are_drawn_when_asked_for() {
+    let desk = Desk::new();
+    desk.ok(&["run", "net.toml", "--out", "r"]);
+    let all =
+        ["plot", "r", "--kind", "machine", "--kind", "energy", "--kind", "weights", "--metric", "spikes"];
+    assert_eq!(desk.ok(&all).lines().count(), 3);
+    let svg = |name: &str| fs::read_to_string(desk.path("r").join(name)).unwrap();
+    assert!(svg("machine.svg").contains("spikes sent: up to "));
+    assert!(svg("energy.svg").contains("modelled: "));
+    assert!(svg("weights.svg").contains("weight, as the chip keeps it"));
+    desk.ok(&["plot", "r", "--kind", "machine", "--metric", "busy", "--out", "busy.png"]);
+    assert!(fs::read(desk.path("busy.png")).unwrap().starts_with(b"\x89PNG"));
+    let unknown = desk.fails(&["plot", "r", "--kind", "machine", "--metric", "heat"]);
+    assert!(
+        unknown.contains("`heat` is no metric of this run; there are: memory, neurons, time"),
+        "{unknown}"
+    );
+    assert!(desk.fails(&["plot", "r", "--metric", "busy"]).contains("add --kind machine"));
+    let none = desk.fails(&["plot", "r", "--kind", "weights", "--population", "silent"]);
+    assert!(none.contains("no projection"), "{none}");
+    // These pictures do not keep the next run from replacing the folder either.
+    desk.ok(&["run", "net.toml", "--out", "r", "--no-map"]);
+    let unmapped = desk.fails(&["plot", "r", "--kind", "machine"]);
+    assert!(unmapped.contains("no picture of the machine: the run was not laid on a machine"), "{unmapped}");
+    let unmapped = desk.fails(&["plot", "r", "--kind", "energy"]);
+    assert!(unmapped.contains("no picture of energy: the network was not laid on a machine"), "{unmapped}");
+    desk.ok(&["plot", "r", "--kind", "weights"]);
+}
+
+#[test]
+fn metrics_of_runs_without_an_account_say_why() {
+    let desk = Desk::new();
+    let silent =
+        NETWORK.replace(r#"record = ["spikes", "v", { variable = "i_exc", neurons = [0] }]"#, "record = []");
+    let chain = "\n[[projection]]\npre = \"cell\"\npost = \"silent\"\nconnector = { type = \"all_to_all\" }\nweight = 1\n";
+    fs::write(desk.path("net.toml"), silent + chain).unwrap();
+    desk.ok(&["run", "net.toml", "--out", "r"]);
+    desk.ok(&["plot", "r", "--kind", "machine"]);
+    let busy = desk.fails(&["plot", "r", "--kind", "machine", "--metric", "busy"]);
+    assert!(busy.contains("memory, neurons, table (no account of time and energy: "), "{busy}");
+    assert!(busy.contains("population `cell`"), "{busy}");
+    assert!(desk.fails(&["plot", "r", "--kind", "energy"]).contains("population `cell`"));
+}
+
+#[test]
 fn the_reference_runs_what_no_chip_holds() {
     let desk = Desk::new();
     fs::write(desk.path("long.toml"), NETWORK.replace("delay = 1", "delay = 100")).unwrap();

@@ -174,13 +174,7 @@ pub fn open_accountable(path: &Path) -> Result<Accounted, Error> {
 
 /// The network of a result folder and where it lay, if it was laid on a machine.
 pub(crate) fn open_mapped(path: &Path, info: &RunInfo) -> Result<(Experiment, Option<Mapped>), Error> {
-    let mut experiment = Experiment::read(&path.join("network.toml"))?;
-    let seed = experiment.file.network.seed;
-    if seed != info.seed {
-        let problem =
-            format!("network.toml has seed {seed}, the run had {}: it was changed after the run", info.seed);
-        return Err(Error::NotAccountable { path: path.to_owned(), problem });
-    }
+    let mut experiment = open_experiment(path, info)?;
     if info.machine.is_empty() {
         return Ok((experiment, None));
     }
@@ -193,6 +187,18 @@ pub(crate) fn open_mapped(path: &Path, info: &RunInfo) -> Result<(Experiment, Op
         None => experiment.map()?,
     };
     Ok((experiment, Some(mapped)))
+}
+
+/// The network of a result folder.
+pub(crate) fn open_experiment(path: &Path, info: &RunInfo) -> Result<Experiment, Error> {
+    let experiment = Experiment::read(&path.join("network.toml"))?;
+    let seed = experiment.file.network.seed;
+    if seed != info.seed {
+        let problem =
+            format!("network.toml has seed {seed}, the run had {}: it was changed after the run", info.seed);
+        return Err(Error::NotAccountable { path: path.to_owned(), problem });
+    }
+    Ok(experiment)
 }
 
 /// The mapping that the run was made with, unless it was left out for its size.

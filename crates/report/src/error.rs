@@ -14,6 +14,22 @@ pub enum ReportError {
         /// What to do.
         remedy: &'static str,
     },
+    /// What it shows was not kept.
+    #[error("there is no picture of {what}: {why}")]
+    Missing {
+        /// What it shows.
+        what: &'static str,
+        /// Why that is not known.
+        why: String,
+    },
+    /// A quantity that the machine's picture does not know.
+    #[error("`{key}` is no metric of this run; there are: {known}")]
+    Metric {
+        /// The key that was given.
+        key: String,
+        /// All keys.
+        known: String,
+    },
     /// A time axis without length.
     #[error("there is nothing to draw between tick {start} and tick {end}; choose a range that is not empty")]
     Range {

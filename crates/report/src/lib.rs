@@ -1,5 +1,5 @@
-//! Pictures of results: spike rasters with population rates, traces of state variables, histograms of rates, the course of a search, the
-//! two sides of a cut graph.
+//! Pictures of results: spike rasters with population rates, traces of state variables, histograms of rates and of weights, maps of the
+//! machine, bars of energy, the course of a search, the two sides of a cut graph.
 //!
 //! **The one decision.** A picture is an SVG text that this crate writes itself, from plain slices of numbers; a PNG is
 //! that SVG drawn with a font that comes along. So a picture looks the same on every machine, with or without fonts, and
@@ -20,12 +20,16 @@
 #![deny(missing_docs)]
 
 mod axis;
+mod bins;
 mod chart;
+mod colours;
 mod cut;
 mod density;
 mod descent;
+mod energy;
 mod error;
 mod histogram;
+mod machine;
 pub mod numbers;
 pub mod page;
 mod picture;
@@ -34,11 +38,15 @@ mod rates;
 mod svg;
 mod theme;
 mod traces;
+mod weights;
 
 pub use cut::{CutPicture, MAX_EDGES_DRAWN, MAX_VERTICES_DRAWN};
 pub use descent::{Descent, DescentPoint};
+pub use energy::EnergyPicture;
 pub use error::ReportError;
 pub use histogram::{RateHistogram, RatePopulation};
+pub use machine::MachinePicture;
 pub use picture::Picture;
 pub use raster::{MAX_MARKS, Raster, RasterPopulation};
 pub use traces::{Trace, TracePanel, Traces};
+pub use weights::{Walk, WeightHistogram, WeightProjection, Weights};

@@ -42,6 +42,28 @@ impl Packed {
         self.len() == 0
     }
 
+    /// The values one by one; a single-precision number is what it stands for.
+    #[must_use]
+    pub fn to_f64s(&self) -> Vec<f64> {
+        match self {
+            Self::U8(x) => x.iter().copied().map(f64::from).collect(),
+            Self::U16(x) => x.iter().copied().map(f64::from).collect(),
+            Self::U32(x) => x.iter().copied().map(f64::from).collect(),
+            Self::F32(x) => x.iter().copied().map(f64::from).collect(),
+        }
+    }
+
+    /// A whole number by its place; nothing beyond the end, or where the value is none.
+    #[must_use]
+    pub fn whole(&self, place: usize) -> Option<u32> {
+        match self {
+            Self::U8(x) => x.get(place).copied().map(u32::from),
+            Self::U16(x) => x.get(place).copied().map(u32::from),
+            Self::U32(x) => x.get(place).copied(),
+            Self::F32(_) => None,
+        }
+    }
+
     fn kind(&self) -> &'static str {
         match self {
             Self::U8(_) => "u8",

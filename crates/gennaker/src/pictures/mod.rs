@@ -1,4 +1,7 @@
-//! Pictures of recordings: which numbers go where.
+//! Pictures of recordings and of what a run took: which numbers go where.
+
+mod machine;
+mod weights;
 
 use std::collections::BTreeMap;
 use std::ops::Range;
@@ -8,6 +11,9 @@ use gennaker_network::{Network, Population, Resolved};
 use gennaker_report::{
     Picture, Raster, RasterPopulation, RateHistogram, RatePopulation, ReportError, Trace, TracePanel, Traces,
 };
+
+pub use machine::{DEFAULT_METRIC, energy, machine};
+pub use weights::{MAX_WEIGHTS_DRAWN, weights, weights_of_folder};
 
 /// Neurons that a panel of traces shows; more could not be told apart.
 pub(crate) const MAX_TRACES: usize = 7;
