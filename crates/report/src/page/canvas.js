@@ -71,6 +71,18 @@ function paintCanvas(canvas, box, size, options) {
   options.paint(context, size.width, size.height);
 }
 
+/** Writes text on a plate of the ground's colour, so that lines behind do not strike it out. */
+function paintPlate(context, text, x, y) {
+  const theme = currentTheme();
+  const { actualBoundingBoxLeft: left, actualBoundingBoxRight: right, actualBoundingBoxAscent: up, actualBoundingBoxDescent: down } = context.measureText(text);
+  context.fillStyle = theme.surface;
+  context.globalAlpha = 0.85;
+  context.fillRect(x - left - 3, y - up - 2, left + right + 6, up + down + 4);
+  context.globalAlpha = 1;
+  context.fillStyle = theme.ink;
+  context.fillText(text, x, y);
+}
+
 /** Writes text, cut to `room` pixels. */
 function paintText(context, text, x, y, room = Infinity) {
   let short = text;

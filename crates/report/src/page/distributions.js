@@ -82,12 +82,15 @@ function meanMark(distribution, size, xOf) {
 
 function histogramAxes(size, axes) {
   const nodes = [makeSvg('path', { class: 'axis', d: `M${size.left},${size.top} V${size.bottom} H${size.right}` })];
-  const xTicks = niceTicks(axes.low, axes.high, 5);
+  // All values alike make bins of next to no width: one number says it.
+  const isPoint = axes.high - axes.low < 1e-6 * Math.max(Math.abs(axes.low), Math.abs(axes.high), 1e-12);
+  const middleX = (axes.low + axes.high) / 2;
+  const xTicks = isPoint ? { values: [middleX], step: 1 } : niceTicks(axes.low, axes.high, 5);
   for (const value of xTicks.values) {
     nodes.push(makeSvg('path', { class: 'axis', d: `M${axes.xOf(value)},${size.bottom} v4` }));
-    nodes.push(makeSvg('text', { x: axes.xOf(value), y: size.bottom + 16, 'text-anchor': 'middle' }, tickText(value, xTicks.step)));
+    nodes.push(makeSvg('text', { x: axes.xOf(value), y: size.bottom + 16, 'text-anchor': 'middle' }, isPoint ? formatNumber(value) : tickText(value, xTicks.step)));
   }
-  const yTicks = niceTicks(0, axes.most, 4);
+  const yTicks = niceTicks(0, axes.most, Math.min(4, axes.most));
   for (const value of yTicks.values) {
     nodes.push(makeSvg('path', { class: 'grid', d: `M${size.left},${axes.yOf(value)} H${size.right}` }));
     nodes.push(makeSvg('text', { x: size.left - 5, y: axes.yOf(value) + 4, 'text-anchor': 'end' }, tickText(value, yTicks.step)));

@@ -196,7 +196,7 @@ function foldWords(metric, of, level, isLinks) {
 function limitWords(metric, folded, of, level) {
   if (metric.limit === null || metric.limit === undefined) return [];
   const own = level === finestLevel(of) ? '' : ` per ${{ pe: 'PE', chip: 'chip', link: 'link' }[of]}`;
-  return [make('span', {}, `limit ${formatQuantity(metric.limit, metric.unit)}${own}; tiles beyond it are crossed out`)];
+  return [make('span', {}, `limit ${formatQuantity(metric.limit, metric.unit)}${own}; what is beyond it is crossed out`)];
 }
 
 /** The scale of shades with numbers at both ends and between. */

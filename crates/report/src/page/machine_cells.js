@@ -162,6 +162,8 @@ function labelPe(paint, pe, colour, item, [x, y, width, height], isChosen) {
   context.textBaseline = 'top';
   const line = currentTheme().rem * clamp(width / 60, 0.6, 0.85) * 1.25;
   const texts = [String(model.pes.core[pe])];
+  // A number that is cut is a wrong number.
+  if (context.measureText(texts[0]).width > width - 4) return;
   const { rem } = currentTheme();
   if (width >= 3.2 * rem) texts.push(populationName(model.pes.population[pe], 28));
   if (width >= 6.5 * rem) texts.push(`atoms ${formatCount(model.pes.lo[pe])} to ${formatCount(model.pes.hi[pe] - 1)}`);

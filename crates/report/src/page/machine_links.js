@@ -39,6 +39,21 @@ function paintLinks(paint) {
     // A rim of ink keeps light shades apart from light ground.
     paintArrow(paint, ends, width + 1.6, isOver ? theme.problem : theme.axis);
     paintArrow(paint, ends, width, heatColours[shade(values[link])]);
+    if (isOver && camera.scale >= 16) crossMiddle(context, toScreen(camera, (ends.x0 + ends.x1) / 2, (ends.y0 + ends.y1) / 2), width + 2, theme);
+  }
+}
+
+/** A cross on a link that is beyond its limit. */
+function crossMiddle(context, [x, y], size, theme) {
+  for (const [colour, line] of [[theme.surface, 4], [theme.problem, 2]]) {
+    context.strokeStyle = colour;
+    context.lineWidth = line;
+    context.beginPath();
+    context.moveTo(x - size, y - size);
+    context.lineTo(x + size, y + size);
+    context.moveTo(x + size, y - size);
+    context.lineTo(x - size, y + size);
+    context.stroke();
   }
 }
 

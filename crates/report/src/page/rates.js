@@ -27,11 +27,12 @@ function rateLines(scope, host, entries, series, shared) {
       return { low: 0, high: Math.max(1e-9, ...chosen.map((one) => seriesExtent(one, start, end).high)) };
     },
     paintBody: (plot) => {
-      const order = entries.map((_, k) => k).sort((a, b) => (entries[a].population === app.selection) - (entries[b].population === app.selection));
+      const leading = new Set(leadingSeries(entries, series));
+      const rank = (k) => Number(leading.has(series[k])) + 2 * Number(entries[k].population === app.selection);
+      const order = entries.map((_, k) => k).sort((a, b) => rank(a) - rank(b) || a - b);
       for (const k of order) {
         const { population } = entries[k];
-        const isAside = app.selection !== null && population !== app.selection;
-        plot.context.globalAlpha = isAside ? 0.35 : 1;
+        plot.context.globalAlpha = leading.has(series[k]) ? 1 : 0.35;
         // Colours repeat after seven: dashes tell the second round from the first.
         const dash = DASHES[Math.floor(population / N_POPULATION_COLOURS) % DASHES.length];
         paintSeries(plot, series[k], populationColour(population), population === app.selection ? 2.5 : 1.5, dash);

@@ -154,12 +154,7 @@ function nameLevel(plot, name, floor, part) {
   context.font = canvasFont(0.75);
   context.textAlign = 'left';
   context.textBaseline = 'middle';
-  context.fillStyle = theme.surface;
-  context.globalAlpha = 0.85;
-  context.fillRect(plot.left + 4, (top + bottom) / 2 - 0.6 * theme.rem, context.measureText(isolated(name)).width + 8, 1.2 * theme.rem);
-  context.globalAlpha = 1;
-  context.fillStyle = theme.ink;
-  context.fillText(isolated(name), plot.left + 8, (top + bottom) / 2);
+  paintPlate(context, isolated(name), plot.left + 8, (top + bottom) / 2);
 }
 
 function powerPlot(scope, host, time) {

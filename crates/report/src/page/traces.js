@@ -97,11 +97,10 @@ function paintTraces(plot, group, lines) {
   context.lineTo(plot.right, y);
   context.stroke();
   context.setLineDash([]);
-  context.fillStyle = theme.ink;
   context.font = canvasFont(0.7);
   context.textAlign = 'right';
   context.textBaseline = y - plot.top > 1.2 * theme.rem ? 'bottom' : 'top';
-  context.fillText('threshold', plot.right - 4, y);
+  paintPlate(context, 'threshold', plot.right - 6, y + (context.textBaseline === 'top' ? 4 : -4));
 }
 
 function paintBandBetween(plot, line, colour) {
