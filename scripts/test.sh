@@ -20,6 +20,9 @@ environment() {
     python3 -m venv "$venv"
     pip() { "$venv/bin/python" -m pip install --quiet --disable-pip-version-check "$@"; }
     pip numpy pytest pytest-xdist scipy networkx nir==1.0.8 dimod==0.12.23 "maturin>=1.7,<2"
+    # What pictures and exports are opened with.
+    pip matplotlib pandas pyarrow h5py neo elephant pynwb
+    pip --only-binary :all: libsonata || echo "skipped: no libsonata"
     # A framework that reads NIR files; it has no wheels for every Python, and its test is skipped without it.
     pip spyx==1.0.0 || echo "skipped: no Spyx"
 }

@@ -47,14 +47,31 @@ _SUBMODULES = {
     "experiment_backends",
     "hardware",
     "helpers",
+    "interchange",
     "logger",
     "mapper",
     "neuron_models",
     "nir",
+    "plot",
     "qubo",
     "s2_nir",
     "snn",
 }
+
+
+def _notebook_shows(kind, name):
+    """Gives a class of the core what notebooks look for; what makes it is loaded when one does."""
+
+    def _repr_html_(self):
+        from gennaker import _html
+
+        return getattr(_html, name)(self)
+
+    kind._repr_html_ = _repr_html_
+
+
+_notebook_shows(Network, "core_network")
+_notebook_shows(Mapping, "mapping")
 
 
 def serve_spinnaker2():

@@ -1,14 +1,21 @@
-"""``python -m gennaker SCRIPT.py [ARGS]``: runs a script written for py-spinnaker2 as it is."""
+"""``python -m gennaker SCRIPT.py [ARGS]``: runs a script written for py-spinnaker2 as it is.
+
+``python -m gennaker export`` writes what a run recorded for other tools.
+"""
 
 import os
 import sys
 
 USAGE = """\
 usage: python -m gennaker SCRIPT.py [ARGS...]
+       python -m gennaker export RESULTS --to FORMAT OUT [--what KIND] [--population NAME[=OTHER]] [--force]
        python -m gennaker --help | --version
 
 Runs a Python script written for py-spinnaker2 without a board and without changes: `import spinnaker2` in it means
 gennaker. Everything else is as with `python SCRIPT.py [ARGS...]`.
+
+`export` writes what a run recorded, from its result folder, for other tools: sonata, nwb, neo, parquet, feather, csv, npz.
+The word always means the command; a script of that very name is `./export`.
 """
 
 
@@ -24,6 +31,10 @@ def main():
         from gennaker import __version__
 
         print(f"gennaker {__version__}")
+    elif arguments[0] == "export":
+        from gennaker.interchange import _export
+
+        sys.exit(_export.main(arguments[1:], "python -m gennaker export"))
     elif arguments[0].startswith("-") and not os.path.exists(arguments[0]):
         sys.stderr.write(f"gennaker: unknown option {arguments[0]}; options of the script come after its name\n{USAGE}")
         sys.exit(2)

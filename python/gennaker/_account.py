@@ -37,6 +37,11 @@ class Account(Attributes):
         rows = self[part]
         return {name: np.array([row[name] for row in rows]) for name in (rows[0] if rows else ())}
 
+    def _repr_html_(self):
+        from gennaker import _html
+
+        return _html.account(self)
+
     def __repr__(self):
         verdict = "in time" if self["in_time"] else f"{self['n_overruns']} overruns"
         return f"Account({self['machine']!r}: {self['total_j']:.4g} J in {self['duration_s']:.4g} s, {verdict})"

@@ -138,6 +138,7 @@ class Network:
         """A population's parameters that differ from the defaults of its model."""
     def validate(self) -> None:
         """Raises `ValueError` that says what is wrong, if anything is."""
+    def _repr_html_(self) -> str: ...
 
 @final
 class NirGraph:
@@ -457,6 +458,7 @@ class Mapping:
         """Proves that every spike reaches exactly its targets, once; returns counts of what was walked."""
     def to_json(self) -> str:
         """The whole mapping as JSON text."""
+    def _repr_html_(self) -> str: ...
 
 @final
 class Simulation:

@@ -12,7 +12,7 @@ from gennaker._user import warn
 RECORDING_MEMORY_MIB = 256
 
 
-def simulate(net, network, records, timesteps, numeric, counting=None):
+def simulate(net, network, records, timesteps, numeric, counting=None, tick_ms=1.0):
     """Runs and leaves the results in the populations, also those of a run that Ctrl-C cuts short. Returns the report.
 
     With a ``counting`` (:class:`gennaker._counting.Counting`) the run is counted, and its account is left there.
@@ -28,9 +28,11 @@ def simulate(net, network, records, timesteps, numeric, counting=None):
         else:
             simulation.run_or_spill(timesteps, spill.folder, recording_memory=RECORDING_MEMORY_MIB)
     finally:
-        net._ticks_run = simulation.tick
+        net._ticks_run, net._tick_ms = simulation.tick, tick_ms
         for index, (population, record) in enumerate(zip(net.populations, records)):
             population._recorded = spill.population(simulation, index, population.name, population.size, record)
+            population._recorded.model = population.neuron_model
+            population._recorded.ran = simulation.tick, tick_ms
         if counting is not None:
             counting.end(simulation)
     report = simulation.report()

@@ -77,9 +77,10 @@ def run(
         simulation.run_into(settings["timesteps"], folder, settings["tick_ms"], recording_memory, *place)
         result = results.open_results(folder)
         result.mapping = mapping
+        result._network = network
         return result
     simulation.run(settings["timesteps"])
-    result = _result(network, simulation, mapping)
+    result = _result(network, simulation, mapping, settings["tick_ms"])
     kept = {name: settings[name] for name in ("tick_ms", "numeric", "account")}
     result._origin = {"network": network, **kept}
     return result
@@ -92,9 +93,12 @@ def _mapping(network, machine, timesteps):
     return _gennaker.map(network, machine, {"timesteps": timesteps})
 
 
-def _result(network, simulation, mapping):
+def _result(network, simulation, mapping, tick_ms):
     populations = []
     for index in range(len(network.populations)):
         described = network.population(index)
-        populations.append(results.of_population(simulation, index, described["name"], described["size"], described["record"]))
-    return results.Result(populations, simulation.tick, simulation.report(), mapping, simulation)
+        name, size, model = (described[key] for key in ("name", "size", "model"))
+        populations.append(results.of_population(simulation, index, name, size, described["record"], model))
+    about = {"network": network.name, "seed": network.seed, "version": _gennaker.__version__}
+    report = simulation.report()
+    return results.Result(populations, simulation.tick, report, mapping, simulation, tick_ms, about, network)

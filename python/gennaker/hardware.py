@@ -30,6 +30,13 @@ class _Hardware:
         self._last = None
 
     @property
+    def result(self):
+        """What the last run recorded, as a :class:`gennaker.Result`: for pictures and exports. Not in the original."""
+        from gennaker import _sources
+
+        return _sources.of_hardware(self)
+
+    @property
     def energy(self):
         """Energy of the last run in J: of everything that is switched on, from the first tick to the end of the last."""
         return self._counted("energy").account["total_j"]
@@ -111,7 +118,7 @@ class _Hardware:
         if power or account is not None or any(map(of_cores, net.populations)):
             self._counting = Counting(net, network, self.mapping, tick_s, power, account)
         if not mapping_only:
-            self.report = simulate(net, network, records, timesteps, "chip", self._counting)
+            self.report = simulate(net, network, records, timesteps, "chip", self._counting, tick_s * 1e3)
             self._last = (network, net, tick_s, assumptions(net, network, account))
 
 

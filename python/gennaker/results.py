@@ -7,21 +7,27 @@ import zipfile
 
 import numpy as np
 
+from gennaker import _gennaker
 from gennaker._trains import SpikeTrains
+from gennaker._views import Views
 
 
 class PopulationResult:
     """What was recorded of one population."""
 
-    def __init__(self, name, size, spikes=None, states=None):
+    def __init__(self, name, size, spikes=None, states=None, model=None):
         self.name = name
         self.size = size
+        #: Name of its neuron model; None if that is not known.
+        self.model = model
         #: Ticks and neurons of the spikes, sorted by tick, then neuron; None if they were not recorded.
         self.spikes = spikes
         #: Variable to (ticks, neurons, values), values with one row per tick and one column per neuron.
         self.states = states or {}
         #: What was recorded of its cores: name to ``{"PE(x, y, p)": array}``.
         self.cores = {}
+        #: Ticks of the run, and what one stands for in ms, as far as that is known here.
+        self.ran = None
         self._trains = None
 
     def spike_trains(self):
@@ -31,6 +37,19 @@ class PopulationResult:
             self._trains = SpikeTrains(ticks, neurons, self.size)
         return self._trains
 
+    def variables(self):
+        """Names of the recorded state variables. Reads no arrays."""
+        return list(self.states)
+
+    def has_spikes(self):
+        """Whether spikes were recorded. Reads no arrays."""
+        return self.spikes is not None
+
+    def unit(self, variable):
+        """The unit of a state variable, as the model has it: ``"mV"``, or ``"1"`` for plain numbers."""
+        states = _models().get(self.model, {}).get("states", {})
+        return states.get(variable.removesuffix("_last"), {}).get("unit", "1")
+
     def traces(self, variable):
         """``{neuron: array of samples}`` for every recorded neuron."""
         _, neurons, values = self.states[variable]
@@ -39,22 +58,44 @@ class PopulationResult:
         return dict(zip(neurons.tolist(), columns))
 
 
-class Result:
+class Result(Views):
     """What a run recorded.
 
     ``result.spikes("exc")`` gives arrays of ticks and neurons, ``result.state("exc", "v")`` ticks and values with one column
-    per neuron. ``result.report`` is the account of the run, ``result.timesteps`` the ticks run, ``result.mapping`` where the
-    network lay, if it was mapped.
+    per neuron. ``result.report`` is the account of the run, ``result.timesteps`` the ticks run, ``result.tick_ms`` what a tick
+    stands for, ``result.mapping`` where the network lay, if it was mapped. ``result.about`` says what ran: ``network``, ``seed``,
+    ``version`` of gennaker, as far as they are known.
+
+    ``result.plot()`` draws a raster with matplotlib, :mod:`gennaker.plot` the rest; :mod:`gennaker.interchange` says where
+    ``to_...`` and ``write_...`` lead.
     """
 
-    def __init__(self, populations, timesteps, report=None, mapping=None, simulation=None):
+    def __init__(
+        self,
+        populations,
+        timesteps,
+        report=None,
+        mapping=None,
+        simulation=None,
+        tick_ms=1.0,
+        about=None,
+        network=None,
+        folder=None,
+    ):
         self.populations = {population.name: population for population in populations}
         self.timesteps = timesteps
         self.report = report or {}
         self.mapping = mapping
+        #: What a tick of the network stands for, in ms.
+        self.tick_ms = tick_ms
+        #: What ran: ``network``, ``seed``, ``version``.
+        self.about = about or {}
         self._simulation = simulation
+        self._network = network
+        self._folder = folder
+        self._account = None
         # What else a report of a run in memory needs; the folder of one on disk.
-        self._origin = {}
+        self._origin = {} if folder is None else {"folder": folder}
 
     def spikes(self, population):
         """Ticks and neurons of a population's spikes, sorted by tick, then neuron."""
@@ -111,11 +152,16 @@ class Result:
         return f"Result({self.timesteps} ticks of {', '.join(self.populations)})"
 
 
-def of_population(simulation, index, name, size, record):
+@functools.cache
+def _models():
+    return _gennaker.models()
+
+
+def of_population(simulation, index, name, size, record, model=None):
     """Fetches what ``record`` names of one population from a simulation."""
     spikes = simulation.spikes(index) if "spikes" in record else None
     states = {variable: simulation.state(index, variable) for variable in record if variable != "spikes"}
-    return PopulationResult(name, size, spikes, states)
+    return PopulationResult(name, size, spikes, states, model)
 
 
 #: Largest number of the folder format that is understood.
@@ -134,9 +180,8 @@ def open_results(folder):
         if run["format"] > FORMAT:
             raise ValueError(f"format {run['format']} is newer than {FORMAT}, which this version reads; update gennaker")
         populations = [_StoredPopulation(folder, entry) for entry in run["populations"]]
-        result = Result(populations, run["timesteps"], run["report"])
-        result._origin = {"folder": folder}
-        return result
+        about = {key: run[key] for key in ("network", "seed", "version") if key in run}
+        return Result(populations, run["timesteps"], run["report"], tick_ms=run.get("tick_ms", 1.0), about=about, folder=folder)
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(f"`{folder}` is not a complete result folder: run.json: {error}") from None
 
@@ -147,10 +192,11 @@ class _StoredPopulation(PopulationResult):
     def __init__(self, folder, entry):
         self.name = entry["name"]
         self.size = entry["size"]
+        self.model = entry.get("model")
         self._folder = folder
         self._spikes_file = entry["spikes_file"]
         self._states_file = entry["states_file"]
-        self._variables = [state["variable"] for state in entry["states"]]
+        self._units = {state["variable"]: state.get("unit", "1") for state in entry["states"]}
         self.cores = {}
         self._trains = None
 
@@ -166,7 +212,16 @@ class _StoredPopulation(PopulationResult):
         if self._states_file is None:
             return {}
         with self._open(self._states_file) as arrays:
-            return {name: (arrays[f"{name}_t"], arrays[f"{name}_i"], arrays[name]) for name in self._variables}
+            return {name: (arrays[f"{name}_t"], arrays[f"{name}_i"], arrays[name]) for name in self._units}
+
+    def variables(self):
+        return list(self._units) if self._states_file is not None else []
+
+    def unit(self, variable):
+        return self._units.get(variable, "1")
+
+    def has_spikes(self):
+        return self._spikes_file is not None
 
     def _open(self, name):
         if os.path.basename(name) != name:

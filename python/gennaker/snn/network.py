@@ -15,8 +15,16 @@ class Network:
         self.seed = seed
         self.populations = []
         self.projections = []
-        #: Ticks of the last run; None before it.
+        #: Ticks of the last run, None before it, and what one stood for.
         self._ticks_run = None
+        self._tick_ms = 1.0
+
+    @property
+    def result(self):
+        """What the last run recorded, as a :class:`gennaker.Result`: for pictures and exports. Not in the original."""
+        from gennaker import _sources
+
+        return _sources.of_network(self)
 
     def add(self, *objects):
         """Adds populations and projections, in any order and in any number of calls."""
@@ -67,6 +75,11 @@ class Network:
                 "part of the network: add it too"
             )
         return positions[id(population)]
+
+    def _repr_html_(self):
+        from gennaker import _html
+
+        return _html.network(self)
 
     def __repr__(self):
         return f"Network({self.name!r}: {len(self.populations)} populations, {len(self.projections)} projections)"

@@ -154,5 +154,10 @@ class Population:
         if new:
             _convert.warn_unknown_params(self.name, self.neuron_model, new)
 
+    def _repr_html_(self):
+        from gennaker import _html
+
+        return _html.population(self)
+
     def __repr__(self):
         return f"Population({self.size}, {self.neuron_model!r}, name={self.name!r})"

@@ -2,6 +2,8 @@
 
 /// Rounds in which each column is put in the order of its neighbours.
 const ROUNDS: usize = 8;
+/// How many times wider than another a column is that has become a ring.
+const RING_WIDTH: f64 = 2.5;
 
 /// Places from 0 to 1 for `n` populations, `[x, y]`, given their projections as `(pre, post)`. `is_source` tells which only send.
 #[must_use]
@@ -11,17 +13,50 @@ pub fn places(is_source: &[bool], projections: &[(u32, u32)]) -> Vec<[f64; 2]> {
     let mut members: Vec<Vec<usize>> = vec![Vec::new(); n_columns];
     columns.iter().enumerate().for_each(|(node, &column)| members[column].push(node));
     let mut places = vec![[0.0; 2]; is_source.len()];
-    for (column, members) in members.iter().enumerate() {
-        for (row, &node) in members.iter().enumerate() {
-            places[node] = [centre(column, n_columns), centre(row, members.len())];
-        }
+    for members in &members {
+        members.iter().enumerate().for_each(|(row, &node)| places[node][1] = centre(row, members.len()));
     }
     for _ in 0..ROUNDS {
         for column in &mut members {
             order(column, &mut places, projections);
         }
     }
+    let widths: Vec<f64> = members
+        .iter()
+        .map(|members| if is_tangled(members, projections) { RING_WIDTH } else { 1.0 })
+        .collect();
+    let all: f64 = widths.iter().sum();
+    let mut left = 0.0;
+    for (members, width) in members.iter().zip(&widths) {
+        let middle = (left + width / 2.0) / all;
+        if *width > 1.0 {
+            bend(members, &mut places, middle, 0.4 * width / all);
+        } else {
+            members.iter().for_each(|&node| places[node][0] = middle);
+        }
+        left += width;
+    }
     places
+}
+
+/// Whether so many projections run up and down a column that they would hide each other.
+fn is_tangled(members: &[usize], projections: &[(u32, u32)]) -> bool {
+    let within = |&&(pre, post): &&(u32, u32)| {
+        pre != post && members.contains(&(pre as usize)) && members.contains(&(post as usize))
+    };
+    members.len() > 2 && projections.iter().filter(within).count() >= members.len()
+}
+
+/// Puts a column on an ellipse, where every pair sees each other.
+#[expect(clippy::cast_precision_loss, reason = "far below 2^53")]
+fn bend(members: &[usize], places: &mut [[f64; 2]], middle: f64, across: f64) {
+    let step = std::f64::consts::TAU / members.len() as f64;
+    for (i, &node) in members.iter().enumerate() {
+        // From the top down both sides by turns, so that the order stays; tilted, so that no two are at the same height.
+        let side = if i % 2 == 1 { -1.0 } else { 1.0 };
+        let angle = side * step * i.div_ceil(2) as f64 + 0.2 * step;
+        places[node] = [middle + across * angle.sin(), 0.5 - 0.45 * angle.cos()];
+    }
 }
 
 /// Middle of the `i`-th of `n` equal parts.
@@ -96,6 +131,14 @@ mod tests {
     fn neighbours_stand_side_by_side() {
         let places = places(&[true, true, false, false], &[(0, 3), (1, 2)]);
         assert_eq!((places[0][1] < places[1][1]), (places[3][1] < places[2][1]));
+    }
+
+    #[test]
+    fn a_tangle_is_a_ring() {
+        let all: Vec<(u32, u32)> = (0..7).flat_map(|pre| (0..7).map(move |post| (pre, post))).collect();
+        let places = places(&[true, false, false, false, false, false, false], &all);
+        let x: Vec<f64> = places[1..].iter().map(|place| place[0]).collect();
+        assert!(places[0][0] < 0.5 && x.iter().any(|&x| x < 0.7) && x.iter().any(|&x| x > 0.8), "{x:?}");
     }
 
     proptest! {

@@ -60,27 +60,29 @@ function ownProjections(projections) {
   return projections.map((_, k) => k).filter((k) => projections[k].pre === app.selection || projections[k].post === app.selection);
 }
 
-/** Large enough that names of neighbours do not meet. */
+/** Large enough that names of neighbours do not meet: they are apart either across or down. */
 function graphSize(nodes, width) {
-  const columns = new Map();
-  for (const { place: [x, y] } of nodes) {
-    const key = Math.round(x * 40);
-    if (!columns.has(key)) columns.set(key, []);
-    columns.get(key).push(y);
-  }
-  const acrossGap = smallestGap([...columns.keys()].map((key) => key / 40));
-  const downGap = Math.min(...[...columns.values()].map(smallestGap));
+  // Those side by side decide how wide it is, the others then how high.
+  const acrossGap = smallestGap(nodes, ([dx, dy]) => (dy < 1e-3 && dx > 1e-3 ? dx : Infinity));
+  const inner = Math.max(width - 2 * GRAPH_MARGIN_PX, Math.min(MAX_GRAPH_PX, NODE_COLUMN_PX / acrossGap));
+  const downGap = smallestGap(nodes, ([dx, dy]) => (dx * inner < NODE_COLUMN_PX && dy > 1e-3 ? dy : Infinity));
   return {
-    width: Math.max(width, Math.min(MAX_GRAPH_PX, 2 * GRAPH_MARGIN_PX + NODE_COLUMN_PX / acrossGap)),
-    height: clamp(GRAPH_TOP_PX + GRAPH_BOTTOM_PX + NODE_ROW_PX / downGap, 190, MAX_GRAPH_PX),
+    width: inner + 2 * GRAPH_MARGIN_PX,
+    height: clamp(GRAPH_TOP_PX + GRAPH_BOTTOM_PX + NODE_ROW_PX / downGap, Math.min(560, 150 + 34 * nodes.length), MAX_GRAPH_PX),
   };
 }
 
-/** Smallest distance between two of several places; infinite if there are no two. */
-function smallestGap(places) {
-  const sorted = [...places].sort((a, b) => a - b);
-  const gaps = sorted.slice(1).map((place, i) => place - sorted[i]).filter((gap) => gap > 1e-3);
-  return Math.min(Infinity, ...gaps);
+/** The smallest of what `gap` says of the distance of two nodes. Of very many nodes the drawing is as large as it may be, whatever their gaps. */
+function smallestGap(nodes, gap) {
+  let least = Infinity;
+  const some = nodes.slice(0, 1500);
+  some.forEach(({ place: a }, i) => {
+    for (let j = 0; j < i; j += 1) {
+      const b = some[j].place;
+      least = Math.min(least, gap([Math.abs(a[0] - b[0]), Math.abs(a[1] - b[1])]));
+    }
+  });
+  return least;
 }
 
 function nodePlace(population, size) {
