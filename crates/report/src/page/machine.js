@@ -182,7 +182,8 @@ function fillLegend(legend, view) {
   const isLinks = of === 'link' && view.camera.scale >= MIN_CHIP_PX;
   const folded = isLinks ? linkScale(view.model, view.choice, unpack(metric.values)) : levelValues(view.model, view.choice, level);
   const title = `${cut(metric.label, 40)}${metric.unit ? ` in ${metric.unit}` : ''}, ${foldWords(metric, of, level, isLinks)}`;
-  legend.replaceChildren(make('span', {}, title), heatScale(folded, metric), ...limitWords(metric, folded, of, level));
+  const blank = of === 'pe' ? [] : [make('span', { class: 'quiet' }, 'blank: 0')];
+  legend.replaceChildren(make('span', {}, title), heatScale(folded, metric), ...blank, ...limitWords(metric, folded, of, level));
 }
 
 function foldWords(metric, of, level, isLinks) {

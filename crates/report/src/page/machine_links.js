@@ -109,6 +109,8 @@ function paintTree(paint) {
   const tree = treeOf(model, chosen);
   if (!tree) return;
   paintBranches(paint, unpack(tree.links), unpack(tree.n_sources));
+  // On smaller chips the marks would hide what they mark.
+  if (view.camera.scale < MIN_CHIP_PX) return;
   paintTargets(paint, unpack(tree.targets));
   paintSources(paint);
 }
