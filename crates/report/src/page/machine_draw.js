@@ -199,7 +199,13 @@ function labelGroups(paint) {
     context.fillStyle = colour ? inkOn(colour.parts) : theme.muted;
     if (colour && colour.isOver) crossOut(context, px - 8, py + 17, 16, 16, theme);
     const isWide = side >= 74;
-    paintText(context, isWide ? `${LEVEL_WORDS[level][0]} ${index}` : String(index), px, isWide && colour ? py - 8 : py, side - 4);
+    paintText(
+      context,
+      isWide ? `${LEVEL_WORDS[level][0]} ${index}` : String(index),
+      px,
+      isWide && colour ? py - 8 : py,
+      side - 4,
+    );
     if (isWide && colour) paintText(context, valueText(view, groupItem(level, index)), px, py + 8, side - 6);
   });
 }
@@ -286,7 +292,10 @@ function paintCursor(paint, item, width) {
   const [x0, y0] = toScreen(view.camera, box.left, box.top);
   const [x1, y1] = toScreen(view.camera, box.right, box.bottom);
   // Dark on light on dark: seen on every shade.
-  for (const [colour, line] of [[theme.surface, width + 2], [theme.accent, width]]) {
+  for (const [colour, line] of [
+    [theme.surface, width + 2],
+    [theme.accent, width],
+  ]) {
     context.strokeStyle = colour;
     context.lineWidth = line;
     context.strokeRect(x0 + 1, y0 + 1, Math.max(3, x1 - x0 - 2), Math.max(3, y1 - y0 - 2));
