@@ -6,7 +6,9 @@ function buildActivity(scope, host) {
   host.append(...sectionWarnings(scope, 'activity'));
   const hasSpikes = activity.populations.length > 0;
   if (!hasSpikes && !activity.traces.length) {
-    host.append(emptyState('Nothing was recorded: record spikes of a population to see a raster, or v to see voltages.'));
+    host.append(
+      emptyState('Nothing was recorded: record spikes of a population to see a raster, or v to see voltages.'),
+    );
     return;
   }
   host.append(timeControls(scope, 'time'));
@@ -33,5 +35,12 @@ function activityKey(scope, plots) {
     emit('range');
   });
   const key = make('ul', { class: 'key buttons-key', 'aria-label': 'Recorded populations' }, buttons, rest);
-  return make('div', { class: 'key-row' }, shown.length > 14 ? make('details', {}, make('summary', {}, counted(shown.length, 'recorded population')), key) : key, alone);
+  return make(
+    'div',
+    { class: 'key-row' },
+    shown.length > 14
+      ? make('details', {}, make('summary', {}, counted(shown.length, 'recorded population')), key)
+      : key,
+    alone,
+  );
 }

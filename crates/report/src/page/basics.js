@@ -88,7 +88,13 @@ function shortText(text, max = 36) {
     event.stopPropagation();
     openFullText(`Full text, ${formatCount(text.length)} characters`, text);
   };
-  return make('span', {}, shown, ' ', make('button', { type: 'button', class: 'more', 'aria-label': label, onclick: open }, 'full'));
+  return make(
+    'span',
+    {},
+    shown,
+    ' ',
+    make('button', { type: 'button', class: 'more', 'aria-label': label, onclick: open }, 'full'),
+  );
 }
 
 /** A sentence where there would be nothing. */
@@ -119,5 +125,15 @@ function makeCheck(id, label, isChecked, onChange) {
 
 /** A button; `label` is what is read out where `text` is only a sign. */
 function makeButton(id, text, label, onClick) {
-  return make('button', { id, type: 'button', 'aria-label': label === text ? null : label, title: label === text ? null : label, onclick: onClick }, text);
+  return make(
+    'button',
+    {
+      id,
+      type: 'button',
+      'aria-label': label === text ? null : label,
+      title: label === text ? null : label,
+      onclick: onClick,
+    },
+    text,
+  );
 }

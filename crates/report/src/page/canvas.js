@@ -12,7 +12,12 @@
  */
 function paintedCanvas(scope, options) {
   const role = options.isInteractive ? 'application' : 'img';
-  const canvas = make('canvas', { id: options.id, role, 'aria-label': options.label, tabindex: options.isInteractive ? '0' : null });
+  const canvas = make('canvas', {
+    id: options.id,
+    role,
+    'aria-label': options.label,
+    tabindex: options.isInteractive ? '0' : null,
+  });
   const box = make('div', { class: 'canvas-box' }, canvas);
   const size = { width: 0, height: 0 };
   const state = { isVisible: false, isDirty: true, frame: 0 };
@@ -25,10 +30,13 @@ function paintedCanvas(scope, options) {
     state.isDirty = true;
     if (state.isVisible && !state.frame) state.frame = requestAnimationFrame(paint);
   };
-  const seen = new IntersectionObserver((entries) => {
-    state.isVisible = entries[entries.length - 1].isIntersecting;
-    if (state.isVisible && state.isDirty) refresh();
-  }, { rootMargin: '200px' });
+  const seen = new IntersectionObserver(
+    (entries) => {
+      state.isVisible = entries[entries.length - 1].isIntersecting;
+      if (state.isVisible && state.isDirty) refresh();
+    },
+    { rootMargin: '200px' },
+  );
   const resized = new ResizeObserver(() => {
     if (Math.abs(box.clientWidth - size.width) > 0.5) sizeCanvas(canvas, box, size, options, refresh);
   });
@@ -69,6 +77,23 @@ function paintCanvas(canvas, box, size, options) {
   context.setTransform(ratio, 0, 0, ratio, 0, 0);
   context.clearRect(0, 0, size.width, size.height);
   options.paint(context, size.width, size.height);
+}
+
+/** Writes text on a plate of the ground's colour, so that lines behind do not strike it out. */
+function paintPlate(context, text, x, y) {
+  const theme = currentTheme();
+  const {
+    actualBoundingBoxLeft: left,
+    actualBoundingBoxRight: right,
+    actualBoundingBoxAscent: up,
+    actualBoundingBoxDescent: down,
+  } = context.measureText(text);
+  context.fillStyle = theme.surface;
+  context.globalAlpha = 0.85;
+  context.fillRect(x - left - 3, y - up - 2, left + right + 6, up + down + 4);
+  context.globalAlpha = 1;
+  context.fillStyle = theme.ink;
+  context.fillText(text, x, y);
 }
 
 /** Writes text, cut to `room` pixels. */

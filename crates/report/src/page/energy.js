@@ -5,12 +5,21 @@ function buildEnergy(scope, host) {
   const { energy } = app.report;
   host.append(...sectionWarnings(scope, 'energy'));
   if (!energy || !energy.parts.length) {
-    host.append(emptyState('No energy was accounted: map the network to a machine and run it to see where the energy goes.'));
+    host.append(
+      emptyState('No energy was accounted: map the network to a machine and run it to see where the energy goes.'),
+    );
     return;
   }
   const total = energy.total_j;
   host.append(
-    make('p', { class: 'lead' }, make('strong', {}, formatQuantity(total, 'J')), ' in all, on average ', make('strong', {}, formatQuantity(energy.power_w, 'W')), '.'),
+    make(
+      'p',
+      { class: 'lead' },
+      make('strong', {}, formatQuantity(total, 'J')),
+      ' in all, on average ',
+      make('strong', {}, formatQuantity(energy.power_w, 'W')),
+      '.',
+    ),
     make('p', { class: 'caveat' }, shortText(energy.caveat, 600)),
     energyBar(energy),
     energyTable(scope, energy),
@@ -34,8 +43,14 @@ function energyBar(energy) {
     x += width;
     return bar;
   });
-  const key = groups.map(([group, joule], k) => make('li', {}, swatch(k), shortText(group, 40), ` ${formatPercent(joule / sum)}, ${formatQuantity(joule, 'J')}`));
-  const svg = makeSvg('svg', { class: 'energy-bar', viewBox: '0 0 100 10', preserveAspectRatio: 'none', 'aria-hidden': 'true' }, bars);
+  const key = groups.map(([group, joule], k) =>
+    make('li', {}, swatch(k), shortText(group, 40), ` ${formatPercent(joule / sum)}, ${formatQuantity(joule, 'J')}`),
+  );
+  const svg = makeSvg(
+    'svg',
+    { class: 'energy-bar', viewBox: '0 0 100 10', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+    bars,
+  );
   return make('div', {}, svg, make('ul', { class: 'key', 'aria-label': 'Energy by group' }, key));
 }
 
@@ -45,7 +60,11 @@ function energyTable(scope, energy) {
   const rows = [...energy.parts].sort((a, b) => b.joule - a.joule);
   const columns = [
     { title: 'Part', cell: (part) => shortText(part.label || part.key, 48), order: (part) => part.label },
-    { title: 'Group', cell: (part) => [swatch(groups.indexOf(part.group)), shortText(part.group, 32)], order: (part) => part.group },
+    {
+      title: 'Group',
+      cell: (part) => [swatch(groups.indexOf(part.group)), shortText(part.group, 32)],
+      order: (part) => part.group,
+    },
     { title: 'Energy', isNumber: true, cell: (part) => formatQuantity(part.joule, 'J'), order: (part) => part.joule },
     { title: 'Share', isNumber: true, cell: (part) => formatPercent(part.joule / sum), order: (part) => part.joule },
     { title: 'Share as a bar', cell: (part) => shareBar(part.joule / sum, groups.indexOf(part.group)) },
@@ -54,6 +73,14 @@ function energyTable(scope, energy) {
 }
 
 function shareBar(part, colour) {
-  const rect = makeSvg('rect', { class: `population-${colour % N_POPULATION_COLOURS}`, width: clamp(100 * part, 0, 100), height: 10 });
-  return makeSvg('svg', { class: 'share', viewBox: '0 0 100 10', preserveAspectRatio: 'none', 'aria-hidden': 'true' }, rect);
+  const rect = makeSvg('rect', {
+    class: `population-${colour % N_POPULATION_COLOURS}`,
+    width: clamp(100 * part, 0, 100),
+    height: 10,
+  });
+  return makeSvg(
+    'svg',
+    { class: 'share', viewBox: '0 0 100 10', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+    rect,
+  );
 }

@@ -23,7 +23,9 @@ function followRun(host) {
 }
 
 function showProgress(words, progress, live, note) {
-  const text = live.is_done ? `The run is over: ${formatCount(live.tick)} ticks.` : `Tick ${formatCount(live.tick)} of ${formatCount(live.of)}${note ? `. ${note}` : ''}`;
+  const text = live.is_done
+    ? `The run is over: ${formatCount(live.tick)} ticks.`
+    : `Tick ${formatCount(live.tick)} of ${formatCount(live.of)}${note ? `. ${note}` : ''}`;
   // Only said when it changes, so that nobody has to listen to the same twice.
   if (words.textContent !== text) words.textContent = text;
   progress.value = live.of ? live.tick / live.of : 0;

@@ -18,7 +18,11 @@ function buildMachine(scope, host) {
   const tableBox = make('div');
   const drawn = machineCanvas(scope, view);
   const controls = machineControls(scope, view, tableBox);
-  host.append(controls, make('div', { class: 'machine-layout' }, make('div', { class: 'machine-map' }, drawn.box, legend), panel), tableBox);
+  host.append(
+    controls,
+    make('div', { class: 'machine-layout' }, make('div', { class: 'machine-map' }, drawn.box, legend), panel),
+    tableBox,
+  );
   wireMachine(scope, view, drawn, { panel, legend, tableBox });
 }
 
@@ -34,7 +38,8 @@ function makeMachineView(map) {
 
 function machineCanvas(scope, view) {
   const { model } = view;
-  const height = (width) => clamp((width * model.height) / model.width, Math.min(320, width), Math.max(360, 0.72 * window.innerHeight));
+  const height = (width) =>
+    clamp((width * model.height) / model.width, Math.min(320, width), Math.max(360, 0.72 * window.innerHeight));
   const label = `Map of the machine, ${counted(model.nChips, 'chip')}. Arrows move, Enter goes in or chooses, Escape goes out, plus and minus magnify.`;
   const paint = (context, width, tall) => {
     setWindow(view.camera, model, width, tall);
@@ -129,9 +134,14 @@ function machineControls(scope, view, tableBox) {
     makeSelect('machine-metric', 'Colour by', machineChoices(view.model.map), view.choice, choose),
     makeSelect('machine-level', 'Tiles', [['', levels]], view.levelChoice, setLevel),
     treeControl(scope, view),
-    make('span', { class: 'buttons', role: 'group', 'aria-label': 'Magnification of the map' },
-      makeButton('machine-in', '+', 'Magnify the map', zoom(1.6)), makeButton('machine-out', '−', 'Show more of the map', zoom(1 / 1.6)),
-      makeButton('machine-whole', 'Whole machine', 'Whole machine', whole), makeButton('machine-used', 'Chips in use', 'Chips in use', used)),
+    make(
+      'span',
+      { class: 'buttons', role: 'group', 'aria-label': 'Magnification of the map' },
+      makeButton('machine-in', '+', 'Magnify the map', zoom(1.6)),
+      makeButton('machine-out', '−', 'Show more of the map', zoom(1 / 1.6)),
+      makeButton('machine-whole', 'Whole machine', 'Whole machine', whole),
+      makeButton('machine-used', 'Chips in use', 'Chips in use', used),
+    ),
   );
 }
 
@@ -180,9 +190,17 @@ function fillLegend(legend, view) {
     return;
   }
   const isLinks = of === 'link' && view.camera.scale >= MIN_CHIP_PX;
-  const folded = isLinks ? linkScale(view.model, view.choice, unpack(metric.values)) : levelValues(view.model, view.choice, level);
+  const folded = isLinks
+    ? linkScale(view.model, view.choice, unpack(metric.values))
+    : levelValues(view.model, view.choice, level);
   const title = `${cut(metric.label, 40)}${metric.unit ? ` in ${metric.unit}` : ''}, ${foldWords(metric, of, level, isLinks)}`;
-  legend.replaceChildren(make('span', {}, title), heatScale(folded, metric), ...limitWords(metric, folded, of, level));
+  const blank = of === 'pe' ? [] : [make('span', { class: 'quiet' }, 'blank: 0')];
+  legend.replaceChildren(
+    make('span', {}, title),
+    heatScale(folded, metric),
+    ...blank,
+    ...limitWords(metric, folded, of, level),
+  );
 }
 
 function foldWords(metric, of, level, isLinks) {
@@ -196,7 +214,9 @@ function foldWords(metric, of, level, isLinks) {
 function limitWords(metric, folded, of, level) {
   if (metric.limit === null || metric.limit === undefined) return [];
   const own = level === finestLevel(of) ? '' : ` per ${{ pe: 'PE', chip: 'chip', link: 'link' }[of]}`;
-  return [make('span', {}, `limit ${formatQuantity(metric.limit, metric.unit)}${own}; tiles beyond it are crossed out`)];
+  return [
+    make('span', {}, `limit ${formatQuantity(metric.limit, metric.unit)}${own}; what is beyond it is crossed out`),
+  ];
 }
 
 /** The scale of shades with numbers at both ends and between. */
@@ -204,11 +224,21 @@ function heatScale(folded, metric) {
   const isLog = metric.shading === 'logarithmic' && folded.low > 0 && folded.high > folded.low;
   const low = isLog ? folded.low : 0;
   const middle = isLog ? Math.sqrt(folded.low * folded.high) : folded.high / 2;
-  const stops = HEAT_STOPS.map((parts, i) => makeSvg('stop', { offset: i / (HEAT_STOPS.length - 1), 'stop-color': cssColour(parts) }));
+  const stops = HEAT_STOPS.map((parts, i) =>
+    makeSvg('stop', { offset: i / (HEAT_STOPS.length - 1), 'stop-color': cssColour(parts) }),
+  );
   const bar = makeSvg(
-    'svg', { class: 'heat', viewBox: '0 0 100 10', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
-    makeSvg('defs', {}, makeSvg('linearGradient', { id: 'heat-gradient' }, stops)), makeSvg('rect', { width: 100, height: 10, fill: 'url(#heat-gradient)' }),
+    'svg',
+    { class: 'heat', viewBox: '0 0 100 10', preserveAspectRatio: 'none', 'aria-hidden': 'true' },
+    makeSvg('defs', {}, makeSvg('linearGradient', { id: 'heat-gradient' }, stops)),
+    makeSvg('rect', { width: 100, height: 10, fill: 'url(#heat-gradient)' }),
   );
   const numbers = [low, middle, folded.high].map((value) => make('span', {}, formatQuantity(value, metric.unit)));
-  return make('span', { class: 'heat-scale' }, bar, make('span', { class: 'heat-numbers' }, numbers), isLog ? make('span', { class: 'quiet' }, 'logarithmic') : null);
+  return make(
+    'span',
+    { class: 'heat-scale' },
+    bar,
+    make('span', { class: 'heat-numbers' }, numbers),
+    isLog ? make('span', { class: 'quiet' }, 'logarithmic') : null,
+  );
 }

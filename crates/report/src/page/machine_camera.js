@@ -44,7 +44,11 @@ function showWhole(camera, model) {
 function showBox(camera, model, box, margin = 0.15) {
   const [width, height] = [box.right - box.left, box.top - box.bottom];
   const room = 1 + 2 * margin;
-  camera.scale = clamp(Math.min(camera.width / (width * room), camera.height / (height * room)), wholeScale(camera, model), MAX_CHIP_PX);
+  camera.scale = clamp(
+    Math.min(camera.width / (width * room), camera.height / (height * room)),
+    wholeScale(camera, model),
+    MAX_CHIP_PX,
+  );
   camera.x = (box.left + box.right) / 2;
   camera.y = (box.bottom + box.top) / 2;
   camera.isWhole = camera.scale <= wholeScale(camera, model) * 1.001;
@@ -79,7 +83,9 @@ function holdInside(camera, model) {
   const hold = (value, size, window) => {
     const half = window / camera.scale / 2;
     const rim = rimOf(model) / 2;
-    return size + 2 * rim <= 2 * half ? size / 2 : clamp(value, Math.min(half - rim, size / 2), Math.max(size - half + rim, size / 2));
+    return size + 2 * rim <= 2 * half
+      ? size / 2
+      : clamp(value, Math.min(half - rim, size / 2), Math.max(size - half + rim, size / 2));
   };
   camera.x = hold(camera.x, model.width, camera.width);
   camera.y = hold(camera.y, model.height, camera.height);
@@ -100,8 +106,10 @@ function visibleChips(camera, model) {
   const [left, top] = fromScreen(camera, 0, 0);
   const [right, bottom] = fromScreen(camera, camera.width, camera.height);
   return [
-    clamp(Math.floor(left), 0, model.width), clamp(Math.ceil(right), 0, model.width),
-    clamp(Math.floor(bottom), 0, model.height), clamp(Math.ceil(top), 0, model.height),
+    clamp(Math.floor(left), 0, model.width),
+    clamp(Math.ceil(right), 0, model.width),
+    clamp(Math.floor(bottom), 0, model.height),
+    clamp(Math.ceil(top), 0, model.height),
   ];
 }
 

@@ -42,7 +42,12 @@ function blankChip(paint) {
     const x = size * CHIP_PADDING + (inner * column) / columns;
     const y = size * (1 - CHIP_PADDING) - (inner * (row + 1)) / rows;
     const inset = cellInset(view.level, column, row, inner / columns);
-    context.fillRect(x + inset[0], y + inset[2], inner / columns - inset[0] - inset[1], inner / rows - inset[2] - inset[3]);
+    context.fillRect(
+      x + inset[0],
+      y + inset[2],
+      inner / columns - inset[0] - inset[1],
+      inner / rows - inset[2] - inset[3],
+    );
   }
   [model.blank, model.blankKey] = [canvas, key];
   return canvas;
@@ -74,7 +79,12 @@ function tintChip(paint, chip, colour, px, py) {
   // A frame in the chip's shade leaves its PEs in sight.
   context.strokeStyle = cssColour(colour.parts);
   context.lineWidth = band;
-  context.strokeRect(px + scale * 0.03 + band / 2, py + scale * 0.03 + band / 2, scale * 0.94 - band, scale * 0.94 - band);
+  context.strokeRect(
+    px + scale * 0.03 + band / 2,
+    py + scale * 0.03 + band / 2,
+    scale * 0.94 - band,
+    scale * 0.94 - band,
+  );
   if (colour.isOver) crossOut(context, px + scale * 0.03, py + scale * 0.03, scale * 0.94, scale * 0.94, theme);
 }
 
@@ -162,6 +172,8 @@ function labelPe(paint, pe, colour, item, [x, y, width, height], isChosen) {
   context.textBaseline = 'top';
   const line = currentTheme().rem * clamp(width / 60, 0.6, 0.85) * 1.25;
   const texts = [String(model.pes.core[pe])];
+  // A number that is cut is a wrong number.
+  if (context.measureText(texts[0]).width > width - 4) return;
   const { rem } = currentTheme();
   if (width >= 3.2 * rem) texts.push(populationName(model.pes.population[pe], 28));
   if (width >= 6.5 * rem) texts.push(`atoms ${formatCount(model.pes.lo[pe])} to ${formatCount(model.pes.hi[pe] - 1)}`);
@@ -181,5 +193,11 @@ function nameChip(paint, chip, px, py) {
   context.font = canvasFont(clamp(camera.scale / 260, 0.62, 1));
   context.textAlign = 'left';
   context.textBaseline = 'middle';
-  paintText(context, `${model.x[chip]}, ${model.y[chip]}`, px + camera.scale * CHIP_PADDING, py + camera.scale * (0.03 + CHIP_PADDING) * 0.5, camera.scale * 0.9);
+  paintText(
+    context,
+    `${model.x[chip]}, ${model.y[chip]}`,
+    px + camera.scale * CHIP_PADDING,
+    py + camera.scale * (0.03 + CHIP_PADDING) * 0.5,
+    camera.scale * 0.9,
+  );
 }

@@ -19,14 +19,18 @@ function pixelOf(canvas, event) {
 function listenToPointer(view, canvas) {
   const pointers = new Map();
   const drag = { moved: 0 };
-  canvas.addEventListener('wheel', (event) => {
-    const factor = Math.exp(-event.deltaY * WHEEL_STEP * (event.deltaMode === 1 ? 18 : 1));
-    // At the end of the way the page scrolls on.
-    if (zoomAt(view.camera, view.model, factor, ...pixelOf(canvas, event))) {
-      event.preventDefault();
-      view.changed();
-    }
-  }, { passive: false });
+  canvas.addEventListener(
+    'wheel',
+    (event) => {
+      const factor = Math.exp(-event.deltaY * WHEEL_STEP * (event.deltaMode === 1 ? 18 : 1));
+      // At the end of the way the page scrolls on.
+      if (zoomAt(view.camera, view.model, factor, ...pixelOf(canvas, event))) {
+        event.preventDefault();
+        view.changed();
+      }
+    },
+    { passive: false },
+  );
   canvas.addEventListener('pointerdown', (event) => {
     canvas.setPointerCapture(event.pointerId);
     pointers.set(event.pointerId, pixelOf(canvas, event));

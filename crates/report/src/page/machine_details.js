@@ -31,7 +31,11 @@ function fillDetails(scope, panel, view, item) {
   }
   const contents = itemContents(model, item);
   const rows = [...placeRows(model, item), ...contentRows(model, item, contents), ...metricRows(model, item)];
-  const list = make('dl', { class: 'details' }, rows.map(([term, value]) => make('div', {}, make('dt', {}, term), make('dd', {}, value))));
+  const list = make(
+    'dl',
+    { class: 'details' },
+    rows.map(([term, value]) => make('div', {}, make('dt', {}, term), make('dd', {}, value))),
+  );
   panel.replaceChildren(make('h3', {}, itemName(model, item)), list, populationList(scope, model, item, contents));
 }
 
@@ -40,27 +44,46 @@ function placeRows(model, item) {
   const rows = [];
   if (item.level === 'pe') rows.push(['core', String(coreOfItem(model, item))]);
   for (let above = parentItem(model, item); above; above = parentItem(model, above)) {
-    rows.push([LEVEL_WORDS[above.level][0], itemName(model, above).replace(/^(chip|board|frame|rack) /, '').replace(/^QuadPE (\(.*?\)).*/, '$1')]);
+    rows.push([
+      LEVEL_WORDS[above.level][0],
+      itemName(model, above)
+        .replace(/^(chip|board|frame|rack) /, '')
+        .replace(/^QuadPE (\(.*?\)).*/, '$1'),
+    ]);
   }
-  if (item.chip >= 0 && model.board.length && !model.levels.includes('board')) rows.push(['board', String(model.board[item.chip])]);
+  if (item.chip >= 0 && model.board.length && !model.levels.includes('board'))
+    rows.push(['board', String(model.board[item.chip])]);
   return rows;
 }
 
 function contentRows(model, item, contents) {
   if (item.level === 'pe') return [];
   if (item.chip >= 0) {
-    const room = item.level === 'chip' ? applicationCores(model, item.chip) : cellsOfQuad(model, item.index).filter((cell) => model.coreAt[cell] >= 0).length;
+    const room =
+      item.level === 'chip'
+        ? applicationCores(model, item.chip)
+        : cellsOfQuad(model, item.index).filter((cell) => model.coreAt[cell] >= 0).length;
     return [['PEs in use', `${formatCount(contents.nPes)} of ${formatCount(room)}`]];
   }
   const groups = model.groups[item.level];
   const nChips = groups.start[item.index + 1] - groups.start[item.index];
-  return [['chips', formatCount(nChips)], ['PEs in use', formatCount(contents.nPes)]];
+  return [
+    ['chips', formatCount(nChips)],
+    ['PEs in use', formatCount(contents.nPes)],
+  ];
 }
 
 /** Every metric at the item's level, with its part of the limit. */
 function metricRows(model, item) {
   const { map } = model;
-  const lists = item.level === 'pe' || item.level === 'quad' ? [['pe', map.pe_metrics]] : [['pe', map.pe_metrics], ['chip', map.chip_metrics], ['link', map.link_metrics]];
+  const lists =
+    item.level === 'pe' || item.level === 'quad'
+      ? [['pe', map.pe_metrics]]
+      : [
+          ['pe', map.pe_metrics],
+          ['chip', map.chip_metrics],
+          ['link', map.link_metrics],
+        ];
   const rows = [];
   for (const [of, metrics] of lists) {
     for (const metric of metrics) {
@@ -91,13 +114,19 @@ function linkRows(model, chip) {
   if (!metric) return [];
   const values = unpack(metric.values);
   const links = model.chipLinks.subarray(model.linkStart[chip], model.linkStart[chip + 1]);
-  return Array.from(links, (link) => [`link ${LINK_WORDS[model.links.direction[link]]}`, withLimit(values[link], metric.limit, metric.unit)]);
+  return Array.from(links, (link) => [
+    `link ${LINK_WORDS[model.links.direction[link]]}`,
+    withLimit(values[link], metric.limit, metric.unit),
+  ]);
 }
 
 function populationList(scope, model, item, contents) {
-  if (!contents.nPes) return make('p', { class: 'quiet' }, item.level === 'pe' ? 'Not in use.' : 'Nothing of the network is here.');
+  if (!contents.nPes)
+    return make('p', { class: 'quiet' }, item.level === 'pe' ? 'Not in use.' : 'Nothing of the network is here.');
   const shown = contents.populations.slice(0, MAX_NAMED);
-  const items = shown.map(([population, n]) => make('li', {}, populationButton(scope, population, 24), ' ', partWords(model, item, contents, n)));
+  const items = shown.map(([population, n]) =>
+    make('li', {}, populationButton(scope, population, 24), ' ', partWords(model, item, contents, n)),
+  );
   const rest = contents.populations.length - shown.length;
   if (rest > 0) items.push(make('li', {}, `and ${counted(rest, 'other population')}`));
   return make('ul', { class: 'plain' }, items);
@@ -117,12 +146,17 @@ function itemSentence(view, item) {
   const parts = [itemName(model, item)];
   if (contents.onlyPe >= 0 && item.level === 'pe') {
     const pe = contents.onlyPe;
-    parts.push(`${isolated(populationName(model.pes.population[pe]))}, atoms ${model.pes.lo[pe]} to ${model.pes.hi[pe] - 1}`);
+    parts.push(
+      `${isolated(populationName(model.pes.population[pe]))}, atoms ${model.pes.lo[pe]} to ${model.pes.hi[pe] - 1}`,
+    );
   } else {
     parts.push(contents.nPes ? counted(contents.nPes, 'PE in use', 'PEs in use') : 'not in use');
   }
   const { value, limit } = itemValue(model, choice, item);
-  if (metric && !Number.isNaN(value)) parts.push(`${cut(metric.label, 40)}${of === 'chip' && item.chip >= 0 && item.level !== 'chip' ? ' of the chip' : ''} ${withLimit(value, limit, metric.unit)}`);
+  if (metric && !Number.isNaN(value))
+    parts.push(
+      `${cut(metric.label, 40)}${of === 'chip' && item.chip >= 0 && item.level !== 'chip' ? ' of the chip' : ''} ${withLimit(value, limit, metric.unit)}`,
+    );
   return parts.join(', ');
 }
 
@@ -134,7 +168,10 @@ function machineTable(scope, view) {
   const rows = topPlaces(metric ? unpack(metric.values) : null, n);
   const noun = { pe: 'PEs', population: 'PEs', chip: 'chips', link: 'links' }[of];
   const by = metric ? ` with the highest values of ${cut(metric.label, 40)}` : '';
-  const caption = n > rows.length ? `${formatCount(rows.length)} of ${formatCount(n)} ${noun}${by}` : `All ${formatCount(n)} ${noun} in use`;
+  const caption =
+    n > rows.length
+      ? `${formatCount(rows.length)} of ${formatCount(n)} ${noun}${by}`
+      : `All ${formatCount(n)} ${noun} in use`;
   const columns = { pe: peColumns, population: peColumns, chip: chipColumns, link: linkColumns }[of](model);
   const population = of === 'pe' || of === 'population' ? (pe) => model.pes.population[pe] : undefined;
   return sortableTable(scope, { id: 'table-machine', caption, columns, rows, limit: 12, population });
@@ -171,7 +208,11 @@ function peColumns(model) {
   return [
     { title: 'Chip (x, y)', cell: (pe) => `${model.x[chip[pe]]}, ${model.y[chip[pe]]}`, order: (pe) => chip[pe] },
     { title: 'Core', isNumber: true, cell: (pe) => String(core[pe]), order: (pe) => core[pe] },
-    { title: 'Population', cell: (pe, inner) => populationButton(inner, population[pe], 24), order: (pe) => population[pe] },
+    {
+      title: 'Population',
+      cell: (pe, inner) => populationButton(inner, population[pe], 24),
+      order: (pe) => population[pe],
+    },
     { title: 'Atoms', cell: (pe) => `${formatCount(lo[pe])} to ${formatCount(hi[pe] - 1)}`, order: (pe) => lo[pe] },
     ...metricColumns(model.map.pe_metrics),
   ];
@@ -180,7 +221,12 @@ function peColumns(model) {
 function chipColumns(model) {
   return [
     { title: 'Chip (x, y)', cell: (i) => `${model.x[i]}, ${model.y[i]}`, order: (i) => i },
-    { title: 'PEs in use', isNumber: true, cell: (i) => formatCount(pesOnChip(model, i).length), order: (i) => pesOnChip(model, i).length },
+    {
+      title: 'PEs in use',
+      isNumber: true,
+      cell: (i) => formatCount(pesOnChip(model, i).length),
+      order: (i) => pesOnChip(model, i).length,
+    },
     ...metricColumns(model.map.chip_metrics),
   ];
 }

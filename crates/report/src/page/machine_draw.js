@@ -44,7 +44,8 @@ function colouring(paint, level) {
   const shade = shader(folded, paint.metric);
   return (place) => {
     const value = folded.values[place];
-    if (Number.isNaN(value)) return null;
+    // A machine has many chips that nothing reaches: left blank, they leave those in sight that matter.
+    if (Number.isNaN(value) || (value === 0 && paint.of !== 'pe')) return null;
     const limit = folded.limitOf(place);
     return { parts: heatShades[shade(value)], isOver: limit !== null && value > limit };
   };
@@ -193,14 +194,29 @@ function labelGroups(paint) {
   context.font = canvasFont(0.7);
   groups.boxes.forEach((box, index) => {
     if (!box) return;
-    const [px, py] = toScreen(camera, box.x, box.y);
+    const [px, py] = labelPlace(view, box, side);
     const colour = colourOf(index);
     context.fillStyle = colour ? inkOn(colour.parts) : theme.muted;
-    if (colour && colour.isOver) crossOut(context, px - 8, py + 12, 16, 16, theme);
+    if (colour && colour.isOver) crossOut(context, px - 8, py + 17, 16, 16, theme);
     const isWide = side >= 74;
-    paintText(context, isWide ? `${LEVEL_WORDS[level][0]} ${index}` : String(index), px, isWide && colour ? py - 8 : py, side - 4);
+    paintText(
+      context,
+      isWide ? `${LEVEL_WORDS[level][0]} ${index}` : String(index),
+      px,
+      isWide && colour ? py - 8 : py,
+      side - 4,
+    );
     if (isWide && colour) paintText(context, valueText(view, groupItem(level, index)), px, py + 8, side - 6);
   });
+}
+
+/** The middle of a group, moved inside if it lies on the seam of a torus. */
+function labelPlace({ camera, model }, box, side) {
+  const [left, top] = toScreen(camera, 0, model.height);
+  const [right, bottom] = toScreen(camera, model.width, 0);
+  const [px, py] = toScreen(camera, box.x, box.y);
+  const room = Math.min(side / 3, 40);
+  return [clamp(px, left + room, right - room), clamp(py, top + 24, bottom - 24)];
 }
 
 /** Borders of boards, frames and racks: the larger, the heavier. */
@@ -276,7 +292,10 @@ function paintCursor(paint, item, width) {
   const [x0, y0] = toScreen(view.camera, box.left, box.top);
   const [x1, y1] = toScreen(view.camera, box.right, box.bottom);
   // Dark on light on dark: seen on every shade.
-  for (const [colour, line] of [[theme.surface, width + 2], [theme.accent, width]]) {
+  for (const [colour, line] of [
+    [theme.surface, width + 2],
+    [theme.accent, width],
+  ]) {
     context.strokeStyle = colour;
     context.lineWidth = line;
     context.strokeRect(x0 + 1, y0 + 1, Math.max(3, x1 - x0 - 2), Math.max(3, y1 - y0 - 2));

@@ -2,7 +2,11 @@
 
 /** All that the map can be coloured by: `[group, [[key, text], ...]]`. */
 function machineChoices(map) {
-  const list = (prefix, metrics) => metrics.map((metric) => [`${prefix}:${metric.key}`, metric.unit ? `${cut(metric.label, 40)} (${metric.unit})` : cut(metric.label, 40)]);
+  const list = (prefix, metrics) =>
+    metrics.map((metric) => [
+      `${prefix}:${metric.key}`,
+      metric.unit ? `${cut(metric.label, 40)} (${metric.unit})` : cut(metric.label, 40),
+    ]);
   return [
     ['Populations', [['population', 'population']]],
     ['PEs', list('pe', map.pe_metrics)],
@@ -45,12 +49,18 @@ function foldLevel(model, choice, level) {
     if (value > high) high = value;
     if (value > 0 && value < low) low = value;
   }
-  return { values, low: Number.isFinite(low) ? low : 0, high: Math.max(high, 0), limitOf: levelLimit(model, of, metric, level) };
+  return {
+    values,
+    low: Number.isFinite(low) ? low : 0,
+    high: Math.max(high, 0),
+    limitOf: levelLimit(model, of, metric, level),
+  };
 }
 
 function foldValues(model, of, source, level, isMax) {
   if (level === finestLevel(of) && of !== 'link') return Float64Array.from(source);
-  if (level === 'quad') return foldInto(model.nChips * model.quadColumns * model.quadRows, source, (pe) => quadOfPe(model, pe), isMax);
+  if (level === 'quad')
+    return foldInto(model.nChips * model.quadColumns * model.quadRows, source, (pe) => quadOfPe(model, pe), isMax);
   const chipOf = { pe: model.pes.chip, link: model.links.from }[of];
   const ofChip = chipOf ? foldInto(model.nChips, source, (i) => chipOf[i], isMax) : Float64Array.from(source);
   if (level === 'chip') return ofChip;
@@ -80,7 +90,8 @@ function quadOfPe(model, pe) {
 /** Where the hardware ends for a thing of this level: a sum over PEs may be as large as all PEs' limits together. */
 function levelLimit(model, of, metric, level) {
   if (metric.limit === null || metric.limit === undefined) return () => null;
-  if (metric.fold === 'max' || level === finestLevel(of)) return of === 'link' && metric.fold !== 'max' ? () => null : () => metric.limit;
+  if (metric.fold === 'max' || level === finestLevel(of))
+    return of === 'link' && metric.fold !== 'max' ? () => null : () => metric.limit;
   if (of === 'link') return () => null;
   const perChip = (chip) => (of === 'pe' ? metric.limit * applicationCores(model, chip) : metric.limit);
   if (level === 'quad') return () => 4 * metric.limit;
@@ -95,10 +106,13 @@ function levelLimit(model, of, metric, level) {
 function dominantPopulations(model, level) {
   if (level === 'pe') return Float64Array.from(model.pes.population);
   const [n, placeOf] = placesOfPes(model, level);
-  const [start, members] = groupBy(Uint32Array.from({ length: model.nPes }, (_, pe) => {
-    const place = placeOf(pe);
-    return place < 0 ? n : place;
-  }), n);
+  const [start, members] = groupBy(
+    Uint32Array.from({ length: model.nPes }, (_, pe) => {
+      const place = placeOf(pe);
+      return place < 0 ? n : place;
+    }),
+    n,
+  );
   const values = new Float64Array(n).fill(NaN);
   for (let i = 0; i < n; i += 1) {
     if (start[i + 1] > start[i]) values[i] = mostCommon(members.subarray(start[i], start[i + 1]), model.pes.population);
@@ -144,7 +158,8 @@ function quadsOfPopulation(model, population) {
   const key = `QuadPEs of ${population}`;
   if (!model.folded.has(key)) {
     const quads = new Set();
-    for (let pe = 0; pe < model.nPes; pe += 1) if (model.pes.population[pe] === population) quads.add(quadOfPe(model, pe));
+    for (let pe = 0; pe < model.nPes; pe += 1)
+      if (model.pes.population[pe] === population) quads.add(quadOfPe(model, pe));
     model.folded.set(key, quads);
   }
   return model.folded.get(key);

@@ -193,7 +193,11 @@ function itemValue(model, choice, item) {
   const level = isTooFine ? finestLevel(of) : item.level;
   const folded = levelValues(model, choice, level);
   const place = placeOfItem(model, isTooFine ? chipItem(item.chip) : item);
-  return { value: place < 0 ? NaN : folded.values[place], limit: place < 0 ? null : folded.limitOf(place), isOfChip: isTooFine };
+  return {
+    value: place < 0 ? NaN : folded.values[place],
+    limit: place < 0 ? null : folded.limitOf(place),
+    isOfChip: isTooFine,
+  };
 }
 
 /** Where an item's value stands among all values of its level, or -1. */

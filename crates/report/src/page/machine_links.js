@@ -13,7 +13,16 @@ function linkEnds(model, link, spread = 0.09) {
   const [ex, ey] = [model.x[chip] + dx, model.y[chip] + dy];
   const isStub = ex < 0 || ey < 0 || ex >= model.width || ey >= model.height;
   const reach = isStub ? 0.5 : 1;
-  return { x0: x + sx, y0: y + sy, x1: x + dx * reach + sx, y1: y + dy * reach + sy, dx: dx / length, dy: dy / length, length, isStub };
+  return {
+    x0: x + sx,
+    y0: y + sy,
+    x1: x + dx * reach + sx,
+    y1: y + dy * reach + sy,
+    dx: dx / length,
+    dy: dy / length,
+    length,
+    isStub,
+  };
 }
 
 /** Whether any of a line can be in the window. */
@@ -39,6 +48,25 @@ function paintLinks(paint) {
     // A rim of ink keeps light shades apart from light ground.
     paintArrow(paint, ends, width + 1.6, isOver ? theme.problem : theme.axis);
     paintArrow(paint, ends, width, heatColours[shade(values[link])]);
+    if (isOver && camera.scale >= 16)
+      crossMiddle(context, toScreen(camera, (ends.x0 + ends.x1) / 2, (ends.y0 + ends.y1) / 2), width + 2, theme);
+  }
+}
+
+/** A cross on a link that is beyond its limit. */
+function crossMiddle(context, [x, y], size, theme) {
+  for (const [colour, line] of [
+    [theme.surface, 4],
+    [theme.problem, 2],
+  ]) {
+    context.strokeStyle = colour;
+    context.lineWidth = line;
+    context.beginPath();
+    context.moveTo(x - size, y - size);
+    context.lineTo(x + size, y + size);
+    context.moveTo(x + size, y - size);
+    context.lineTo(x - size, y + size);
+    context.stroke();
   }
 }
 
@@ -94,6 +122,8 @@ function paintTree(paint) {
   const tree = treeOf(model, chosen);
   if (!tree) return;
   paintBranches(paint, unpack(tree.links), unpack(tree.n_sources));
+  // On smaller chips the marks would hide what they mark.
+  if (view.camera.scale < MIN_CHIP_PX) return;
   paintTargets(paint, unpack(tree.targets));
   paintSources(paint);
 }
@@ -170,7 +200,10 @@ function paintSources(paint) {
   const radius = clamp(camera.scale * 0.36, 3, 14);
   eachVisibleChip(view, (chip, px, py) => {
     if (!paint.holds[chip]) return;
-    for (const [colour, width] of [[theme.surface, 4], [theme.ink, 2]]) {
+    for (const [colour, width] of [
+      [theme.surface, 4],
+      [theme.ink, 2],
+    ]) {
       context.strokeStyle = colour;
       context.lineWidth = width;
       context.beginPath();

@@ -3,11 +3,22 @@
 /** Levels from large to small. */
 const MACHINE_LEVELS = ['rack', 'frame', 'board', 'chip', 'quad', 'pe'];
 const LEVEL_WORDS = {
-  rack: ['rack', 'racks'], frame: ['frame', 'frames'], board: ['board', 'boards'],
-  chip: ['chip', 'chips'], quad: ['QuadPE', 'QuadPEs'], pe: ['PE', 'PEs'],
+  rack: ['rack', 'racks'],
+  frame: ['frame', 'frames'],
+  board: ['board', 'boards'],
+  chip: ['chip', 'chips'],
+  quad: ['QuadPE', 'QuadPEs'],
+  pe: ['PE', 'PEs'],
 };
 /** (x, y) that a link leads on, by direction. */
-const LINK_STEPS = [[1, 0], [1, 1], [0, 1], [-1, 0], [-1, -1], [0, -1]];
+const LINK_STEPS = [
+  [1, 0],
+  [1, 1],
+  [0, 1],
+  [-1, 0],
+  [-1, -1],
+  [0, -1],
+];
 const LINK_WORDS = ['east', 'north-east', 'north', 'west', 'south-west', 'south'];
 
 /**
@@ -23,8 +34,11 @@ function machineModel(map) {
     y: unpack(map.chips.y),
     board: unpack(map.chips.board),
     pes: {
-      chip: unpack(map.pes.chip), core: unpack(map.pes.core), population: unpack(map.pes.population),
-      lo: unpack(map.pes.lo), hi: unpack(map.pes.hi),
+      chip: unpack(map.pes.chip),
+      core: unpack(map.pes.core),
+      population: unpack(map.pes.population),
+      lo: unpack(map.pes.lo),
+      hi: unpack(map.pes.hi),
     },
     links: { from: unpack(map.links.from), direction: unpack(map.links.direction) },
     nCores: unpack(map.n_application_cores),
@@ -60,7 +74,9 @@ function indexCores(model) {
   });
   model.quadColumns = Math.ceil(model.columns / 2);
   model.quadRows = Math.ceil(model.rows / 2);
-  model.cellOfCore = places.map(([column, row]) => (column < model.columns && row < model.rows ? row * model.columns + column : -1));
+  model.cellOfCore = places.map(([column, row]) =>
+    column < model.columns && row < model.rows ? row * model.columns + column : -1,
+  );
 }
 
 /** Members of each of `n` groups, one group after the other: where they start, and who they are. */
@@ -84,7 +100,11 @@ function indexGroups(model) {
   model.groups = {};
   if (!model.board.length) return;
   const ofBoard = (divisor) => (divisor ? model.board.map((board) => Math.floor(board / divisor)) : null);
-  for (const [level, groups] of [['board', model.board], ['frame', ofBoard(perFrame)], ['rack', ofBoard(perRack)]]) {
+  for (const [level, groups] of [
+    ['board', model.board],
+    ['frame', ofBoard(perFrame)],
+    ['rack', ofBoard(perRack)],
+  ]) {
     if (groups) model.groups[level] = groupSummary(model, groups);
   }
 }
@@ -93,7 +113,9 @@ function indexGroups(model) {
 function groupSummary(model, ofChip) {
   const n = ofChip.reduce((most, group) => Math.max(most, group), -1) + 1;
   const [start, chips] = groupBy(ofChip, n);
-  const boxes = Array.from({ length: n }, (_, group) => groupBox(model, chips.subarray(start[group], start[group + 1])));
+  const boxes = Array.from({ length: n }, (_, group) =>
+    groupBox(model, chips.subarray(start[group], start[group + 1])),
+  );
   return { ofChip, n, start, chips, boxes, nUsed: boxes.filter(Boolean).length };
 }
 
@@ -101,7 +123,10 @@ function groupBox(model, chips) {
   if (!chips.length) return null;
   const { width, height } = model;
   const [x0, y0] = [model.x[chips[0]], model.y[chips[0]]];
-  const near = (value, origin, size) => (model.map.wraps && chips.length * 4 <= model.nChips ? origin + ((value - origin + size + size / 2) % size) - size / 2 : value);
+  const near = (value, origin, size) =>
+    model.map.wraps && chips.length * 4 <= model.nChips
+      ? origin + ((value - origin + size + size / 2) % size) - size / 2
+      : value;
   const box = { left: Infinity, right: -Infinity, bottom: Infinity, top: -Infinity, x: 0, y: 0 };
   for (const chip of chips) {
     const x = near(model.x[chip], x0, width);

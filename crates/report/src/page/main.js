@@ -1,7 +1,12 @@
 // The page: its bar, its sections, and when they are drawn.
 
 const SECTION_BUILDERS = {
-  summary: buildSummary, network: buildNetwork, machine: buildMachine, activity: buildActivity, time: buildTimeUse, energy: buildEnergy,
+  summary: buildSummary,
+  network: buildNetwork,
+  machine: buildMachine,
+  activity: buildActivity,
+  time: buildTimeUse,
+  energy: buildEnergy,
 };
 /** By name: the section's host element, its scope, and the data that it was drawn from. */
 const sections = new Map();
@@ -13,7 +18,10 @@ function startPage() {
   const main = make('main', { id: 'content', tabindex: '-1' });
   document.body.append(
     make('a', { class: 'skip', href: '#content', onclick: jump }, 'Skip to the report'),
-    pageHeader(), pageBar(), main, pageFooter(),
+    pageHeader(),
+    pageBar(),
+    main,
+    pageFooter(),
     make('div', { id: 'announcer', class: 'unseen', 'aria-live': 'polite', role: 'status' }),
   );
   for (const name of Object.keys(SECTION_BUILDERS)) main.append(sectionFrame(name));
@@ -28,7 +36,13 @@ function startPage() {
 
 function pageHeader() {
   const { title, subtitle } = app.report;
-  return make('header', { class: 'page-header' }, make('h1', {}, shortText(title || 'Report', 80)), subtitle ? make('p', { class: 'subtitle' }, shortText(subtitle, 300)) : null, make('div', { id: 'live-place' }));
+  return make(
+    'header',
+    { class: 'page-header' },
+    make('h1', {}, shortText(title || 'Report', 80)),
+    subtitle ? make('p', { class: 'subtitle' }, shortText(subtitle, 300)) : null,
+    make('div', { id: 'live-place' }),
+  );
 }
 
 function pageFooter() {
@@ -37,16 +51,32 @@ function pageFooter() {
 
 /** The bar that stays: where to go, which population, light or dark. */
 function pageBar() {
-  const links = Object.entries(SECTION_TITLES).map(([name, title]) => make('li', {}, make('a', { href: `#${name}`, onclick: jump }, title)));
-  return make('div', { class: 'bar', role: 'region', 'aria-label': 'Tools' }, make('nav', { 'aria-label': 'Sections' }, make('ul', {}, links)), make('div', { class: 'bar-tools' }, make('span', { id: 'population-place' }, populationSelect()), themeButton()));
+  const links = Object.entries(SECTION_TITLES).map(([name, title]) =>
+    make('li', {}, make('a', { href: `#${name}`, onclick: jump }, title)),
+  );
+  return make(
+    'div',
+    { class: 'bar', role: 'region', 'aria-label': 'Tools' },
+    make('nav', { 'aria-label': 'Sections' }, make('ul', {}, links)),
+    make('div', { class: 'bar-tools' }, make('span', { id: 'population-place' }, populationSelect()), themeButton()),
+  );
 }
 
 function populationSelect() {
-  const options = [['', 'none'], ...populations().map((_, index) => [String(index), `${index} · ${isolated(populationName(index, 28))}`])];
-  const field = makeSelect('population', 'Population', [['', options]], app.selection === null ? '' : String(app.selection), (value) => {
-    const index = value === '' ? null : Number(value);
-    if (index !== app.selection) choosePopulation(index);
-  });
+  const options = [
+    ['', 'none'],
+    ...populations().map((_, index) => [String(index), `${index} · ${isolated(populationName(index, 28))}`]),
+  ];
+  const field = makeSelect(
+    'population',
+    'Population',
+    [['', options]],
+    app.selection === null ? '' : String(app.selection),
+    (value) => {
+      const index = value === '' ? null : Number(value);
+      if (index !== app.selection) choosePopulation(index);
+    },
+  );
   return field;
 }
 
@@ -63,7 +93,12 @@ function themeButton() {
 
 function sectionFrame(name) {
   const body = make('div', { class: 'section-body' });
-  const section = make('section', { id: name, tabindex: '-1', 'aria-labelledby': `${name}-title` }, make('h2', { id: `${name}-title` }, SECTION_TITLES[name]), body);
+  const section = make(
+    'section',
+    { id: name, tabindex: '-1', 'aria-labelledby': `${name}-title` },
+    make('h2', { id: `${name}-title` }, SECTION_TITLES[name]),
+    body,
+  );
   sections.set(name, { body, section, scope: null, drawnFrom: '' });
   return section;
 }
@@ -71,9 +106,15 @@ function sectionFrame(name) {
 /** What a section shows, to tell whether it changed. */
 function sectionData(name) {
   const { report } = app;
-  const part = { summary: [report.figures, report.warnings.length], time: [report.time, report.activity.tick_ms] }[name];
+  const part = { summary: [report.figures, report.warnings.length], time: [report.time, report.activity.tick_ms] }[
+    name
+  ];
   const warnings = report.warnings.filter((warning) => warning.section === name);
-  return JSON.stringify([part === undefined ? report[name] : part, warnings, report.network.populations.map((node) => node.name)]);
+  return JSON.stringify([
+    part === undefined ? report[name] : part,
+    warnings,
+    report.network.populations.map((node) => node.name),
+  ]);
 }
 
 /** Draws a section, or draws it anew where data has changed. */
@@ -101,10 +142,13 @@ function drawWhenIdle(names) {
     document.documentElement.dataset.ready = 'true';
     return;
   }
-  idle(() => {
-    if (!sections.get(next).scope) drawSection(next);
-    drawWhenIdle(names);
-  }, { timeout: 300 });
+  idle(
+    () => {
+      if (!sections.get(next).scope) drawSection(next);
+      drawWhenIdle(names);
+    },
+    { timeout: 300 },
+  );
 }
 
 /** Takes a newer report and draws what has changed. */
@@ -117,7 +161,8 @@ function takeReport(report) {
     if (sectionData(name) !== before.get(name)) sections.get(name).isStale = true;
   }
   const place = document.getElementById('population-place');
-  if (sections.get('network').isStale && !place.contains(document.activeElement)) place.replaceChildren(populationSelect());
+  if (sections.get('network').isStale && !place.contains(document.activeElement))
+    place.replaceChildren(populationSelect());
   drawStale();
 }
 

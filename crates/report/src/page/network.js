@@ -8,7 +8,12 @@ function buildNetwork(scope, host) {
     host.append(emptyState('The network has no populations: add one to see it here.'));
     return;
   }
-  const drawing = make('div', { class: 'graph-scroll', tabindex: '0', role: 'group', 'aria-label': 'Drawing of the network' });
+  const drawing = make('div', {
+    class: 'graph-scroll',
+    tabindex: '0',
+    role: 'group',
+    'aria-label': 'Drawing of the network',
+  });
   host.append(graphKey(), drawing);
   if (projections.length > MAX_EDGES) {
     const words = `The ${formatCount(MAX_EDGES)} projections with most synapses of ${formatCount(projections.length)}; choose a population to see all of its own.`;
@@ -44,10 +49,24 @@ function graphKey() {
     make(
       'li',
       {},
-      makeSvg('svg', { width: 34, height: 10, 'aria-hidden': 'true', class: 'graph' }, makeSvg('path', { class: `edge ${sign}`, d: 'M1,5 H32', 'stroke-width': 1.6, 'marker-end': `url(#head-${sign})` })),
+      makeSvg(
+        'svg',
+        { width: 34, height: 10, 'aria-hidden': 'true', class: 'graph' },
+        makeSvg('path', {
+          class: `edge ${sign}`,
+          d: 'M1,5 H32',
+          'stroke-width': 1.6,
+          'marker-end': `url(#head-${sign})`,
+        }),
+      ),
       ` ${text}`,
     );
-  const items = [line('excitatory', 'excitatory'), line('inhibitory', 'inhibitory'), line('mixed', 'mixed or unknown'), make('li', {}, '□ source  ○ neurons; larger means more')];
+  const items = [
+    line('excitatory', 'excitatory'),
+    line('inhibitory', 'inhibitory'),
+    line('mixed', 'mixed or unknown'),
+    make('li', {}, '□ source  ○ neurons; larger means more'),
+  ];
   return make('ul', { class: 'key', 'aria-label': 'Key to the drawing' }, items);
 }
 
@@ -56,20 +75,52 @@ function populationTable(scope, nodes) {
   const columns = [
     { title: 'Population', cell: ({ index }, inner) => populationButton(inner, index), order: ({ node }) => node.name },
     { title: 'Neurons', isNumber: true, cell: ({ node }) => formatCount(node.size), order: ({ node }) => node.size },
-    { title: 'Model', cell: ({ node }) => [shortText(node.model, 32), node.is_source ? ' (source)' : null], order: ({ node }) => node.model },
-    { title: 'Spikes', isNumber: true, cell: ({ node }) => (node.n_spikes === null ? '–' : formatCount(node.n_spikes)), order: ({ node }) => node.n_spikes },
-    { title: 'Mean rate (Hz)', isNumber: true, cell: ({ node }) => formatNumber(node.rate_hz), order: ({ node }) => node.rate_hz },
-    { title: 'PEs', isNumber: true, cell: ({ node }) => (node.n_pes ? formatCount(node.n_pes) : '–'), order: ({ node }) => node.n_pes },
+    {
+      title: 'Model',
+      cell: ({ node }) => [shortText(node.model, 32), node.is_source ? ' (source)' : null],
+      order: ({ node }) => node.model,
+    },
+    {
+      title: 'Spikes',
+      isNumber: true,
+      cell: ({ node }) => (node.n_spikes === null ? '–' : formatCount(node.n_spikes)),
+      order: ({ node }) => node.n_spikes,
+    },
+    {
+      title: 'Mean rate (Hz)',
+      isNumber: true,
+      cell: ({ node }) => formatNumber(node.rate_hz),
+      order: ({ node }) => node.rate_hz,
+    },
+    {
+      title: 'PEs',
+      isNumber: true,
+      cell: ({ node }) => (node.n_pes ? formatCount(node.n_pes) : '–'),
+      order: ({ node }) => node.n_pes,
+    },
     { title: 'Parameters', cell: ({ node }) => parameterList(node.parameters) },
   ];
-  return sortableTable(scope, { id: 'table-populations', caption: 'Populations', columns, rows, limit: 12, population: ({ index }) => index, isByPopulation: true });
+  return sortableTable(scope, {
+    id: 'table-populations',
+    caption: 'Populations',
+    columns,
+    rows,
+    limit: 12,
+    population: ({ index }) => index,
+    isByPopulation: true,
+  });
 }
 
 function parameterList(parameters) {
   if (!parameters.length) return make('span', { class: 'quiet' }, 'defaults');
   const items = parameters.map(([name, value]) => make('li', {}, shortText(name, 32), ' = ', shortText(value, 40)));
   if (parameters.length <= 2) return make('ul', { class: 'plain' }, items);
-  return make('details', {}, make('summary', {}, counted(parameters.length, 'parameter')), make('ul', { class: 'plain' }, items));
+  return make(
+    'details',
+    {},
+    make('summary', {}, counted(parameters.length, 'parameter')),
+    make('ul', { class: 'plain' }, items),
+  );
 }
 
 function projectionTable(scope, projections) {
@@ -78,10 +129,21 @@ function projectionTable(scope, projections) {
     { title: 'From', cell: (p, inner) => populationButton(inner, p.pre, 20), order: (p) => p.pre },
     { title: 'To', cell: (p, inner) => populationButton(inner, p.post, 20), order: (p) => p.post },
     { title: 'Connector', cell: (p) => shortText(p.connector, 48), order: (p) => p.connector },
-    { title: 'Synapses', isNumber: true, cell: (p) => (p.n_synapses === null ? '–' : formatCount(p.n_synapses)), order: (p) => p.n_synapses },
+    {
+      title: 'Synapses',
+      isNumber: true,
+      cell: (p) => (p.n_synapses === null ? '–' : formatCount(p.n_synapses)),
+      order: (p) => p.n_synapses,
+    },
     { title: 'Sign', cell: (p) => p.sign, order: (p) => p.sign },
     { title: 'Weight', cell: (p) => shortText(p.weight, 32) },
     { title: 'Delay (ticks)', cell: (p) => shortText(p.delay, 32) },
   ];
-  return sortableTable(scope, { id: 'table-projections', caption: 'Projections', columns, rows: projections, limit: 12 });
+  return sortableTable(scope, {
+    id: 'table-projections',
+    caption: 'Projections',
+    columns,
+    rows: projections,
+    limit: 12,
+  });
 }

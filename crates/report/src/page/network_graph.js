@@ -25,9 +25,26 @@ function networkGraph(scope, width) {
   const nodes = network.populations.map((population, k) => nodeShape(population, k, places[k]));
   const svg = makeSvg(
     'svg',
-    { class: 'graph', width: size.width * unit, height: size.height * unit, viewBox: `0 0 ${size.width} ${size.height}`, role: 'group', 'aria-label': graphSentence(network) },
-    makeSvg('defs', {}, arrowHead('excitatory', 'M0,0 L8,4 L0,8 z'), arrowHead('inhibitory', 'M4,0 h3 v8 h-3 z'), arrowHead('mixed', 'M0,4 L4,0 L8,4 L4,8 z')),
-    makeSvg('g', { class: 'edges', 'aria-hidden': 'true' }, edges.map(({ path }) => path)),
+    {
+      class: 'graph',
+      width: size.width * unit,
+      height: size.height * unit,
+      viewBox: `0 0 ${size.width} ${size.height}`,
+      role: 'group',
+      'aria-label': graphSentence(network),
+    },
+    makeSvg(
+      'defs',
+      {},
+      arrowHead('excitatory', 'M0,0 L8,4 L0,8 z'),
+      arrowHead('inhibitory', 'M4,0 h3 v8 h-3 z'),
+      arrowHead('mixed', 'M0,4 L4,0 L8,4 L4,8 z'),
+    ),
+    makeSvg(
+      'g',
+      { class: 'edges', 'aria-hidden': 'true' },
+      edges.map(({ path }) => path),
+    ),
     own,
     makeSvg('g', { class: 'nodes' }, nodes),
   );
@@ -52,12 +69,16 @@ function graphSentence(network) {
 function largestProjections(projections) {
   const places = projections.map((_, k) => k);
   if (places.length <= MAX_EDGES) return places;
-  return places.sort((a, b) => (projections[b].n_synapses || 0) - (projections[a].n_synapses || 0) || a - b).slice(0, MAX_EDGES);
+  return places
+    .sort((a, b) => (projections[b].n_synapses || 0) - (projections[a].n_synapses || 0) || a - b)
+    .slice(0, MAX_EDGES);
 }
 
 /** Places of the projections that the chosen population sends or hears. */
 function ownProjections(projections) {
-  return projections.map((_, k) => k).filter((k) => projections[k].pre === app.selection || projections[k].post === app.selection);
+  return projections
+    .map((_, k) => k)
+    .filter((k) => projections[k].pre === app.selection || projections[k].post === app.selection);
 }
 
 /** Large enough that names of neighbours do not meet: they are apart either across or down. */
@@ -68,7 +89,11 @@ function graphSize(nodes, width) {
   const downGap = smallestGap(nodes, ([dx, dy]) => (dx * inner < NODE_COLUMN_PX && dy > 1e-3 ? dy : Infinity));
   return {
     width: inner + 2 * GRAPH_MARGIN_PX,
-    height: clamp(GRAPH_TOP_PX + GRAPH_BOTTOM_PX + NODE_ROW_PX / downGap, Math.min(560, 150 + 34 * nodes.length), MAX_GRAPH_PX),
+    height: clamp(
+      GRAPH_TOP_PX + GRAPH_BOTTOM_PX + NODE_ROW_PX / downGap,
+      Math.min(560, 150 + 34 * nodes.length),
+      MAX_GRAPH_PX,
+    ),
   };
 }
 
@@ -110,17 +135,43 @@ function nodeShape(population, k, place) {
   };
   return makeSvg(
     'g',
-    { class: 'node', role: 'button', tabindex: '0', id: `node-${k}`, 'aria-label': words, 'aria-pressed': 'false', onclick: choose, onkeydown: press },
+    {
+      class: 'node',
+      role: 'button',
+      tabindex: '0',
+      id: `node-${k}`,
+      'aria-label': words,
+      'aria-pressed': 'false',
+      onclick: choose,
+      onkeydown: press,
+    },
     makeSvg('title', {}, cut(population.name, 400)),
     makeSvg('circle', { class: 'halo', cx: x, cy: y, r: radius + 6 }),
     shape,
-    makeSvg('text', { class: 'node-name', x, y: y + radius + 15, 'text-anchor': 'middle' }, isolated(populationName(k, 18))),
-    makeSvg('text', { class: 'node-size', x, y: y + radius + 29, 'text-anchor': 'middle' }, formatCount(population.size)),
+    makeSvg(
+      'text',
+      { class: 'node-name', x, y: y + radius + 15, 'text-anchor': 'middle' },
+      isolated(populationName(k, 18)),
+    ),
+    makeSvg(
+      'text',
+      { class: 'node-size', x, y: y + radius + 29, 'text-anchor': 'middle' },
+      formatCount(population.size),
+    ),
   );
 }
 
 function arrowHead(sign, shape) {
-  const attributes = { id: `head-${sign}`, class: `head ${sign}`, markerWidth: 9, markerHeight: 8, refX: 8, refY: 4, orient: 'auto', markerUnits: 'userSpaceOnUse' };
+  const attributes = {
+    id: `head-${sign}`,
+    class: `head ${sign}`,
+    markerWidth: 9,
+    markerHeight: 8,
+    refX: 8,
+    refY: 4,
+    orient: 'auto',
+    markerUnits: 'userSpaceOnUse',
+  };
   return makeSvg('marker', attributes, makeSvg('path', { d: shape }));
 }
 

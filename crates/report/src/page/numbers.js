@@ -1,8 +1,23 @@
 // Numbers as people read them, and the numbers on axes.
 
 const SI_UNITS = new Set(['J', 'W', 'Hz', 's', 'bit/s', 'B/s', 'A', 'V', 'packets/s', 'spikes/s', '1/s']);
-const SI_PREFIXES = [[1e12, 'T'], [1e9, 'G'], [1e6, 'M'], [1e3, 'k'], [1, ''], [1e-3, 'm'], [1e-6, 'µ'], [1e-9, 'n'], [1e-12, 'p']];
-const BYTE_PREFIXES = [[2 ** 40, 'TiB'], [2 ** 30, 'GiB'], [2 ** 20, 'MiB'], [2 ** 10, 'KiB']];
+const SI_PREFIXES = [
+  [1e12, 'T'],
+  [1e9, 'G'],
+  [1e6, 'M'],
+  [1e3, 'k'],
+  [1, ''],
+  [1e-3, 'm'],
+  [1e-6, 'µ'],
+  [1e-9, 'n'],
+  [1e-12, 'p'],
+];
+const BYTE_PREFIXES = [
+  [2 ** 40, 'TiB'],
+  [2 ** 30, 'GiB'],
+  [2 ** 20, 'MiB'],
+  [2 ** 10, 'KiB'],
+];
 
 /** A whole number with thousands separated. */
 function formatCount(value) {
@@ -85,5 +100,7 @@ function tickText(value, step) {
   if (Math.abs(value) < step * 1e-6) return '0';
   if (step < 1e-6 || Math.abs(value) >= 1e12) return value.toExponential(1).replace('-', '−');
   const decimals = clamp(-Math.floor(Math.log10(step) + 1e-9), 0, 8);
-  return value.toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals }).replace('-', '−');
+  return value
+    .toLocaleString('en-US', { minimumFractionDigits: decimals, maximumFractionDigits: decimals })
+    .replace('-', '−');
 }

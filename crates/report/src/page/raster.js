@@ -125,11 +125,17 @@ function paintSpikes(plot, band, target) {
   const tall = bottom - top;
   // Marks grow with the room that a spike has, as far as they still look like marks.
   const wideMark = Math.max(target.mark, Math.min(Math.floor(0.7 * perTick), Math.round(4 * target.ratio)));
-  const tallMark = Math.min(tall, Math.max(target.mark, Math.min(Math.floor((0.7 * tall) / band.size), Math.round(6 * target.ratio))));
+  const tallMark = Math.min(
+    tall,
+    Math.max(target.mark, Math.min(Math.floor((0.7 * tall) / band.size), Math.round(6 * target.ratio))),
+  );
   const end = lowerBound(ticks, plot.end);
   for (let i = lowerBound(ticks, Math.floor(plot.start)); i < end; i += 1) {
     const x = Math.floor((ticks[i] + 0.5 - plot.start) * perTick - wideMark / 2 + 0.5);
-    const y = Math.min(tall - tallMark, Math.floor(((band.size - 1 - neurons[i] + 0.5) / band.size) * tall - tallMark / 2 + 0.5));
+    const y = Math.min(
+      tall - tallMark,
+      Math.floor(((band.size - 1 - neurons[i] + 0.5) / band.size) * tall - tallMark / 2 + 0.5),
+    );
     for (let row = Math.max(0, y); row < y + tallMark && row < tall; row += 1) {
       for (let column = Math.max(0, x); column < x + wideMark && column < width; column += 1) {
         const place = row * width + column;
@@ -155,7 +161,8 @@ function paintCounts(plot, band, target) {
   const tall = bottom - top;
   const cells = new Uint8Array(width * Math.max(0, tall));
   const origin = app.report.activity.ticks.start;
-  const columnOf = (x) => Math.floor((plot.tickAt(plot.left + (x + 0.5) / target.ratio) - origin) / raster.ticks_per_column);
+  const columnOf = (x) =>
+    Math.floor((plot.tickAt(plot.left + (x + 0.5) / target.ratio) - origin) / raster.ticks_per_column);
   const columns = Array.from({ length: width + 1 }, (_, x) => columnOf(x));
   for (let y = 0; y < tall; y += 1) {
     // Row 0 holds the first neurons, which lie at the bottom of the band.
@@ -188,7 +195,9 @@ function countShades(plot, band, grid) {
 
 function readRaster(tick, within) {
   const parts = shownActivity()
-    .filter(({ raster, population }) => raster.kind === 'spikes' && (app.selection === null || population === app.selection))
+    .filter(
+      ({ raster, population }) => raster.kind === 'spikes' && (app.selection === null || population === app.selection),
+    )
     .map(({ raster, population }) => {
       const ticks = unpack(raster.ticks);
       return [population, lowerBound(ticks, tick + within) - lowerBound(ticks, tick)];
@@ -196,6 +205,9 @@ function readRaster(tick, within) {
     .filter(([, n]) => n > 0);
   const total = parts.reduce((sum, [, n]) => sum + n, 0);
   const where = within > 1 ? ` in ${counted(within, 'tick')}` : '';
-  const top = parts.sort((a, b) => b[1] - a[1]).slice(0, 4).map(([population, n]) => `${isolated(populationName(population, 16))} ${formatCount(n)}`);
+  const top = parts
+    .sort((a, b) => b[1] - a[1])
+    .slice(0, 4)
+    .map(([population, n]) => `${isolated(populationName(population, 16))} ${formatCount(n)}`);
   return `${counted(total, 'spike')}${where}${top.length ? ` (${top.join(', ')})` : ''}`;
 }

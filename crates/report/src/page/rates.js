@@ -11,7 +11,11 @@ function buildRates(scope, host) {
   if (!entries.length) return;
   const { ticks, rate_bin_ticks: bin } = app.report.activity;
   const series = entries.map((entry) => binnedSeries(unpack(entry.rate_hz), ticks.start, bin));
-  const shared = { id: 'rates', title: `Mean rate in bins of ${counted(bin, 'tick')}`, read: (tick) => readRates(entries, series, tick) };
+  const shared = {
+    id: 'rates',
+    title: `Mean rate in bins of ${counted(bin, 'tick')}`,
+    read: (tick) => readRates(entries, series, tick),
+  };
   if (entries.length <= MAX_RATE_LINES) rateLines(scope, host, entries, series, shared);
   else rateStrips(scope, host, entries, series, shared);
 }
@@ -19,7 +23,10 @@ function buildRates(scope, host) {
 function rateLines(scope, host, entries, series, shared) {
   timePlot(scope, host, {
     ...shared,
-    title: series.length > leadingSeries(entries, series).length ? `${shared.title}; populations of a few neurons may leave the frame` : shared.title,
+    title:
+      series.length > leadingSeries(entries, series).length
+        ? `${shared.title}; populations of a few neurons may leave the frame`
+        : shared.title,
     axis: 'rate (Hz)',
     height: () => 13 * currentTheme().rem,
     extent: (start, end) => {
@@ -27,11 +34,12 @@ function rateLines(scope, host, entries, series, shared) {
       return { low: 0, high: Math.max(1e-9, ...chosen.map((one) => seriesExtent(one, start, end).high)) };
     },
     paintBody: (plot) => {
-      const order = entries.map((_, k) => k).sort((a, b) => (entries[a].population === app.selection) - (entries[b].population === app.selection));
+      const leading = new Set(leadingSeries(entries, series));
+      const rank = (k) => Number(leading.has(series[k])) + 2 * Number(entries[k].population === app.selection);
+      const order = entries.map((_, k) => k).sort((a, b) => rank(a) - rank(b) || a - b);
       for (const k of order) {
         const { population } = entries[k];
-        const isAside = app.selection !== null && population !== app.selection;
-        plot.context.globalAlpha = isAside ? 0.35 : 1;
+        plot.context.globalAlpha = leading.has(series[k]) ? 1 : 0.35;
         // Colours repeat after seven: dashes tell the second round from the first.
         const dash = DASHES[Math.floor(population / N_POPULATION_COLOURS) % DASHES.length];
         paintSeries(plot, series[k], populationColour(population), population === app.selection ? 2.5 : 1.5, dash);
@@ -45,7 +53,9 @@ function rateLines(scope, host, entries, series, shared) {
 function leadingSeries(entries, series) {
   const chosen = series.filter((_, k) => entries[k].population === app.selection);
   if (chosen.length) return chosen;
-  const large = series.filter((_, k) => (populations()[entries[k].population] || { size: 0 }).size >= MIN_LEADING_NEURONS);
+  const large = series.filter(
+    (_, k) => (populations()[entries[k].population] || { size: 0 }).size >= MIN_LEADING_NEURONS,
+  );
   return large.length ? large : series;
 }
 
@@ -79,7 +89,13 @@ function paintStripNames(plot, entries) {
     if (k % every && !isChosen) return;
     context.font = canvasFont(0.72, isChosen ? '600' : '');
     context.fillStyle = isChosen ? theme.ink : theme.muted;
-    paintText(context, populationName(population, 24), plot.left - 6, plot.top + (k + 0.5) * tall, plot.left - 6 - 1.5 * theme.rem);
+    paintText(
+      context,
+      populationName(population, 24),
+      plot.left - 6,
+      plot.top + (k + 0.5) * tall,
+      plot.left - 6 - 1.5 * theme.rem,
+    );
   });
 }
 
@@ -92,7 +108,8 @@ function paintStrip(plot, entry, series, top, tall, most) {
   context.globalAlpha = isAside ? 0.35 : 0.9;
   context.beginPath();
   context.moveTo(plot.xOf(series.tickOf(first)), floor);
-  for (let i = first; i < last; i += 1) context.lineTo(plot.xOf(series.tickOf(i)), floor - (tall - 2) * Math.min(1, series.valueOf(i) / most));
+  for (let i = first; i < last; i += 1)
+    context.lineTo(plot.xOf(series.tickOf(i)), floor - (tall - 2) * Math.min(1, series.valueOf(i) / most));
   context.lineTo(plot.xOf(series.tickOf(Math.max(first, last - 1))), floor);
   context.fill();
   context.globalAlpha = 1;
@@ -110,5 +127,7 @@ function readRates(entries, series, tick) {
     .map((entry, k) => [entry.population, series[k].valueOf(at)])
     .filter(([population, rate]) => rate !== undefined && (app.selection === null || population === app.selection));
   const top = known.sort((a, b) => b[1] - a[1]).slice(0, 6);
-  return top.map(([population, rate]) => `${isolated(populationName(population, 16))} ${formatNumber(rate)} Hz`).join(', ');
+  return top
+    .map(([population, rate]) => `${isolated(populationName(population, 16))} ${formatNumber(rate)} Hz`)
+    .join(', ');
 }

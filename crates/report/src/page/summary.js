@@ -2,7 +2,12 @@
 
 const SEVERITIES = { problem: ['✕', 'Problem'], warning: ['!', 'Warning'], note: ['i', 'Note'] };
 const SECTION_TITLES = {
-  summary: 'Summary', network: 'Network', machine: 'Machine', activity: 'Activity', time: 'Time', energy: 'Energy',
+  summary: 'Summary',
+  network: 'Network',
+  machine: 'Machine',
+  activity: 'Activity',
+  time: 'Time',
+  energy: 'Energy',
 };
 
 /** The first section. */
@@ -17,7 +22,13 @@ function buildSummary(scope, host) {
 function figureCard(figure) {
   const unit = figure.unit ? make('span', { class: 'unit' }, ` ${figure.unit}`) : null;
   const note = figure.note ? make('dd', { class: 'note' }, shortText(figure.note, 120)) : null;
-  return make('div', { class: 'figure' }, make('dt', {}, shortText(figure.label, 48)), make('dd', { class: 'value' }, shortText(figure.value, 32), unit), note);
+  return make(
+    'div',
+    { class: 'figure' },
+    make('dt', {}, shortText(figure.label, 48)),
+    make('dd', { class: 'value' }, shortText(figure.value, 32), unit),
+    note,
+  );
 }
 
 /** How many warnings each section has, as links to them. */
@@ -30,9 +41,20 @@ function warningCounts(warnings) {
       .map((severity) => [severity, here.filter((warning) => warning.severity === severity).length])
       .filter(([, n]) => n)
       .map(([severity, n]) => severityBadge(severity, counted(n, SEVERITIES[severity][1].toLowerCase())));
-    return make('li', {}, make('a', { href: `#${section}-warnings`, onclick: jump }, SECTION_TITLES[section]), ' ', kinds);
+    return make(
+      'li',
+      {},
+      make('a', { href: `#${section}-warnings`, onclick: jump }, SECTION_TITLES[section]),
+      ' ',
+      kinds,
+    );
   });
-  return make('div', { class: 'warning-counts' }, make('h3', {}, counted(warnings.length, 'remark')), make('ul', {}, links));
+  return make(
+    'div',
+    { class: 'warning-counts' },
+    make('h3', {}, counted(warnings.length, 'remark')),
+    make('ul', {}, links),
+  );
 }
 
 /** Goes to a place of the page without losing the chosen population from the address. */
@@ -54,11 +76,23 @@ function sectionWarnings(scope, section) {
   const here = app.report.warnings.filter((warning) => warning.section === section);
   if (!here.length) return [];
   const view = tableView(`${section}-warnings`);
-  const list = make('ul', { class: 'warnings', id: `${section}-warnings`, tabindex: '-1', 'aria-label': `Remarks on ${section}` });
+  const list = make('ul', {
+    class: 'warnings',
+    id: `${section}-warnings`,
+    tabindex: '-1',
+    'aria-label': `Remarks on ${section}`,
+  });
   const fill = () => {
     const shown = view.isLong ? here : here.slice(0, 8);
     list.replaceChildren(...shown.map((warning) => warningItem(scope, warning)));
-    if (here.length > shown.length) list.append(make('li', { class: 'more-warnings' }, make('button', { type: 'button', onclick: open }, `Show all ${here.length}`)));
+    if (here.length > shown.length)
+      list.append(
+        make(
+          'li',
+          { class: 'more-warnings' },
+          make('button', { type: 'button', onclick: open }, `Show all ${here.length}`),
+        ),
+      );
   };
   const open = () => {
     view.isLong = true;

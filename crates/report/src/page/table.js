@@ -44,7 +44,9 @@ function sortableTable(scope, options) {
     markRows(body);
   };
   fill();
-  scope.listen('selection', () => (options.isByPopulation && rows.length > limit && !view.isLong ? fill() : markRows(body)));
+  scope.listen('selection', () =>
+    options.isByPopulation && rows.length > limit && !view.isLong ? fill() : markRows(body),
+  );
   const region = make('div', { class: 'table-scroll', tabindex: '0', role: 'group', 'aria-label': caption }, table);
   return make('div', { class: 'table-box' }, region, more);
 }
@@ -91,7 +93,11 @@ function sortRows(rows, column, isDown) {
 
 function tableRow(scope, row, columns, populationOf) {
   const cells = columns.map((column, k) =>
-    make(k === 0 ? 'th' : 'td', { scope: k === 0 ? 'row' : null, class: column.isNumber ? 'number' : null }, column.cell(row, scope)),
+    make(
+      k === 0 ? 'th' : 'td',
+      { scope: k === 0 ? 'row' : null, class: column.isNumber ? 'number' : null },
+      column.cell(row, scope),
+    ),
   );
   const population = populationOf ? populationOf(row) : null;
   return make('tr', { 'data-population': population }, cells);
@@ -117,13 +123,27 @@ function markRows(body) {
 /** A button with a population's colour and name that chooses it. */
 function populationButton(scope, index, max = 30) {
   const label = make('bdi', {}, populationName(index, max));
-  const button = make('button', { type: 'button', class: 'population', onclick: () => choosePopulation(index) }, swatch(index), label);
+  const button = make(
+    'button',
+    { type: 'button', class: 'population', onclick: () => choosePopulation(index) },
+    swatch(index),
+    label,
+  );
   const mark = () => button.setAttribute('aria-pressed', String(app.selection === index));
   mark();
   scope.listen('selection', mark);
   const population = populations()[index];
   if (!population || cut(population.name, max) === population.name) return button;
   const open = () => openFullText(`Full name, ${formatCount(population.name.length)} characters`, population.name);
-  const more = make('button', { type: 'button', class: 'more', 'aria-label': `Full name of ${isolated(populationName(index, 24))}`, onclick: open }, 'full');
+  const more = make(
+    'button',
+    {
+      type: 'button',
+      class: 'more',
+      'aria-label': `Full name of ${isolated(populationName(index, 24))}`,
+      onclick: open,
+    },
+    'full',
+  );
   return make('span', { class: 'population-name' }, button, more);
 }

@@ -2,7 +2,15 @@
 
 /** Stops of viridis (Smith and van der Walt, 2015), which is perceptually uniform and safe for colour-blind readers. */
 const HEAT_STOPS = [
-  [68, 1, 84], [71, 45, 123], [59, 82, 139], [44, 114, 142], [33, 145, 140], [40, 174, 128], [94, 201, 98], [173, 220, 48], [253, 231, 37],
+  [68, 1, 84],
+  [71, 45, 123],
+  [59, 82, 139],
+  [44, 114, 142],
+  [33, 145, 140],
+  [40, 174, 128],
+  [94, 201, 98],
+  [173, 220, 48],
+  [253, 231, 37],
 ];
 const N_POPULATION_COLOURS = 7;
 const N_HEAT_SHADES = 256;

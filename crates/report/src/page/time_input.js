@@ -36,11 +36,15 @@ function listenToTimePointer(plot) {
   });
   canvas.addEventListener('pointerleave', () => emit('crosshair', null));
   canvas.addEventListener('dblclick', () => setRange(...fullRange()));
-  canvas.addEventListener('wheel', (event) => {
-    if (!event.ctrlKey || !plot.xOf) return;
-    event.preventDefault();
-    zoomTime(Math.exp(event.deltaY * 0.002), tickUnder(plot, event));
-  }, { passive: false });
+  canvas.addEventListener(
+    'wheel',
+    (event) => {
+      if (!event.ctrlKey || !plot.xOf) return;
+      event.preventDefault();
+      zoomTime(Math.exp(event.deltaY * 0.002), tickUnder(plot, event));
+    },
+    { passive: false },
+  );
 }
 
 function panTime(plot, drag, event) {
@@ -87,7 +91,8 @@ function listenToTimeKeys(plot) {
 function pressTimeKey(plot, event) {
   const [start, end] = shownRange();
   const span = end - start;
-  const middle = plot.crosshair === null || plot.crosshair < start || plot.crosshair > end ? (start + end) / 2 : plot.crosshair;
+  const middle =
+    plot.crosshair === null || plot.crosshair < start || plot.crosshair > end ? (start + end) / 2 : plot.crosshair;
   const side = { ArrowLeft: -1, ArrowRight: 1 }[event.key];
   if (side && event.shiftKey) setRange(start + 0.25 * side * span, end + 0.25 * side * span);
   else if (side) stepCrosshair(plot, middle + side * Math.max(1, Math.round(span / 200)));

@@ -5,7 +5,9 @@ function timeUnit(start, end) {
   const tickMs = app.report.activity.tick_ms || (app.report.time ? app.report.time.tick_ns / 1e6 : 0);
   if (!(tickMs > 0)) return { perTick: 1, name: 'tick', text: 'time (ticks)' };
   const isLong = Math.max(Math.abs(start), Math.abs(end)) * tickMs >= 10000;
-  return isLong ? { perTick: tickMs / 1000, name: 's', text: 'time (s)' } : { perTick: tickMs, name: 'ms', text: 'time (ms)' };
+  return isLong
+    ? { perTick: tickMs / 1000, name: 's', text: 'time (s)' }
+    : { perTick: tickMs, name: 'ms', text: 'time (ms)' };
 }
 
 /** A moment in words. */
@@ -31,7 +33,10 @@ function timePlot(scope, host, options) {
   const plot = { options };
   const label = `${options.title}. Horizontal axis: ${timeUnit(...fullRange()).text}; vertical axis: ${options.axis}. Arrows move the cross-hair, with Shift they move the time shown; plus and minus magnify, 0 shows all.`;
   const drawn = paintedCanvas(scope, {
-    id: options.id, label, height: options.height, isInteractive: true,
+    id: options.id,
+    label,
+    height: options.height,
+    isInteractive: true,
     paint: (context, width, height) => paintTimePlot(plot, context, width, height),
   });
   const readout = make('p', { class: 'readout', id: `${options.id}-readout` }, ' ');
@@ -60,7 +65,11 @@ function layOutPlot(plot, context, width, height) {
   Object.assign(plot, frame, { context, width, height, start, end, theme, xOf, tickAt });
   if (!plot.options.extent) return;
   const { low, high } = paddedExtent(plot.options.extent(start, end));
-  Object.assign(plot, { low, high, yOf: (value) => frame.bottom - ((value - low) / (high - low)) * (frame.bottom - frame.top) });
+  Object.assign(plot, {
+    low,
+    high,
+    yOf: (value) => frame.bottom - ((value - low) / (high - low)) * (frame.bottom - frame.top),
+  });
 }
 
 /** Some air above and below, none below zero. */
@@ -250,11 +259,18 @@ function timeControls(scope, id) {
   tell();
   scope.listen('range', tell);
   return make(
-    'div', { class: 'controls' },
-    make('span', { class: 'buttons', role: 'group', 'aria-label': 'Time shown in all plots' },
-      makeButton(`${id}-in`, '+', 'Magnify time', stretch(0.5)), makeButton(`${id}-out`, '−', 'Show more time', stretch(2)),
-      makeButton(`${id}-earlier`, '←', 'Earlier', shift(-0.5)), makeButton(`${id}-later`, '→', 'Later', shift(0.5)),
-      makeButton(`${id}-all`, 'All', 'Show all of the time', () => setRange(...fullRange()))),
-    words, make('span', { class: 'quiet wide-only' }, 'Drag over a plot to magnify; Ctrl and wheel, too.'),
+    'div',
+    { class: 'controls' },
+    make(
+      'span',
+      { class: 'buttons', role: 'group', 'aria-label': 'Time shown in all plots' },
+      makeButton(`${id}-in`, '+', 'Magnify time', stretch(0.5)),
+      makeButton(`${id}-out`, '−', 'Show more time', stretch(2)),
+      makeButton(`${id}-earlier`, '←', 'Earlier', shift(-0.5)),
+      makeButton(`${id}-later`, '→', 'Later', shift(0.5)),
+      makeButton(`${id}-all`, 'All', 'Show all of the time', () => setRange(...fullRange())),
+    ),
+    words,
+    make('span', { class: 'quiet wide-only' }, 'Drag over a plot to magnify; Ctrl and wheel, too.'),
   );
 }

@@ -5,7 +5,11 @@ function buildTimeUse(scope, host) {
   const { time } = app.report;
   host.append(...sectionWarnings(scope, 'time'));
   if (!time || !time.latest.n) {
-    host.append(emptyState('No time was accounted: map the network to a machine and run it to see whether its ticks are long enough.'));
+    host.append(
+      emptyState(
+        'No time was accounted: map the network to a machine and run it to see whether its ticks are long enough.',
+      ),
+    );
     return;
   }
   host.append(timeSentence(time), timeControls(scope, 'use'));
@@ -17,9 +21,12 @@ function buildTimeUse(scope, host) {
 function timeSentence(time) {
   const latest = unpack(time.latest).reduce((a, b) => Math.max(a, b), 0);
   const late = unpack(time.n_late).reduce((sum, n) => sum + n, 0);
-  const words = [`A tick lasts ${formatQuantity(time.tick_ns * 1e-9, 's')} on the hardware; the latest work ends after ${formatPercent(latest)} of it. `];
+  const words = [
+    `A tick lasts ${formatQuantity(time.tick_ns * 1e-9, 's')} on the hardware; the latest work ends after ${formatPercent(latest)} of it. `,
+  ];
   words.push(late ? make('strong', {}, `${counted(late, 'PE tick')} late.`) : 'No PE was late.');
-  if (time.n_pes_left_out) words.push(` ${counted(time.n_pes_left_out, 'PE was not followed', 'PEs were not followed')}.`);
+  if (time.n_pes_left_out)
+    words.push(` ${counted(time.n_pes_left_out, 'PE was not followed', 'PEs were not followed')}.`);
   return make('p', { class: 'lead' }, words);
 }
 
@@ -45,7 +52,11 @@ function deadlinePlot(scope, host, time) {
     },
     read: (tick) => readDeadline(time, latest, mean, late, tick),
   });
-  const key = [make('li', {}, swatch(0), 'latest PE'), make('li', {}, swatch(2), 'mean of PEs (dashed)'), make('li', {}, '▮ late: bars from above')];
+  const key = [
+    make('li', {}, swatch(0), 'latest PE'),
+    make('li', {}, swatch(2), 'mean of PEs (dashed)'),
+    make('li', {}, '▮ late: bars from above'),
+  ];
   host.lastElementChild.append(make('ul', { class: 'key' }, key));
 }
 
@@ -107,7 +118,10 @@ function levelPlot(scope, host, time) {
     height: () => 11 * currentTheme().rem,
     extent: () => ({ low: 0, high: 100 / 1.06 }),
     paintBody: (plot) => paintLevels(plot, time, parts),
-    read: (tick) => time.levels.map((name, k) => `${cut(name, 24)} ${formatPercent(parts[k] ? parts[k][binAt(time, tick)] : NaN)}`).join(', '),
+    read: (tick) =>
+      time.levels
+        .map((name, k) => `${cut(name, 24)} ${formatPercent(parts[k] ? parts[k][binAt(time, tick)] : NaN)}`)
+        .join(', '),
   });
   const items = time.levels.map((name, k) => make('li', {}, levelSwatch(k, time.levels.length), shortText(name, 40)));
   host.lastElementChild.append(make('ul', { class: 'key', 'aria-label': 'Performance levels, from below' }, items));
@@ -130,7 +144,10 @@ function paintLevels(plot, time, parts) {
     context.globalAlpha = levelAlpha(k, parts.length);
     context.beginPath();
     for (let i = first; i < last; i += 1) {
-      const [x0, x1] = [plot.xOf(time.ticks.start + i * time.bin_ticks), plot.xOf(time.ticks.start + (i + 1) * time.bin_ticks)];
+      const [x0, x1] = [
+        plot.xOf(time.ticks.start + i * time.bin_ticks),
+        plot.xOf(time.ticks.start + (i + 1) * time.bin_ticks),
+      ];
       const top = plot.yOf(100 * (floor[i] + part[i]));
       context.rect(x0, top, x1 - x0 + 0.5, plot.yOf(100 * floor[i]) - top);
     }
@@ -154,12 +171,7 @@ function nameLevel(plot, name, floor, part) {
   context.font = canvasFont(0.75);
   context.textAlign = 'left';
   context.textBaseline = 'middle';
-  context.fillStyle = theme.surface;
-  context.globalAlpha = 0.85;
-  context.fillRect(plot.left + 4, (top + bottom) / 2 - 0.6 * theme.rem, context.measureText(isolated(name)).width + 8, 1.2 * theme.rem);
-  context.globalAlpha = 1;
-  context.fillStyle = theme.ink;
-  context.fillText(isolated(name), plot.left + 8, (top + bottom) / 2);
+  paintPlate(context, isolated(name), plot.left + 8, (top + bottom) / 2);
 }
 
 function powerPlot(scope, host, time) {

@@ -19,7 +19,10 @@ function buildTraces(scope, host) {
     inner = makeScope();
     box.replaceChildren();
     for (const group of shownTraces(groups)) tracePlot(inner, box, group, groups.indexOf(group));
-    if (!tracesView.isLong && groups.length > MAX_OPEN_TRACES) box.append(makeButton('traces-all', `Show all ${groups.length} recordings`, `Show all ${groups.length} recordings`, open));
+    if (!tracesView.isLong && groups.length > MAX_OPEN_TRACES)
+      box.append(
+        makeButton('traces-all', `Show all ${groups.length} recordings`, `Show all ${groups.length} recordings`, open),
+      );
   };
   const open = () => {
     tracesView.isLong = true;
@@ -35,7 +38,10 @@ function buildTraces(scope, host) {
 function shownTraces(groups) {
   if (tracesView.isLong) return groups;
   const own = groups.filter((group) => group.population === app.selection);
-  return [...own, ...groups.filter((group) => group.population !== app.selection)].slice(0, Math.max(MAX_OPEN_TRACES, own.length));
+  return [...own, ...groups.filter((group) => group.population !== app.selection)].slice(
+    0,
+    Math.max(MAX_OPEN_TRACES, own.length),
+  );
 }
 
 function tracePlot(scope, host, group, k) {
@@ -69,7 +75,9 @@ function traceLine(ticks, line) {
 }
 
 function traceExtent(group, lines, start, end) {
-  const parts = lines.flatMap(({ low, high }) => [seriesExtent(low, start, end), high && seriesExtent(high, start, end)]).filter(Boolean);
+  const parts = lines
+    .flatMap(({ low, high }) => [seriesExtent(low, start, end), high && seriesExtent(high, start, end)])
+    .filter(Boolean);
   const lows = parts.map((part) => part.low);
   const highs = parts.map((part) => part.high);
   if (group.threshold !== null) highs.push(group.threshold);
@@ -97,11 +105,10 @@ function paintTraces(plot, group, lines) {
   context.lineTo(plot.right, y);
   context.stroke();
   context.setLineDash([]);
-  context.fillStyle = theme.ink;
   context.font = canvasFont(0.7);
   context.textAlign = 'right';
   context.textBaseline = y - plot.top > 1.2 * theme.rem ? 'bottom' : 'top';
-  context.fillText('threshold', plot.right - 4, y);
+  paintPlate(context, 'threshold', plot.right - 6, y + (context.textBaseline === 'top' ? 4 : -4));
 }
 
 function paintBandBetween(plot, line, colour) {
@@ -111,7 +118,8 @@ function paintBandBetween(plot, line, colour) {
   context.globalAlpha = 0.3;
   context.beginPath();
   for (let i = first; i < last; i += 1) context.lineTo(plot.xOf(line.low.tickOf(i)), plot.yOf(line.low.valueOf(i)));
-  for (let i = last - 1; i >= first; i -= 1) context.lineTo(plot.xOf(line.high.tickOf(i)), plot.yOf(line.high.valueOf(i)));
+  for (let i = last - 1; i >= first; i -= 1)
+    context.lineTo(plot.xOf(line.high.tickOf(i)), plot.yOf(line.high.valueOf(i)));
   context.fill();
   context.globalAlpha = 1;
 }
@@ -120,11 +128,19 @@ function readTraces(group, lines, ticks, tick) {
   const at = clamp(lowerBound(ticks, tick), 0, Math.max(0, ticks.length - 1));
   return lines
     .slice(0, 6)
-    .map((line) => `neuron ${line.neuron} ${formatNumber(line.low.valueOf(at))}${line.high ? ` to ${formatNumber(line.high.valueOf(at))}` : ''} ${cut(group.unit, 12)}`)
+    .map(
+      (line) =>
+        `neuron ${line.neuron} ${formatNumber(line.low.valueOf(at))}${line.high ? ` to ${formatNumber(line.high.valueOf(at))}` : ''} ${cut(group.unit, 12)}`,
+    )
     .join(', ');
 }
 
 function traceKey(group) {
   const items = group.lines.map((line, k) => make('li', {}, swatch(k), `neuron ${formatCount(line.neuron)}`));
-  return make('ul', { class: 'key', 'aria-label': 'Neurons' }, items, make('li', { class: 'quiet' }, 'marks at the top: spikes'));
+  return make(
+    'ul',
+    { class: 'key', 'aria-label': 'Neurons' },
+    items,
+    make('li', { class: 'quiet' }, 'marks at the top: spikes'),
+  );
 }
