@@ -11,7 +11,14 @@ if [[ -n "${CI:-}" ]]; then
     export CARGO_INCREMENTAL=0 CARGO_PROFILE_DEV_DEBUG=false
 fi
 
-step() { printf '\n== %s\n' "$*"; }
+step() { printf '\n== %s (after %d s)\n' "$*" "$SECONDS"; }
+
+# A browser for the report page, where it can be installed; its tests are skipped without one.
+browser() {
+    for name in chromium chromium-browser google-chrome; do command -v "$name" > /dev/null && return; done
+    [[ "$(id -u)" == 0 ]] && apt-get update -qq &&
+        DEBIAN_FRONTEND=noninteractive apt-get install -qq -y --no-install-recommends chromium fonts-dejavu-core > /dev/null
+}
 
 # What Python needs is fetched while Rust is built.
 venv=target/test-venv
@@ -25,6 +32,9 @@ environment() {
     pip --only-binary :all: libsonata || echo "skipped: no libsonata"
     # A framework that reads NIR files; it has no wheels for every Python, and its test is skipped without it.
     pip spyx==1.0.0 || echo "skipped: no Spyx"
+    # What looks at the report page.
+    pip playwright axe-playwright-python
+    browser || echo "skipped: no Chromium for the report page"
     # What runs notebooks.
     pip nbclient ipykernel
     CARGO_BUILD_JOBS=1 scripts/book.sh tool || echo "skipped: no mdBook; the book's sources are checked alone"
@@ -78,4 +88,4 @@ if [[ "${1:-}" == counts ]]; then
     python3 scripts/instructions.py
 fi
 
-printf '\nall checks passed\n'
+printf '\nall checks passed, after %d s\n' "$SECONDS"

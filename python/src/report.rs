@@ -28,8 +28,8 @@ pub(crate) fn report_folder(
 ) -> PyResult<String> {
     let ticks = ticks.map(|(from, to)| from..to);
     let options = ReportOptions { ticks, account: assumptions(account)? };
-    let report = py.detach(|| report_of_folder(&folder, &options)).map_err(value_error)?;
-    Ok(py.detach(|| report.to_html()))
+    let made = py.detach(move || report_of_folder(&folder, &options).map(|report| report.to_html()));
+    made.map_err(value_error)
 }
 
 /// Assumptions of an account as text by name.

@@ -209,3 +209,24 @@ fn what_is_missing_has_its_reason() {
     experiment.file.settings.account.insert("level".to_owned(), "pl9".to_owned());
     assert!(report_of_run(&experiment, Some(&mapped), &recordings, Some(&run)).is_err());
 }
+
+/// The powers of an older chip's cores are not known here: that is a reason, not an error.
+#[test]
+fn an_older_machine_has_a_map_and_no_account() {
+    let mut experiment = experiment();
+    experiment.set_machine("spinn5").unwrap();
+    let mapped = experiment.map().unwrap();
+    let mut simulation = experiment.simulation().unwrap();
+    simulation.run(10);
+    let recordings = simulation.recordings();
+    let report = report_of_run(&experiment, Some(&mapped), &recordings, Some(&simulation.report())).unwrap();
+    let map = report.machine.unwrap();
+    let used: Vec<f64> = numbers(&map.pes.core);
+    assert!(used.iter().all(|&core| map.core_places[core as usize] != [255, 255]));
+    assert!(report.energy.is_none());
+    assert!(
+        report.warnings.iter().any(|warning| warning.text.contains("no power is known")),
+        "{:?}",
+        report.warnings
+    );
+}

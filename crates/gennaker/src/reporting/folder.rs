@@ -134,6 +134,9 @@ fn accounted(
         Err(error) => return Ok(Err(format!("no account of time and energy: {error}"))),
     };
     let request = TraceRequest { slices: Vec::new(), power: true, overview: true };
-    let accountant = accounted.traced(options, &request)?;
-    Ok(Ok((accountant.account(), accountant.trace().clone())))
+    // The assumptions are possible, so it is the machine or the run for which there is no account.
+    match accounted.traced(options, &request) {
+        Ok(accountant) => Ok(Ok((accountant.account(), accountant.trace().clone()))),
+        Err(error) => Ok(Err(format!("no account of time and energy: {error}"))),
+    }
 }
