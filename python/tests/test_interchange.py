@@ -289,6 +289,21 @@ def test_libsonata(result, tmp_path):
     np.testing.assert_array_equal(last.data, result.state("last", "v_last")[1])
 
 
+def test_a_report_finds_neurons_that_were_named_in_another_order(tmp_path):
+    pytest.importorskip("h5py")
+    libsonata = pytest.importorskip("libsonata")
+    net = gennaker.Network("order", seed=2)
+    net.add_population("n", 4, "lif", {"i_offset": [1.0, 2.0, 3.0, 4.0]}, [{"variable": "v", "neurons": [3, 0, 2]}])
+    result = gennaker.run(net, 5)
+    result.write_sonata(tmp_path)
+    report = libsonata.SomaReportReader(str(tmp_path / "v_report.h5"))["n"]
+    assert report.get_node_ids() == [0, 2, 3]
+    for column, neuron in enumerate([3, 0, 2]):
+        found = report.get(node_ids=[neuron])
+        assert found.ids.tolist() == [neuron]
+        assert found.data[:, 0].tolist() == result.state("n", "v")[1][:, column].tolist()
+
+
 def write_spikes(path, times, nodes, units="milliseconds", name="a"):
     import h5py
 

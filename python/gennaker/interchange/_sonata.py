@@ -78,11 +78,14 @@ def _write_report(file, variable, found, result):
         group = file.create_group(f"report/{name}")
         data = group.create_dataset("data", values.shape, np.float32)
         data.attrs["units"] = population.unit(variable)
+        # Readers search in `node_ids`, so that columns go by neuron, not in the order in which neurons were named.
+        order = np.argsort(neurons, kind="stable")
+        columns = slice(None) if (order[1:] > order[:-1]).all() else order
         for rows in _blocks(values):
-            data[rows] = values[rows]
+            data[rows] = values[rows, columns]
         mapping = group.create_group("mapping")
-        # Neurons are numbered upwards, and each has one element: its soma.
-        mapping.create_dataset("node_ids", data=neurons.astype(np.uint64)).attrs["sorted"] = np.uint8(1)
+        # Each neuron has one element: its soma.
+        mapping.create_dataset("node_ids", data=neurons[order].astype(np.uint64)).attrs["sorted"] = np.uint8(1)
         mapping.create_dataset("index_pointers", data=np.arange(len(neurons) + 1, dtype=np.uint64))
         mapping.create_dataset("element_ids", data=np.zeros(len(neurons), dtype=np.uint32))
         start = int(ticks[0]) if len(ticks) else 0
