@@ -238,7 +238,12 @@ class _Arrays:
 
     def __init__(self, path):
         self._path = path
-        self._loaded = np.load(path, allow_pickle=False)
+        file = open(path, "rb")
+        try:
+            self._loaded = np.lib.npyio.NpzFile(file, own_fid=True)
+        except zipfile.BadZipFile as error:
+            file.close()
+            raise ValueError(f"`{path}` is not a whole .npz file: {error}") from None
         self._is_mapped = os.path.getsize(path) > MAPPED_BYTES
 
     def __enter__(self):
@@ -248,7 +253,10 @@ class _Arrays:
         self._loaded.close()
 
     def __getitem__(self, name):
-        entry = self._loaded.zip.getinfo(f"{name}.npy")
+        try:
+            entry = self._loaded.zip.getinfo(f"{name}.npy")
+        except KeyError:
+            raise ValueError(f"`{self._path}` has no array `{name}`") from None
         if not self._is_mapped or entry.compress_type != zipfile.ZIP_STORED:
             return self._loaded[name]
         with open(self._path, "rb") as file:

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gennaker._files import written
 from gennaker._trains import by_neuron
-from gennaker.interchange._common import about_json, check_name, chosen, duration_ms, kinds, needed, step, written
+from gennaker.interchange._common import about_json, check_name, chosen, duration_ms, kinds, needed, step
 from gennaker.interchange._ticks import Times, spike_list
 
 #: What the attributes `magic` and `version` of the root are.
@@ -35,6 +36,8 @@ def write_sonata(result, folder, populations):
     for name, _ in found:
         check_name(name, "a SONATA file", "/", (".", ".."))
     folder = os.fsdecode(folder)
+    if os.path.exists(folder) and not os.path.isdir(folder):
+        raise NotADirectoryError(f"`{folder}` is a file; SONATA is written into a folder")
     spiking = [(name, population) for name, population in found if population.has_spikes()]
     reports = {kind: [pair for pair in found if kind in pair[1].variables()] for kind in kinds(result) if kind != "spikes"}
     reports = {variable: pairs for variable, pairs in reports.items() if pairs}
