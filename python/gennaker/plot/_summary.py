@@ -15,22 +15,22 @@ if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-#: What the parts of an account's energy are called.
+#: What the parts of an account's energy are called, as the command and the report page have it.
 _PARTS = {
-    "pe_sleep_j": "PEs, baseline",
-    "pe_cycles_j": "PEs, computing",
-    "pe_switch_j": "changing clocks",
-    "pe_unused_j": "unused PEs",
-    "noc_j": "network on chip",
+    "pe_sleep_j": "PEs, leakage and clocks",
+    "pe_cycles_j": "PEs, busy cycles",
+    "pe_switch_j": "PEs, level changes",
+    "pe_unused_j": "PEs not in use",
+    "noc_j": "data networks",
     "router_j": "routers",
     "link_j": "links, packets",
     "link_idle_j": "links, idle",
     "dram_static_j": "DRAM, idle",
-    "dram_traffic_j": "DRAM, traffic",
-    "uncore_j": "rest of the chip",
+    "dram_traffic_j": "DRAM, transfers",
+    "uncore_j": "rest of the chips",
     "board_j": "boards",
     "frame_j": "frames",
-    "supply_j": "power supplies",
+    "supply_j": "supply losses",
 }
 
 
