@@ -21,12 +21,12 @@ git clone --quiet --depth 1 "file://$root" "$clone/gennaker" 2> /dev/null || {
 }
 cd "$clone/gennaker"
 
-# The one line of README.md's commands that begins with the words, without its comment.
+# The first line of README.md's commands that begins with the words, without its comment.
 line_of() {
     local found
     found=$(awk '/^```/ { inside = !inside && /^```sh/ } inside' README.md | grep -F -- "$1" | grep "^$1" | sed 's/ *#.*//')
-    [[ $(wc -l <<< "$found") == 1 && -n "$found" ]] || { echo "README.md has no such line, or several: $1"; exit 1; }
-    echo "$found"
+    [[ -n "$found" ]] || { echo "README.md has no such line: $1" >&2; exit 1; }
+    head -n 1 <<< "$found"
 }
 
 # Runs a command and says how long it took, and how much of a processor's time.
@@ -43,6 +43,7 @@ timed() {
 
 first=$(line_of 'cargo run --release -- run ')
 plot=$(line_of 'gennaker plot ')
+report=$(line_of 'gennaker report ')
 run=$(line_of "gennaker run examples/single_neuron.toml")
 install=$(line_of 'pip install ')
 awk '/^```python/ { inside = 1; next } /^```/ { if (inside) exit } inside' README.md > "$clone/first.py"
@@ -64,6 +65,7 @@ head -c 4 results/brunel/raster.png | grep -q PNG || { echo "there is no picture
 PATH="$(dirname "$gennaker"):$PATH"
 timed "another network" "$run"
 timed "its pictures" "$plot"
+timed "its page" "$report"
 
 if [[ "$built" != --built ]]; then
     timed "environment" "python3 -m venv $clone/venv"

@@ -24,7 +24,7 @@ def run_blocks(folder, *blocks):
     return done.returncode == 0, done.stdout + done.stderr
 
 
-def test_blocks_of_a_page_share_a_folder_and_a_session(tmp_path):
+def test_blocks_of_a_page_share_a_folder_and_their_names(tmp_path):
     holds, said = run_blocks(
         tmp_path,
         block("text", "what came out"),

@@ -369,11 +369,11 @@ def test_what_is_no_sonata_file(tmp_path):
 def test_nwb(result, tmp_path):
     pynwb = pytest.importorskip("pynwb")
     path = tmp_path / "run.nwb"
-    result.write_nwb(path, experimenter="Doe, Jane")
+    result.write_nwb(path, experimenter="the lab")
     with pynwb.NWBHDF5IO(str(path), "r") as io:
         assert pynwb.validate(io=io) in ([], None), "the validator has nothing to say"
         file = io.read()
-        assert file.session_start_time.isoformat() == "1970-01-01T00:00:00+00:00" and file.experimenter == ("Doe, Jane",)
+        assert file.session_start_time.isoformat() == "1970-01-01T00:00:00+00:00" and file.experimenter == ("the lab",)
         units = file.units.to_dataframe()
         assert len(units) == 32 and set(units.population) == {"in", "cell"}
         for name in ("in", "cell"):

@@ -1,5 +1,7 @@
 //! Pictures of machines, energy and weights are honest about what they show, and drawn from any data.
 
+mod common;
+
 use gennaker_report::page::{Chips, EnergyPart, EnergyUse, Fold, MachineMap, Metric, Packed, Pes, Shading};
 use gennaker_report::*;
 use proptest::prelude::*;
@@ -98,19 +100,10 @@ fn metrics_are_named_and_an_empty_machine_is_an_error() {
     assert!(matches!(draw(&MachineMap::default(), "memory"), Err(ReportError::Metric { .. })));
 }
 
-/// `GENNAKER_BLESS=1` rewrites the stored picture; look at it before committing.
 #[test]
 fn a_tiny_machine_is_drawn_as_stored() {
     let picture = draw(&map(1, 1, &[(0, 0, 0, 0.0), (0, 7, 0, 3.0), (0, 31, 1, 900.0)]), "spikes").unwrap();
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots/machine.svg");
-    if std::env::var_os("GENNAKER_BLESS").is_some() {
-        std::fs::write(&path, picture.svg()).unwrap();
-    }
-    assert!(
-        std::fs::read_to_string(&path).unwrap_or_default() == picture.svg(),
-        "{} differs",
-        path.display()
-    );
+    common::assert_as_stored("machine.svg", picture.svg());
 }
 
 fn part(label: &str, group: &str, joule: f64) -> EnergyPart {

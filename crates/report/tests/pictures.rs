@@ -1,5 +1,7 @@
 //! Pictures are well-formed, honest and the same every time.
 
+mod common;
+
 use gennaker_report::*;
 use proptest::prelude::*;
 
@@ -50,22 +52,13 @@ fn a_small_raster_has_one_stroke_per_spike() {
     assert_eq!(png_size(&picture.to_png(2.0).unwrap()).0, 1920);
 }
 
-/// `GENNAKER_BLESS=1` rewrites the stored picture; look at it before committing.
 #[test]
 fn a_tiny_raster_is_drawn_as_stored() {
     let (a, b) = ((vec![0, 3, 9], vec![0, 1, 0]), (vec![5], vec![2]));
     let populations = [population("a", 2, &a), population("b & c", 3, &b)];
     let picture =
         Raster { title: "tiny", populations: &populations, ticks: 0..10, tick_ms: 0.5 }.draw().unwrap();
-    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/snapshots/raster.svg");
-    if std::env::var_os("GENNAKER_BLESS").is_some() {
-        std::fs::write(&path, picture.svg()).unwrap();
-    }
-    assert!(
-        std::fs::read_to_string(&path).unwrap_or_default() == picture.svg(),
-        "{} differs",
-        path.display()
-    );
+    common::assert_as_stored("raster.svg", picture.svg());
 }
 
 #[test]

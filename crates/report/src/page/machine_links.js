@@ -84,13 +84,8 @@ function linkScale(model, choice, values) {
   return model.folded.get(key);
 }
 
-/** A short arrow from one chip to the next; where PEs are shown it stays between them. */
-function paintArrow(paint, ends, width, colour) {
-  const { context, view } = paint;
-  const inset = ends.length * (view.camera.scale >= MIN_QUAD_CHIP_PX ? 0.5 - 0.9 * CHIP_PADDING : 0.3);
-  const from = toScreen(view.camera, ends.x0 + ends.dx * inset, ends.y0 + ends.dy * inset);
-  const back = ends.isStub ? 0 : inset;
-  const to = toScreen(view.camera, ends.x1 - ends.dx * back, ends.y1 - ends.dy * back);
+/** A straight line; what is filled afterwards has its colour. */
+function paintLine(context, from, to, width, colour) {
   context.strokeStyle = colour;
   context.fillStyle = colour;
   context.lineWidth = width;
@@ -98,6 +93,16 @@ function paintArrow(paint, ends, width, colour) {
   context.moveTo(...from);
   context.lineTo(...to);
   context.stroke();
+}
+
+/** A short arrow from one chip to the next; where PEs are shown it stays between them. */
+function paintArrow(paint, ends, width, colour) {
+  const { context, view } = paint;
+  const inset = ends.length * (view.camera.scale >= MIN_QUAD_CHIP_PX ? 0.5 - 0.9 * CHIP_PADDING : 0.3);
+  const from = toScreen(view.camera, ends.x0 + ends.dx * inset, ends.y0 + ends.dy * inset);
+  const back = ends.isStub ? 0 : inset;
+  const to = toScreen(view.camera, ends.x1 - ends.dx * back, ends.y1 - ends.dy * back);
+  paintLine(context, from, to, width, colour);
   if (view.camera.scale < 24) return;
   arrowTip(context, to, [ends.dx, -ends.dy], width * 1.3 + 1);
 }
@@ -152,13 +157,7 @@ function paintBranch(paint, ends, width, colour) {
     return;
   }
   const [from, to] = [toScreen(view.camera, ends.x0, ends.y0), toScreen(view.camera, ends.x1, ends.y1)];
-  context.strokeStyle = colour;
-  context.fillStyle = colour;
-  context.lineWidth = width;
-  context.beginPath();
-  context.moveTo(...from);
-  context.lineTo(...to);
-  context.stroke();
+  paintLine(context, from, to, width, colour);
   if (view.camera.scale < 16) return;
   arrowTip(context, [(from[0] + to[0]) / 2, (from[1] + to[1]) / 2], [ends.dx, -ends.dy], width + 3);
 }
