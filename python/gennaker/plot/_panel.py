@@ -66,6 +66,8 @@ class Panel:
             ax.spines[["top", "right"]].set_visible(False)
             ax.spines[:].set_color(AXIS)
             ax.spines[:].set_linewidth(0.6)
+            for axis in (ax.xaxis, ax.yaxis):
+                axis.get_offset_text().set(fontsize=SMALL_PT, color=INK)
             ax.tick_params(which="both", labelsize=SMALL_PT, width=0.6, length=2.5, color=AXIS, labelcolor=INK)
 
     @classmethod
