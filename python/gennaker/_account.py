@@ -7,6 +7,29 @@ import numpy as np
 
 from gennaker import _gennaker
 
+#: What the parts of an account's energy are called, as the command and the report page have it.
+_PARTS = {
+    "pe_sleep_j": "PEs, leakage and clocks",
+    "pe_cycles_j": "PEs, busy cycles",
+    "pe_switch_j": "PEs, level changes",
+    "pe_unused_j": "PEs not in use",
+    "noc_j": "data networks",
+    "router_j": "routers",
+    "link_j": "links, packets",
+    "link_idle_j": "links, idle",
+    "dram_static_j": "DRAM, idle",
+    "dram_traffic_j": "DRAM, transfers",
+    "uncore_j": "rest of the chips",
+    "board_j": "boards",
+    "frame_j": "frames",
+    "supply_j": "supply losses",
+}
+
+
+def part_name(key):
+    """What a part of an account's energy is called, by its key."""
+    return _PARTS.get(key, key.removesuffix("_j").replace("_", " "))
+
 
 class Attributes(dict):
     """A dictionary whose entries are attributes, too."""

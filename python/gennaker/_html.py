@@ -7,6 +7,7 @@ from typing import Any
 
 import numpy as np
 
+from gennaker._account import part_name
 from gennaker._floorplan import GRID_X, GRID_Y, QUADS, ROUTER, SIDE, corner
 
 #: Rows of a table, chips of a map, and letters of a text, that are shown at most.
@@ -26,6 +27,10 @@ def _text(value: Any) -> str:
 def _short(value: Any) -> str:
     text = str(value)
     return text if len(text) <= MOST_LETTERS else f"{text[: MOST_LETTERS - 1]}\u2026"
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}" if number == 1 else f"{number:,} {thing}s"
 
 
 def _table(caption: str, head: list[str], rows: list[list[Any]]) -> str:
@@ -73,7 +78,7 @@ def network(net: Any) -> str:
 
 def _network(name: str, seed: Any, populations: list[list[Any]], projections: list[list[Any]]) -> str:
     neurons = sum(row[1] for row in populations)
-    caption = f"<b>{_text(name)}</b>: {neurons:,} neurons, seed {_text(seed)}"
+    caption = f"<b>{_text(name)}</b>: {_counted(neurons, 'neuron')}, seed {_text(seed)}"
     html = _table(caption, ["population", "neurons", "model", "records"], populations)
     if projections:
         html += _table("", ["projection", "from", "to", "kind"], projections)
@@ -82,9 +87,9 @@ def _network(name: str, seed: Any, populations: list[list[Any]], projections: li
 
 def population(population: Any) -> str:
     """A population of ``snn``: its parameters, and what the last run recorded."""
-    caption = f"<b>{_text(population.name)}</b>: {population.size:,} neurons of {_text(population.neuron_model)}"
+    caption = f"<b>{_text(population.name)}</b>: {_counted(population.size, 'neuron')} of {_text(population.neuron_model)}"
     if population.neuron_model == "spike_list":
-        rows: list[list[Any]] = [["spike times", f"of {len(population.params):,} neurons"]]
+        rows: list[list[Any]] = [["spike times", f"of {_counted(len(population.params), 'neuron')}"]]
     else:
         rows = [[name, _value(value)] for name, value in population.params.items()]
     rows.append(["records", ", ".join(population.record)])
@@ -113,7 +118,7 @@ def account(account: Any) -> str:
     rows: list[list[Any]] = [["duration", f"{account['duration_s']:.4g} s", verdict]]
     rows.append(["power", f"{account['power_w']:.4g} W", ""])
     rows.append(["energy", f"{account['total_j']:.4g} J", "100 %"])
-    rows += [[f"\u2013 {part.removesuffix('_j')}", f"{j:.4g} J", f"{100 * j / account['total_j']:.2g} %"] for j, part in energy]
+    rows += [[f"\u2013 {part_name(part)}", f"{j:.4g} J", f"{100 * j / account['total_j']:.2g} %"] for j, part in energy]
     caption = f"<b>{_text(account['machine'])}</b>: modelled, not measured"
     return _table(caption, [], rows) + "".join(f"<p>{_text(note)}</p>" for note in account["notes"])
 

@@ -2,10 +2,10 @@
 
 import html
 import os
-import tempfile
 
 from gennaker import _gennaker
 from gennaker._account import _assumptions
+from gennaker._files import written
 
 #: Height of the page in a notebook, in pixels.
 NOTEBOOK_HEIGHT = 720
@@ -23,15 +23,8 @@ class Report:
     def save(self, path):
         """Writes the page; a file that is there is replaced when the new one is complete. Returns the path."""
         path = os.fspath(path)
-        handle, draft = tempfile.mkstemp(suffix=".html", dir=os.path.dirname(path) or ".")
-        try:
-            with os.fdopen(handle, "w", encoding="utf-8") as file:
-                file.write(self.html)
-            os.chmod(draft, 0o644)
-            os.replace(draft, path)
-        except BaseException:
-            os.unlink(draft)
-            raise
+        with written(path) as (part,), open(part, "w", encoding="utf-8") as file:
+            file.write(self.html)
         return path
 
     def _repr_html_(self):

@@ -118,21 +118,35 @@ class Result(Views):
         self.spikes(population)
         return self._population(population).spike_trains()
 
-    def picture(self, path, kind="raster", populations=(), tick_ms=1.0):
-        """Saves a picture, SVG or PNG by the ending of ``path``: ``raster``, ``voltages``, ``states`` or ``rates``."""
+    def picture(self, path, kind="raster", populations=(), tick_ms=None):
+        """Saves a picture, SVG or PNG by the ending of ``path``: ``raster``, ``voltages``, ``states`` or ``rates``.
+
+        ``tick_ms`` is what a tick stands for on its axes, by default what it stands for in the network.
+        """
         path = os.fspath(path)
         if not path.endswith((".svg", ".png")):
             raise ValueError(f"`{path}`: a picture is an .svg or a .png file")
         if self._simulation is None:
             raise ValueError("pictures are made from runs; those of a result folder lie in the folder")
         draw = self._simulation.svg if path.endswith(".svg") else self._simulation.png
-        picture = draw(kind, tick_ms, list(populations))
+        picture = draw(kind, self.tick_ms if tick_ms is None else tick_ms, list(populations))
         with open(path, "wb") as file:
             file.write(picture.encode() if isinstance(picture, str) else picture)
 
     def _repr_svg_(self):
-        has_spikes = any(population.spikes is not None for population in self.populations.values())
-        return self._simulation.svg() if self._simulation is not None and has_spikes else None
+        if not any(population.has_spikes() for population in self.populations.values()):
+            return None
+        if self._simulation is not None:
+            return self._simulation.svg("raster", self.tick_ms)
+        return self._stored_raster()
+
+    def _stored_raster(self):
+        """The raster that the run has left in its folder, if it has."""
+        path = None if self._folder is None else os.path.join(self._folder, "raster.svg")
+        if path is None or not os.path.isfile(path):
+            return None
+        with open(path, encoding="utf-8") as file:
+            return file.read()
 
     def _report_parts(self):
         """What :func:`gennaker.report` needs."""
@@ -238,7 +252,12 @@ class _Arrays:
 
     def __init__(self, path):
         self._path = path
-        self._loaded = np.load(path, allow_pickle=False)
+        file = open(path, "rb")
+        try:
+            self._loaded = np.lib.npyio.NpzFile(file, own_fid=True)
+        except zipfile.BadZipFile as error:
+            file.close()
+            raise ValueError(f"`{path}` is not a whole .npz file: {error}") from None
         self._is_mapped = os.path.getsize(path) > MAPPED_BYTES
 
     def __enter__(self):
@@ -248,7 +267,10 @@ class _Arrays:
         self._loaded.close()
 
     def __getitem__(self, name):
-        entry = self._loaded.zip.getinfo(f"{name}.npy")
+        try:
+            entry = self._loaded.zip.getinfo(f"{name}.npy")
+        except KeyError:
+            raise ValueError(f"`{self._path}` has no array `{name}`") from None
         if not self._is_mapped or entry.compress_type != zipfile.ZIP_STORED:
             return self._loaded[name]
         with open(self._path, "rb") as file:

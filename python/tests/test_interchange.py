@@ -4,7 +4,9 @@ import csv
 import json
 import os
 import pickle
+import shutil
 import sys
+import threading
 import time
 import warnings
 
@@ -289,6 +291,21 @@ def test_libsonata(result, tmp_path):
     np.testing.assert_array_equal(last.data, result.state("last", "v_last")[1])
 
 
+def test_a_report_finds_neurons_that_were_named_in_another_order(tmp_path):
+    pytest.importorskip("h5py")
+    libsonata = pytest.importorskip("libsonata")
+    net = gennaker.Network("order", seed=2)
+    net.add_population("n", 4, "lif", {"i_offset": [1.0, 2.0, 3.0, 4.0]}, [{"variable": "v", "neurons": [3, 0, 2]}])
+    result = gennaker.run(net, 5)
+    result.write_sonata(tmp_path)
+    report = libsonata.SomaReportReader(str(tmp_path / "v_report.h5"))["n"]
+    assert report.get_node_ids() == [0, 2, 3]
+    for column, neuron in enumerate([3, 0, 2]):
+        found = report.get(node_ids=[neuron])
+        assert found.ids.tolist() == [neuron]
+        assert found.data[:, 0].tolist() == result.state("n", "v")[1][:, column].tolist()
+
+
 def write_spikes(path, times, nodes, units="milliseconds", name="a"):
     import h5py
 
@@ -415,6 +432,9 @@ def test_names_that_files_cannot_hold(name, tmp_path):
     else:
         with pytest.raises(ValueError, match="cannot be called that in a text file"):
             result.write_csv(tmp_path / "a.csv")
+        if is_installed("pynwb"):
+            with pytest.raises(ValueError, match="cannot be called that in an NWB file"):
+                result.write_nwb(tmp_path / "a.nwb")
 
 
 def is_installed(library):
@@ -429,6 +449,7 @@ def test_which_populations(result, tmp_path):
         (["in", "cell", "last"], ValueError, "`last` did not record `spikes`"),
         ({"in": "x", "cell": "x"}, ValueError, "two populations would be called 'x'"),
         ([1], TypeError, "populations is"),
+        (7, TypeError, "populations is 7; it must be a name"),
         ([], ValueError, "populations is empty"),
         ({}, ValueError, "populations is empty"),
     ):
@@ -466,8 +487,37 @@ def test_a_file_is_whole_or_not_there(result, tmp_path, monkeypatch):
     assert path.read_text() == "before" and os.listdir(tmp_path) == ["a.npz"]
     with pytest.raises(IsADirectoryError, match="give the name of a file"):
         result.write_npz(tmp_path)
-    with pytest.raises(FileNotFoundError):
+    with pytest.raises(FileNotFoundError, match=f"there is no folder `{tmp_path / 'none'}` for `a.npz`"):
         result.write_npz(tmp_path / "none" / "a.npz")
+    with pytest.raises(NotADirectoryError, match="SONATA is written into a folder"):
+        result.write_sonata(path)
+
+
+def test_a_pipe_is_written_to_and_not_replaced(result, tmp_path):
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    heard = []
+    listener = threading.Thread(target=lambda: heard.append(pipe.read_text(encoding="utf-8")))
+    listener.start()
+    result.write_csv(pipe)
+    listener.join(10)
+    result.write_csv(tmp_path / "file.csv")
+    assert pipe.is_fifo() and heard == [(tmp_path / "file.csv").read_text(encoding="utf-8")]
+    assert sorted(os.listdir(tmp_path)) == ["file.csv", "pipe"]
+
+
+def test_arrays_that_are_damaged_are_told(folder, tmp_path):
+    copy = tmp_path / "copy"
+    shutil.copytree(folder, copy)
+    file = copy / "spikes-000.npz"
+    whole = file.read_bytes()
+    for content in (b"", whole[:100]):
+        file.write_bytes(content)
+        with pytest.raises(ValueError, match="spikes-000.npz` is not a whole .npz file"):
+            gennaker.open_results(copy).write_csv(tmp_path / "a.csv")
+    np.savez(file, t=np.zeros(0, np.uint32))
+    with pytest.raises(ValueError, match="spikes-000.npz` has no array `i`"):
+        gennaker.open_results(copy).write_csv(tmp_path / "a.csv")
 
 
 @pytest.mark.parametrize(
@@ -541,6 +591,7 @@ def test_export(run_python, folder, tmp_path):
     for arguments, status, message in (
         ((tmp_path, "--to", "npz", "x.npz"), 1, "there is no run.json"),
         ((folder, "--to", "npz", "x.npz", "--population", "cel"), 1, "no population `cel`; there are: in, cell, last"),
+        ((folder, "--to", "npz", "x.npz", "--population", "cell="), 1, "--population cell= gives no other name"),
         ((folder, "--to", "docx", "x"), 2, "invalid choice: 'docx'"),
         ((), 2, "usage: python -m gennaker export"),
     ):
@@ -548,6 +599,19 @@ def test_export(run_python, folder, tmp_path):
         assert done.returncode == status and message in done.stderr and "Traceback" not in done.stderr
     assert run_python("-m", "gennaker", "./export", cwd=tmp_path).stdout == "a script\n"
     assert sorted(os.listdir(tmp_path)) == ["export", "s.csv"]
+    piped = export(folder, "--to", "csv", "/dev/stdout", "--population", "in")
+    assert piped.returncode == 0 and piped.stdout.startswith("population,neuron,tick,time_ms\nin,")
+    assert "csv of spikes" in piped.stderr and "csv of spikes" not in piped.stdout
+
+
+def test_a_folder_of_sonata_is_replaced_when_that_is_said(run_python, folder, tmp_path):
+    pytest.importorskip("h5py")
+    command = ("-m", "gennaker", "export", folder, "--to", "sonata", tmp_path / "out")
+    (tmp_path / "out").mkdir()
+    assert run_python(*command).returncode == 0
+    again = run_python(*command)
+    assert again.returncode == 1 and "spikes.h5` is there already; --force replaces it" in again.stderr
+    assert run_python(*command, "--force").returncode == 0
 
 
 @pytest.mark.parametrize("to", interchange.FORMATS)

@@ -93,7 +93,7 @@ def test_objects_of_snn_and_accounts():
     assert {"spikes of the last run", "3", "1", "of 2 neurons"} <= set(page(source).texts)
     assert {"4 values from 1 to 4", "reset_to_v_reset"} <= set(page(cell).texts)
     texts = page(hw.account).texts
-    assert {": modelled, not measured", "in time", "energy", f"{hw.account.total_j:.4g} J"} <= set(texts)
+    assert {": modelled, not measured", "in time", "energy", f"{hw.account.total_j:.4g} J", "\u2013 PEs not in use"} <= set(texts)
     odd = gennaker.Account({**hw.account, "machine": HOSTILE, "notes": [HOSTILE]})
     assert page(odd).texts.count(HOSTILE) == 2
 

@@ -233,6 +233,18 @@ def test_hostile_names():
     assert len(entries) == 6 and entries[1] == " _hidden"
 
 
+def test_very_many_populations_have_no_legend():
+    net = gennaker.Network("many")
+    for index in range(60):
+        net.add_population(f"p{index}", 2, "poisson_process", {"p": 0.2, "Tref": 0}, ["spikes"])
+    many = gennaker.run(net, 50)
+    for draw in (plot.rates, plot.isi):
+        ax = draw(many)
+        ax.figure.canvas.draw()
+        assert ax.get_legend() is None and ax.bbox.height > 100, "the picture has the room"
+    assert plot.rates(many, [f"p{index}" for index in range(21)]).get_legend() is not None
+
+
 # Rates and intervals.
 
 
@@ -311,6 +323,14 @@ def test_synapses_of_one_pair_are_added_up():
         plot.weights(empty, kind=kind).figure.canvas.draw()
 
 
+def test_a_matrix_with_one_neuron_has_one_number():
+    a, b = snn.Population(2, "spike_list", {}, name="a"), snn.Population(1, "lif", name="b")
+    ax = plot.weights(snn.Projection(a, b, [[0, 0, 4, 0], [1, 0, -3, 0]], name="p"))
+    ax.figure.canvas.draw()
+    low, high = ax.get_xlim()
+    assert [tick for tick in ax.get_xticks() if low <= tick <= high] == [0]
+
+
 def test_weights_of_a_folder(folder):
     ax = plot.weights(folder)
     assert ax.get_title(loc="left").startswith("p: ") and not ax.images, "300 neurons are too many for a matrix"
@@ -341,6 +361,13 @@ def test_a_map_of_a_chip(folder, metric):
         pes = gennaker.account(folder).columns("pes")
         expected = 100 * pes["max_time_done"] if metric == "load" else pes["energy_j"]
         np.testing.assert_allclose(shown / shown.max(), expected / expected.max())
+
+
+def test_more_is_darker(folder):
+    ax = plot.machine_map(folder, "neurons")
+    squares = ax.collections[0]
+    light = [sum(squares.cmap(squares.norm(value))[:3]) for value in (0, 50, 100)]
+    assert light == sorted(light, reverse=True)
 
 
 def test_pes_lie_where_the_core_says():

@@ -289,6 +289,19 @@ def test_warnings_stand_where_they_belong(show, files):
     assert chosen(page) == "1"
 
 
+def test_groups_of_energy_keep_their_colours_whichever_is_largest(show, tmp_path):
+    colours = []
+    for name, joule in (("a", 0.0), ("b", 1e9)):
+        data = samples.sample()
+        data["energy"]["parts"][-1]["joule"] = joule
+        page = show(write_page(tmp_path, data, f"{name}.html"))
+        keys = page.locator("#energy .energy-bar + .key > li").evaluate_all(
+            "(items) => items.map((item) => [item.textContent.split(' ')[0], item.querySelector('span').className])"
+        )
+        colours.append(keys)
+    assert len(colours[0]) > 2 and colours[0][0] != colours[1][0] and sorted(colours[0]) == sorted(colours[1])
+
+
 def test_nothing_known_says_what_to_do(show, files):
     page = show(files("empty"))
     sentences = page.evaluate("[...document.querySelectorAll('.empty')].map((p) => p.textContent)")

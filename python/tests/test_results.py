@@ -88,6 +88,21 @@ def test_pictures(network_file, tmp_path, kind):
     assert result._repr_svg_().startswith("<svg"), "notebooks show a raster"
 
 
+def test_pictures_have_the_networks_own_time(network_file, tmp_path):
+    text = network_file.read_text()
+    network_file.write_text("tick_ms = 0.1\n" + text)
+    result = gennaker.run(network_file, folder=tmp_path / "run")
+    memory = gennaker.run(network_file)
+    memory.picture(tmp_path / "p.svg")
+    assert "1 tick = 0.1 ms" in (tmp_path / "p.svg").read_text()
+    memory.picture(tmp_path / "p.svg", tick_ms=2.0)
+    assert "1 tick = 2 ms" in (tmp_path / "p.svg").read_text()
+    for shown in (memory, result, gennaker.open_results(tmp_path / "run")):
+        assert "1 tick = 0.1 ms" in shown._repr_svg_(), "notebooks show it, of a folder too"
+    (tmp_path / "run" / "raster.svg").unlink()
+    assert gennaker.open_results(tmp_path / "run")._repr_svg_() is None
+
+
 def test_pictures_that_cannot_be(network_file, tmp_path):
     result = gennaker.run(network_file)
     for arguments, error, message in (

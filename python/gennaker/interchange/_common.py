@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import collections
-import contextlib
 import importlib
 import json
-import os
-import secrets
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from types import ModuleType
 from typing import Any
 
@@ -52,11 +49,14 @@ def chosen(result, populations: Chosen, what: str | None) -> list[tuple[str, Any
 def _renamed(populations: str | Sequence[str] | Mapping[str, str]) -> dict[str, str]:
     if isinstance(populations, str):
         return {populations: populations}
-    if not populations:
+    if isinstance(populations, (Sequence, Mapping)) and not populations:
         raise ValueError("populations is empty; name one or more, or leave it out for all")
-    pairs = populations.items() if isinstance(populations, Mapping) else [(name, name) for name in populations]
-    pairs = list(pairs)
-    if not all(isinstance(text, str) for pair in pairs for text in pair):
+    pairs = None
+    if isinstance(populations, Mapping):
+        pairs = list(populations.items())
+    elif isinstance(populations, Iterable):
+        pairs = [(name, name) for name in populations]
+    if pairs is None or not all(isinstance(text, str) for pair in pairs for text in pair):
         raise TypeError(
             f"populations is {populations!r}; it must be a name, a list of names, or a dictionary from names to names"
         )
@@ -103,22 +103,3 @@ def step(ticks: np.ndarray) -> int | None:
     """Ticks from one sample to the next, if that is always the same; 1 for a single sample."""
     steps = np.unique(np.diff(ticks.astype(np.int64)))
     return 1 if not len(steps) else int(steps[0]) if len(steps) == 1 else None
-
-
-@contextlib.contextmanager
-def written(*paths: str | os.PathLike[str]) -> Iterator[list[str]]:
-    """Names to write to. They get the names that were asked for when all is well, and are gone when it is not."""
-    finals = [os.path.realpath(os.fsdecode(path)) for path in paths]
-    for path in finals:
-        if os.path.isdir(path):
-            raise IsADirectoryError(f"`{path}` is a folder; give the name of a file")
-    token = secrets.token_hex(4)
-    parts = [os.path.join(os.path.dirname(path), f".{token}.part.{os.path.basename(path)}") for path in finals]
-    try:
-        yield parts
-        for part, path in zip(parts, finals):
-            os.replace(part, path)
-    finally:
-        for part in parts:
-            with contextlib.suppress(FileNotFoundError):
-                os.remove(part)

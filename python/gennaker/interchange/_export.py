@@ -9,8 +9,9 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
+from gennaker._files import is_device, written
 from gennaker._sources import result_of
-from gennaker.interchange._common import Chosen, kinds, needed, written
+from gennaker.interchange._common import Chosen, kinds, needed
 from gennaker.results import open_results
 
 
@@ -51,8 +52,9 @@ def main(arguments: Sequence[str], program: str) -> int:
     """The command, with the arguments behind its name. Returns the exit status."""
     given = _parser(program).parse_args(arguments)
     try:
-        if os.path.lexists(given.out) and not given.force and not (given.to == "sonata" and os.path.isdir(given.out)):
-            raise FileExistsError(f"`{given.out}` is there already; --force replaces it")
+        there = None if given.force else _in_the_way(given.to, given.out)
+        if there is not None:
+            raise FileExistsError(f"`{there}` is there already; --force replaces it")
         result = open_results(given.results)
         with warnings.catch_warnings():
             # One line from us, instead of a library's view of its own insides.
@@ -62,11 +64,21 @@ def main(arguments: Sequence[str], program: str) -> int:
         text = error.args[0] if isinstance(error, KeyError) else error
         sys.stderr.write(f"{program}: {text}\n")
         return 1
+    # What was written to a pipe is not to have our words in it.
+    told = sys.stderr if is_device(given.out) else sys.stdout
     left = [kind for kind in kinds(result) if given.to in _TABLES and kind != given.what]
-    print(f"{given.out}: {given.to} of {given.what if given.to in _TABLES else 'everything'}, from {given.results}")
+    print(f"{given.out}: {given.to} of {given.what if given.to in _TABLES else 'everything'}, from {given.results}", file=told)
     if left:
-        print(f"not in it: {', '.join(left)}; --what chooses")
+        print(f"not in it: {', '.join(left)}; --what chooses", file=told)
     return 0
+
+
+def _in_the_way(to: str, out: str) -> str | None:
+    """What would be replaced: a file, or one of those that a folder of SONATA holds."""
+    if to == "sonata" and os.path.isdir(out):
+        files = sorted(name for name in os.listdir(out) if name == "spikes.h5" or name.endswith("_report.h5"))
+        return os.path.join(out, files[0]) if files else None
+    return out if os.path.lexists(out) and not is_device(out) else None
 
 
 def _names(pairs: list[str] | None) -> dict[str, str] | None:
@@ -74,6 +86,9 @@ def _names(pairs: list[str] | None) -> dict[str, str] | None:
     if pairs is None:
         return None
     split = [pair.partition("=") for pair in pairs]
+    for name, sign, other in split:
+        if sign and not other:
+            raise ValueError(f"--population {name}= gives no other name; leave the sign out, or write {name}=OTHER")
     return {name: other if sign else name for name, sign, other in split}
 
 

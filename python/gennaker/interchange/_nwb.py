@@ -9,8 +9,9 @@ import warnings
 
 import numpy as np
 
+from gennaker._files import written
 from gennaker._trains import by_neuron
-from gennaker.interchange._common import about_json, check_name, chosen, duration_ms, needed, step, written
+from gennaker.interchange._common import about_json, check_name, chosen, duration_ms, needed, step
 
 #: The start of a session that has none, so that nothing depends on the clock.
 NO_START = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
@@ -19,6 +20,9 @@ NO_START = datetime.datetime(1970, 1, 1, tzinfo=datetime.timezone.utc)
 def to_nwb(result, session_start_time, populations, fields):
     pynwb = needed("pynwb", "an NWB file", "nwb")
     found = chosen(result, populations, None)
+    for name, _ in found:
+        if "\0" in name:
+            check_name(name, "an NWB file", "")
     start = NO_START if session_start_time is None else session_start_time
     about = about_json(result)
     given = {

@@ -7,8 +7,9 @@ from collections.abc import Sequence
 
 import numpy as np
 
+from gennaker._files import written
 from gennaker._trains import by_neuron
-from gennaker.interchange._common import about_json, check_name, chosen, duration_ms, kinds, needed, step, written
+from gennaker.interchange._common import about_json, check_name, chosen, duration_ms, kinds, needed, step
 from gennaker.interchange._ticks import Times, spike_list
 
 #: What the attributes `magic` and `version` of the root are.
@@ -35,6 +36,8 @@ def write_sonata(result, folder, populations):
     for name, _ in found:
         check_name(name, "a SONATA file", "/", (".", ".."))
     folder = os.fsdecode(folder)
+    if os.path.exists(folder) and not os.path.isdir(folder):
+        raise NotADirectoryError(f"`{folder}` is a file; SONATA is written into a folder")
     spiking = [(name, population) for name, population in found if population.has_spikes()]
     reports = {kind: [pair for pair in found if kind in pair[1].variables()] for kind in kinds(result) if kind != "spikes"}
     reports = {variable: pairs for variable, pairs in reports.items() if pairs}
@@ -78,11 +81,14 @@ def _write_report(file, variable, found, result):
         group = file.create_group(f"report/{name}")
         data = group.create_dataset("data", values.shape, np.float32)
         data.attrs["units"] = population.unit(variable)
+        # Readers search in `node_ids`, so that columns go by neuron, not in the order in which neurons were named.
+        order = np.argsort(neurons, kind="stable")
+        columns = slice(None) if (order[1:] > order[:-1]).all() else order
         for rows in _blocks(values):
-            data[rows] = values[rows]
+            data[rows] = values[rows, columns]
         mapping = group.create_group("mapping")
-        # Neurons are numbered upwards, and each has one element: its soma.
-        mapping.create_dataset("node_ids", data=neurons.astype(np.uint64)).attrs["sorted"] = np.uint8(1)
+        # Each neuron has one element: its soma.
+        mapping.create_dataset("node_ids", data=neurons[order].astype(np.uint64)).attrs["sorted"] = np.uint8(1)
         mapping.create_dataset("index_pointers", data=np.arange(len(neurons) + 1, dtype=np.uint64))
         mapping.create_dataset("element_ids", data=np.zeros(len(neurons), dtype=np.uint32))
         start = int(ticks[0]) if len(ticks) else 0

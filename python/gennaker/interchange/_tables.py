@@ -7,7 +7,8 @@ import itertools
 
 import numpy as np
 
-from gennaker.interchange._common import about_json, check_name, chosen, needed, written
+from gennaker._files import written
+from gennaker.interchange._common import about_json, check_name, chosen, needed
 
 #: Rows of text that are made at a time.
 _CHUNK = 1 << 16

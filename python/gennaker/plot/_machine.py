@@ -212,9 +212,10 @@ def _pes(panel, slices, values, chips, chip, top):
 
 
 def _colours():
+    """Paper is light, so that more is darker, as in the pictures of the command."""
     from matplotlib import colormaps
 
-    return colormaps["viridis"].with_extremes(bad=GRID)
+    return colormaps["viridis_r"].with_extremes(bad=GRID)
 
 
 def _plan(panel):

@@ -19,6 +19,8 @@ LABEL_PT, SMALL_PT = 8.0, 7.0
 RASTERISE_ABOVE = 20_000
 #: Pixels per inch, of screens and of what is rasterised.
 DPI = 200
+#: Most lines that a legend names: each colour comes three times by then.
+MOST_NAMED = 3 * len(COLOURS)
 #: Longest name that is shown whole.
 _LONGEST = 28
 #: Letters that a row of a legend has room for, and what a line in it takes of them.
@@ -64,6 +66,8 @@ class Panel:
             ax.spines[["top", "right"]].set_visible(False)
             ax.spines[:].set_color(AXIS)
             ax.spines[:].set_linewidth(0.6)
+            for axis in (ax.xaxis, ax.yaxis):
+                axis.get_offset_text().set(fontsize=SMALL_PT, color=INK)
             ax.tick_params(which="both", labelsize=SMALL_PT, width=0.6, length=2.5, color=AXIS, labelcolor=INK)
 
     @classmethod
@@ -85,8 +89,8 @@ class Panel:
             self.ax.set_title(title, fontsize=self.size(LABEL_PT), loc="left")
 
     def legend(self, handles: Sequence[Any], labels: Sequence[str]) -> None:
-        """A legend above the data, where it hides none of them."""
-        if not handles:
+        """A legend above the data, where it hides none of them; of more lines than anybody could tell apart there is none."""
+        if not handles or len(handles) > MOST_NAMED:
             return
         # A legend leaves out what begins with an underscore.
         texts = [f" {label}" if label.startswith("_") else label for label in labels]

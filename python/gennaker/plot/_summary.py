@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from gennaker._account import part_name
 from gennaker._sources import result_of
 from gennaker.interchange._common import Chosen, chosen, recorded
 from gennaker.plot import _machine
@@ -14,24 +15,6 @@ from gennaker.plot._states import voltages
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
-
-#: What the parts of an account's energy are called.
-_PARTS = {
-    "pe_sleep_j": "PEs, baseline",
-    "pe_cycles_j": "PEs, computing",
-    "pe_switch_j": "changing clocks",
-    "pe_unused_j": "unused PEs",
-    "noc_j": "network on chip",
-    "router_j": "routers",
-    "link_j": "links, packets",
-    "link_idle_j": "links, idle",
-    "dram_static_j": "DRAM, idle",
-    "dram_traffic_j": "DRAM, traffic",
-    "uncore_j": "rest of the chip",
-    "board_j": "boards",
-    "frame_j": "frames",
-    "supply_j": "power supplies",
-}
 
 
 def energy(source: Any, ax: Axes | None = None) -> Axes:
@@ -45,7 +28,7 @@ def energy(source: Any, ax: Axes | None = None) -> Axes:
     panel = Panel.of(ax, 55)
     parts = sorted(((joules, name) for name, joules in account["energy"].items() if joules > 0), reverse=True)
     factor, unit = scaled(max((joules for joules, _ in parts), default=0.0), "J")
-    names = [_PARTS.get(name, name.removesuffix("_j").replace("_", " ")) for _, name in parts]
+    names = [part_name(name) for _, name in parts]
     values = [joules * factor for joules, _ in parts]
     bars = panel.ax.barh(range(len(parts)), values, color=colour(0), height=0.7)
     texts = [_percent(joules / account["total_j"]) for joules, _ in parts]

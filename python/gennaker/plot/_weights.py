@@ -111,7 +111,8 @@ def _matrix(panel, rows, shape, colorbar):
     panel.ax.set_facecolor(NOTHING)
     colours = "RdBu_r" if has_both else "viridis" if high > 0 else "viridis_r"
     image = panel.ax.imshow(matrix, cmap=colours, vmin=low, vmax=high, interpolation="nearest", aspect="auto", origin="upper")
-    panel.ax.locator_params(integer=True)
+    # A single neuron has one number, not fractions of it.
+    panel.ax.locator_params(integer=True, min_n_ticks=1)
     if colorbar:
         panel.colourbar(image, "weight")
 

@@ -29,22 +29,23 @@ function buildEnergy(scope, host) {
 function energyGroups(parts) {
   const groups = new Map();
   for (const part of parts) groups.set(part.group, (groups.get(part.group) || 0) + Math.max(0, part.joule));
-  return [...groups].sort((a, b) => b[1] - a[1]);
+  // A group has its colour by its place in the account, the same in every run and in the pictures of `gennaker plot`.
+  return [...groups].map(([name, joule], colour) => ({ name, joule, colour })).sort((a, b) => b.joule - a.joule);
 }
 
 /** One bar for groups; names and parts stand below, so that colours never speak alone. */
 function energyBar(energy) {
   const groups = energyGroups(energy.parts);
-  const sum = groups.reduce((all, [, joule]) => all + joule, 0) || 1;
+  const sum = groups.reduce((all, { joule }) => all + joule, 0) || 1;
   let x = 0;
-  const bars = groups.map(([, joule], k) => {
+  const bars = groups.map(({ joule, colour }) => {
     const width = (100 * joule) / sum;
-    const bar = makeSvg('rect', { class: `population-${k % N_POPULATION_COLOURS}`, x, y: 0, width, height: 10 });
+    const bar = makeSvg('rect', { class: `population-${colour % N_POPULATION_COLOURS}`, x, y: 0, width, height: 10 });
     x += width;
     return bar;
   });
-  const key = groups.map(([group, joule], k) =>
-    make('li', {}, swatch(k), shortText(group, 40), ` ${formatPercent(joule / sum)}, ${formatQuantity(joule, 'J')}`),
+  const key = groups.map(({ name, joule, colour }) =>
+    make('li', {}, swatch(colour), shortText(name, 40), ` ${formatPercent(joule / sum)}, ${formatQuantity(joule, 'J')}`),
   );
   const svg = makeSvg(
     'svg',
@@ -55,19 +56,19 @@ function energyBar(energy) {
 }
 
 function energyTable(scope, energy) {
-  const groups = energyGroups(energy.parts).map(([group]) => group);
+  const colours = new Map(energyGroups(energy.parts).map(({ name, colour }) => [name, colour]));
   const sum = energy.parts.reduce((all, part) => all + Math.max(0, part.joule), 0) || 1;
   const rows = [...energy.parts].sort((a, b) => b.joule - a.joule);
   const columns = [
     { title: 'Part', cell: (part) => shortText(part.label || part.key, 48), order: (part) => part.label },
     {
       title: 'Group',
-      cell: (part) => [swatch(groups.indexOf(part.group)), shortText(part.group, 32)],
+      cell: (part) => [swatch(colours.get(part.group)), shortText(part.group, 32)],
       order: (part) => part.group,
     },
     { title: 'Energy', isNumber: true, cell: (part) => formatQuantity(part.joule, 'J'), order: (part) => part.joule },
     { title: 'Share', isNumber: true, cell: (part) => formatPercent(part.joule / sum), order: (part) => part.joule },
-    { title: 'Share as a bar', cell: (part) => shareBar(part.joule / sum, groups.indexOf(part.group)) },
+    { title: 'Share as a bar', cell: (part) => shareBar(part.joule / sum, colours.get(part.group)) },
   ];
   return sortableTable(scope, { id: 'table-energy', caption: 'Energy by part', columns, rows, limit: 40 });
 }
