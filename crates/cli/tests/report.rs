@@ -85,6 +85,93 @@ fn a_page_beside_the_results() {
     );
 }
 
+/// A folder that somebody has changed by hand is refused with the name of what does not fit.
+#[test]
+fn changed_folders_are_refused() {
+    let desk = desk(20);
+    assert!(gennaker(desk.path(), &["run", "net.toml", "--out", "results"]).status.success());
+    let change = |file: &str, pointer: &str, value: Value, expected: &str| {
+        let path = desk.path().join("results").join(file);
+        let before = fs::read(&path).unwrap();
+        let mut document: Value = serde_json::from_slice(&before).unwrap();
+        *document.pointer_mut(pointer).expect(pointer) = value;
+        fs::write(&path, document.to_string()).unwrap();
+        let found = gennaker(desk.path(), &["report", "results"]);
+        let message = text(&found.stderr);
+        assert!(!found.status.success() && message.contains(expected), "{pointer}: {message}");
+        assert!(!message.contains("panicked"), "{message}");
+        fs::write(&path, before).unwrap();
+    };
+    for (pointer, value, part) in [
+        ("/slices/0/chip", serde_json::json!([999, 0]), "`slices`"),
+        ("/slices/0/population", 7.into(), "`slices`"),
+        ("/slices/0/hi", 4_000_000_000_u32.into(), "`slices`"),
+        ("/slices/0/lo", 4_000_000_000_u32.into(), "`slices`"),
+        ("/slices", serde_json::json!([]), "`nets`"),
+        ("/nets/0/source", 99.into(), "`nets`"),
+        ("/nets/0/tree", 99.into(), "`nets`"),
+        ("/target_sets/0/0", 99.into(), "`target_sets`"),
+        ("/trees/0/nodes", serde_json::json!([]), "`trees`"),
+        ("/tables/0/chip", serde_json::json!([9, 9]), "`tables`"),
+    ] {
+        change("mapping.json", pointer, value, part);
+    }
+    change("run.json", "/populations/1/size", 4_000_000_000_u32.into(), "populations of network.toml");
+    change("run.json", "/populations/0/name", "other".into(), "populations of network.toml");
+}
+
+#[test]
+fn interrupted_and_overloaded_runs_say_so() {
+    let desk = desk(100);
+    let page = |folder: &str| {
+        let found = gennaker(desk.path(), &["report", folder, "--out", "page.html"]);
+        assert!(found.status.success(), "{}", text(&found.stderr));
+        data(&fs::read_to_string(desk.path().join("page.html")).unwrap())
+    };
+    let warnings = |page: &Value| -> Vec<(String, String)> {
+        let text_of = |warning: &Value, key: &str| warning[key].as_str().unwrap().to_owned();
+        let all = page["warnings"].as_array().unwrap();
+        all.iter().map(|warning| (text_of(warning, "severity"), text_of(warning, "text"))).collect()
+    };
+    assert!(gennaker(desk.path(), &["run", "net.toml", "--out", "results"]).status.success());
+    assert!(!warnings(&page("results")).iter().any(|(_, text)| text.contains("interrupted")));
+    let path = desk.path().join("results/run.json");
+    let mut info: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    (info["interrupted"], info["timesteps"]) = (true.into(), 40.into());
+    fs::write(&path, info.to_string()).unwrap();
+    let found = page("results");
+    assert!(warnings(&found).iter().any(|(_, text)| text == "the run was interrupted at tick 40 of 100"));
+    // A tick of a microsecond is too short for anything.
+    let overloaded = ["run", "net.toml", "--out", "event", "--fidelity", "event", "--tick", "1us"];
+    assert!(gennaker(desk.path(), &overloaded).status.success());
+    let found = warnings(&page("event"));
+    let problems =
+        found.iter().filter(|(severity, text)| severity == "problem" && text.contains("longer than a tick"));
+    assert_eq!(problems.count(), 1, "{found:?}");
+}
+
+/// What is not written and does not stay in memory is not shown as silence.
+#[test]
+fn a_watched_run_without_results_shows_what_it_has() {
+    let desk = desk(80_000);
+    let arguments = ["run", "net.toml", "--no-out", "--watch", "--recording-memory", "1"];
+    let mut watched = Watched::start(desk.path(), &arguments);
+    let data_path = format!("{}data.json", watched.path);
+    let last = loop {
+        let seen: Value = serde_json::from_str(&watched.get(&data_path).1).unwrap();
+        if seen["live"]["is_done"] == true {
+            break seen;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    let start = last["activity"]["ticks"]["start"].as_u64().unwrap();
+    assert!(start > 0 && last["warnings"].to_string().contains("not in memory any more"));
+    let rate = last["network"]["populations"][1]["rate_hz"].as_f64().unwrap();
+    let shown = last["activity"]["populations"][0]["rates"]["mean"].as_f64().unwrap();
+    assert!((shown / rate - 1.0).abs() < 0.05, "{shown} of {rate}");
+    assert!(watched.child.wait().unwrap().success());
+}
+
 #[test]
 fn mistakes_are_named() {
     let desk = desk(10);
@@ -121,8 +208,7 @@ impl Drop for Watched {
 }
 
 impl Watched {
-    fn start(folder: &Path) -> Self {
-        let arguments = ["run", "net.toml", "--out", "results", "--watch"];
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gennaker"));
         let command =
             command.args(arguments).current_dir(folder).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -153,7 +239,7 @@ impl Watched {
 #[test]
 fn a_run_is_watched_until_it_is_over() {
     let desk = desk(80_000);
-    let mut watched = Watched::start(desk.path());
+    let mut watched = Watched::start(desk.path(), &["run", "net.toml", "--out", "results", "--watch"]);
     assert!(
         watched.host.starts_with("127.0.0.1:") && watched.path.len() == 34,
         "{} {}",

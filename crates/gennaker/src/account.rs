@@ -1,5 +1,6 @@
 //! Accounts of runs that are over: from recorded spikes, again and again, under any assumption.
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::BufReader;
 use std::path::Path;
@@ -8,8 +9,9 @@ use gennaker_energy::{
     AccountOptions, Accountant, Counting, EnergyError, Replay, Spikes, TraceRequest, Traffic,
 };
 use gennaker_engine::{Options, Recordings, Simulation};
-use gennaker_formats::{ResultFolder, RunInfo};
-use gennaker_mapping::Mapping;
+use gennaker_formats::{PopulationInfo, ResultFolder, RunInfo};
+use gennaker_machine::{ChipXy, Machine};
+use gennaker_mapping::{Mapping, RouteTree, RoutedNet, Slice, TreeNode};
 use gennaker_network::{Model, Network, Population, SpikeRecording};
 
 use crate::error::Error;
@@ -198,6 +200,12 @@ pub(crate) fn open_experiment(path: &Path, info: &RunInfo) -> Result<Experiment,
             format!("network.toml has seed {seed}, the run had {}: it was changed after the run", info.seed);
         return Err(Error::NotAccountable { path: path.to_owned(), problem });
     }
+    let populations = &experiment.file.network.populations;
+    let is_own = |(own, run): (&Population, &PopulationInfo)| own.name == run.name && own.size == run.size;
+    if populations.len() != info.populations.len() || !populations.iter().zip(&info.populations).all(is_own) {
+        let problem = "the populations of network.toml and run.json differ: one was changed after the run";
+        return Err(Error::NotAccountable { path: path.to_owned(), problem: problem.to_owned() });
+    }
     Ok(experiment)
 }
 
@@ -216,11 +224,45 @@ fn kept_mapping(path: &Path, experiment: &Experiment) -> Result<Option<Mapped>, 
             mapping.machine
         )));
     }
+    misfit(&mapping, &machine, &experiment.file.network).map_or(Ok(()), |problem| Err(refused(problem)))?;
     Ok(Some(Mapped { machine, mapping, times: gennaker_mapping::StageTimes::default() }))
 }
 
+/// Where the parts of a mapping name something that is not there.
+fn misfit(mapping: &Mapping, machine: &Machine, network: &Network) -> Option<String> {
+    let chips: BTreeSet<ChipXy> = machine.chips().collect();
+    let fits = |slice: &Slice| {
+        let population = network.populations.get(slice.population as usize);
+        let is_within = |population: &Population| slice.lo < slice.hi && slice.hi <= population.size;
+        population.is_some_and(is_within) && chips.contains(&slice.chip)
+    };
+    let n = mapping.slices.len();
+    let is_net = |net: &RoutedNet| {
+        (net.source as usize) < n
+            && (net.targets as usize) < mapping.target_sets.len()
+            && (net.tree as usize) < mapping.trees.len()
+    };
+    let is_node = |(at, node): (usize, &TreeNode)| {
+        chips.contains(&node.chip) && node.from.is_none_or(|(parent, _)| (parent as usize) < at)
+    };
+    let is_tree = |tree: &RouteTree| !tree.nodes.is_empty() && tree.nodes.iter().enumerate().all(is_node);
+    let is_target = |target: &u32| (*target as usize) < n;
+    let checks = [
+        (
+            "slices",
+            mapping.slices.iter().all(fits) && mapping.slices.is_sorted_by_key(|s| (s.population, s.lo)),
+        ),
+        ("nets", mapping.nets.iter().all(is_net) && mapping.nets.is_sorted_by_key(|net| net.source)),
+        ("target_sets", mapping.target_sets.iter().flatten().all(is_target)),
+        ("trees", mapping.trees.iter().all(is_tree)),
+        ("tables", mapping.tables.iter().all(|table| chips.contains(&table.chip))),
+    ];
+    let (part, _) = checks.into_iter().find(|(_, is_whole)| !is_whole)?;
+    Some(format!("its `{part}` do not fit the network and the machine: it was changed after the run"))
+}
+
 /// Whether the spikes of all neurons in every tick were recorded.
-fn is_recorded_whole(population: &Population, timesteps: u32) -> bool {
+pub(crate) fn is_recorded_whole(population: &Population, timesteps: u32) -> bool {
     population.record.iter().any(|recording| {
         recording.variable == "spikes"
             && recording.n_neurons(population.size) == population.size
