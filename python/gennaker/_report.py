@@ -1,12 +1,15 @@
 """The report of a run: one HTML page with everything in it."""
 
 import html
+import operator
 import os
 
 from gennaker import _gennaker
 from gennaker._account import _assumptions
 from gennaker._files import written
 
+#: No run has more ticks than 32 bits count.
+MAX_TICK = 2**32 - 1
 #: Height of the page in a notebook, in pixels.
 NOTEBOOK_HEIGHT = 720
 
@@ -22,7 +25,7 @@ class Report:
 
     def save(self, path):
         """Writes the page; a file that is there is replaced when the new one is complete. Returns the path."""
-        path = os.fspath(path)
+        path = os.fsdecode(path)
         with written(path) as (part,), open(part, "w", encoding="utf-8") as file:
             file.write(self.html)
         return path
@@ -55,7 +58,21 @@ def report(run, *, level=None, tick=None, set=None, ticks=None):
             account = {**parts.pop("account", {}), **assumptions}
             return Report(_gennaker.report_run(**parts, account=account))
         run = parts["folder"]
-    return Report(_gennaker.report_folder(os.fspath(run), assumptions, ticks))
+    return Report(_gennaker.report_folder(os.fspath(run), assumptions, _stretch(ticks)))
+
+
+def _stretch(ticks):
+    """Two ticks as the core takes them."""
+    if ticks is None:
+        return None
+    try:
+        first, end = (operator.index(tick) for tick in ticks)
+    except (TypeError, ValueError):
+        raise TypeError(f"ticks is {ticks!r}; it must be (first, end), two whole numbers") from None
+    if not 0 <= first < end:
+        raise ValueError(f"ticks is {ticks!r}; it must be (first, end) with 0 <= first < end")
+    # Both may lie beyond the end of the run, which the core knows.
+    return min(first, MAX_TICK), min(end, MAX_TICK)
 
 
 def recorded(populations):

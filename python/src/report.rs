@@ -84,6 +84,12 @@ fn recording(population: &Population, recorded: &Bound<'_, PyAny>) -> PyResult<P
         if ticks.len() != neurons.len() || neurons.iter().any(|&neuron| neuron >= population.size) {
             return Err(value_error(format!("the spikes of population `{}` do not fit it", population.name)));
         }
+        if !ticks.is_sorted() {
+            return Err(value_error(format!(
+                "the spikes of population `{}` are not sorted by tick: their arrays were changed",
+                population.name
+            )));
+        }
         Ok(SpikeRecording { ticks, neurons })
     });
     let states = states

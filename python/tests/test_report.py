@@ -96,3 +96,20 @@ def test_mistakes_are_named(tmp_path):
         gennaker.report(gennaker.run(network(), 20, machine="chip"), level="tall")
     with pytest.raises((ValueError, FileNotFoundError, OSError), match="nowhere"):
         gennaker.report(tmp_path / "nowhere")
+
+
+@pytest.mark.parametrize("ticks", ["ab", (1, 2, 3), (1.5, 3), 7, (-1, 5), (9, 5), (5, 5), (250, 2**40)])
+def test_ticks_that_cannot_be_are_named(tmp_path, ticks):
+    gennaker.run(network(), 200, folder=tmp_path / "run")
+    with pytest.raises((TypeError, ValueError), match="first, end|choose a range"):
+        gennaker.report(tmp_path / "run", ticks=ticks)
+    assert data(gennaker.report(tmp_path / "run", ticks=[190, 2**40]))["activity"]["ticks"] == {"start": 190, "end": 200}
+
+
+def test_changed_arrays_are_refused():
+    parts = gennaker.run(network(), 50)._report_parts()
+    parts.pop("account", None)
+    (ticks, neurons), states = parts["recordings"][1]
+    parts["recordings"][1] = ((ticks[::-1].copy(), neurons), states)
+    with pytest.raises(ValueError, match="not sorted by tick"):
+        gennaker._gennaker.report_run(**parts, account={})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import struct
 
 import pytest
@@ -267,6 +268,66 @@ def test_plots_share_their_time(show, files):
     assert page.evaluate("app.range[1] - app.range[0]") == 500
 
 
+def test_the_raster_tells_counts_and_what_is_not_shown(show, tmp_path):
+    document = samples.sample(n_populations=1, n_ticks=1000, spikes_each=20)
+    activity = document["activity"]
+    activity["ticks"] = {"start": 400, "end": 605}
+    # Four columns of 50 ticks with 100 spikes each, in two rows, and one of 5 ticks with 10.
+    counts = packed("u8", [60, 60, 60, 60, 4] + [40, 40, 40, 40, 6])
+    grid = {"rows": 2, "columns": 5, "neurons_per_row": 500, "ticks_per_column": 50, "counts": counts}
+    activity["populations"][0]["raster"] = {"kind": "counts", **grid}
+    page = show(write_page(tmp_path, document))
+    assert page.evaluate("[readRaster(500, 50), readRaster(425, 50), readRaster(600, 50), readRaster(500, 5)]") == [
+        "about 100 spikes in 50 ticks (\u2068L1e\u2069 100)", "about 100 spikes in 50 ticks (\u2068L1e\u2069 100)",
+        "about 10 spikes in 50 ticks (\u2068L1e\u2069 10)", "about 10 spikes in 5 ticks (\u2068L1e\u2069 10)",
+    ]  # fmt: skip
+    assert page.evaluate("[readRaster(100, 1), readRaster(605, 9)]") == ["spikes of this time are not shown"] * 2
+    to_canvas(page, "raster")
+    painted = page.evaluate("""async () => {
+        const texts = [];
+        const fill = CanvasRenderingContext2D.prototype.fillText;
+        CanvasRenderingContext2D.prototype.fillText = function (text, ...rest) { texts.push(text); fill.call(this, text, ...rest); };
+        emit('range');
+        await new Promise((done) => setTimeout(done, 200));
+        return texts.filter((text) => text === 'not shown').length;
+    }""")
+    assert painted == 2
+
+
+def test_a_trace_is_read_where_its_stretch_lies(show, tmp_path):
+    document = samples.sample(n_populations=2, n_ticks=1000, spikes_each=20)
+    lines = [{"neuron": 3, "values": packed("f32", [1, 2, 3]), "highs": packed("f32", [10, 20, 30]), "spikes": packed("u32", [])}]
+    group = {"population": 1, "variable": "v", "unit": "mV", "ticks": packed("u32", [0, 100, 200]), "lines": lines}
+    document["activity"]["traces"] = [{**group, "n_not_shown": 0, "threshold": None}]
+    page = show(write_page(tmp_path, document))
+    read = """(tick) => {
+        const group = app.report.activity.traces[0];
+        const ticks = unpack(group.ticks);
+        return readTraces(group, group.lines.map((line) => traceLine(ticks, line)), ticks, tick);
+    }"""
+    for tick, low in [(0, 1), (99, 1), (100, 2), (199, 2), (200, 3), (999, 3)]:
+        assert page.evaluate(read, tick) == f"neuron 3 {low} to {10 * low} mV"
+
+
+def test_rates_outside_of_what_was_recorded_are_none(show, tmp_path):
+    for n_populations in (2, 12):
+        document = samples.sample(n_populations=n_populations, n_ticks=1000, spikes_each=20)
+        entry = document["activity"]["populations"][0]
+        n = entry["rate_hz"]["n"]
+        entry["rate_hz"] = packed("f32", [math.nan] * (n // 2) + [1e3] * (n - n // 2))
+        page = show(write_page(tmp_path, document))
+        to_canvas(page, "rates")
+        page.select_option("#population", str(entry["population"]))
+        read = """(tick) => {
+            const entries = app.report.activity.populations;
+            const { ticks, rate_bin_ticks: bin } = app.report.activity;
+            return readRates(entries, entries.map((entry) => binnedSeries(unpack(entry.rate_hz), ticks.start, bin)), tick);
+        }"""
+        assert page.evaluate(read, 10) == "" and page.evaluate(read, 990).endswith(" 1,000 Hz")
+        if n_populations > 8:
+            assert "0 to 1 kHz" in page.inner_text("figure:has(#rates) figcaption")
+
+
 def test_tables_sort(show, files):
     page = show(files("board"))
     page.click("#table-populations th:nth-child(2) button")
@@ -423,11 +484,11 @@ def test_arrays_and_numbers_are_read_exactly(show, files):
         assert page.evaluate("(p) => [...unpack(p)]", packed(kind, values)) == expected
     shown = page.evaluate("""() => [
         formatQuantity(131072, 'B'), formatQuantity(1000, 'B'), formatQuantity(0.00123, 'J'), formatQuantity(12.5, 'ms'),
-        formatQuantity(1234567, ''), formatQuantity(NaN, 'J'), formatPercent(0.0004882), formatNumber(-0.5),
+        formatQuantity(1234567, ''), formatQuantity(NaN, 'J'), formatPercent(0.0004882), formatPercent(4e-7), formatPercent(0), formatNumber(-0.5),
         formatQuantity(0, 'W'),
         niceTicks(0, 1000, 5).values.join(), niceTicks(-0.1, 0.3, 4).values.map((v) => tickText(v, 0.1)).join(),
     ]""")
     assert shown == [
-        "128 KiB", "1,000 B", "1.23 mJ", "12.5 ms", "1,234,567", "–", "0.05 %", "−0.5",
+        "128 KiB", "1,000 B", "1.23 mJ", "12.5 ms", "1,234,567", "–", "0.05 %", "< 0.01 %", "0 %", "−0.5",
         "0 W", "0,200,400,600,800,1000", "−0.1,0,0.1,0.2,0.3",
     ]  # fmt: skip

@@ -1,9 +1,10 @@
 //! `gennaker run --watch`: the report page of a run that goes on, on the loopback interface only.
 //!
 //! Whoever knows the address sees the page, and nobody else can know it: it holds 128 random bits, and requests that name another host than
-//! the loopback address are refused, so that no page from elsewhere can be made to ask for it.
+//! the loopback address are refused, so that no page from elsewhere can be made to ask for it. Each answer has a thread of its own, for
+//! which nobody waits: whoever sends half a request, or does not read what he asked for, holds up neither the others nor the run.
 
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::JoinHandle;
 use std::time::{Duration, Instant};
@@ -23,6 +24,10 @@ const FIRST_LOOK: Duration = Duration::from_millis(100);
 const PATIENCE: u32 = 10;
 /// How long the finished page waits for somebody to open it.
 const WAIT: Duration = Duration::from_secs(60);
+/// How long it stays for others once somebody has it: pages ask once a second.
+const LINGER: Duration = Duration::from_secs(2);
+/// Answers under way at a time; more requests wait for one of them to end.
+const MAX_ANSWERS: usize = 64;
 
 /// The server and what it shows.
 pub(crate) struct LiveView {
@@ -37,6 +42,9 @@ struct Shared {
     is_over: AtomicBool,
     /// Whether somebody has the page of a run that is over.
     is_seen: AtomicBool,
+    /// Whether the server has to end.
+    is_stopped: AtomicBool,
+    n_answers: AtomicUsize,
 }
 
 impl LiveView {
@@ -51,7 +59,7 @@ impl LiveView {
         let live = Some(Live { tick: 0, of, is_done: false });
         let report = Report { title: title.to_owned(), live, ..Report::default() };
         let shared = Arc::new(Shared { report: Mutex::new(Arc::new(report)), ..Shared::default() });
-        let site = Site { host, token, shared: Arc::clone(&shared) };
+        let site = Arc::new(Site { host, token, shared: Arc::clone(&shared) });
         let server = Some(std::thread::spawn(move || site.serve(&server)));
         Ok(Self { shared, server, next_look: Instant::now() + FIRST_LOOK })
     }
@@ -81,15 +89,14 @@ impl LiveView {
         if !is_seen() {
             complain("the run is over; the page waits a minute to be opened (Ctrl-C ends it)");
         }
-        while !is_seen() && !interrupt::requested() && start.elapsed() < WAIT {
-            std::thread::sleep(Duration::from_millis(50));
-        }
+        wait_while(|| !is_seen() && start.elapsed() < WAIT);
+        let seen = Instant::now();
+        wait_while(|| is_seen() && seen.elapsed() < LINGER);
         self.stop();
     }
 
     fn stop(&mut self) {
-        self.shared.is_over.store(true, Ordering::Release);
-        self.shared.is_seen.store(true, Ordering::Release);
+        self.shared.is_stopped.store(true, Ordering::Release);
         if let Some(server) = self.server.take() {
             // A server that has failed has nobody left to serve.
             let _ = server.join();
@@ -103,7 +110,14 @@ impl Drop for LiveView {
     }
 }
 
-/// What the server's thread knows.
+/// Waits until a condition ends, or somebody asks for the end.
+fn wait_while(goes_on: impl Fn() -> bool) {
+    while goes_on() && !interrupt::requested() {
+        std::thread::sleep(Duration::from_millis(50));
+    }
+}
+
+/// What the server's threads know.
 struct Site {
     host: String,
     token: String,
@@ -114,15 +128,29 @@ struct Site {
 type Answer = (u16, &'static str, String);
 
 impl Site {
-    fn serve(&self, server: &Server) {
-        loop {
-            match server.recv_timeout(Duration::from_millis(100)) {
-                Ok(Some(request)) => self.reply(request),
-                Ok(None) if self.shared.is_seen.load(Ordering::Acquire) => return,
+    fn serve(self: &Arc<Self>, server: &Server) {
+        const PAUSE: Duration = Duration::from_millis(100);
+        while !self.shared.is_stopped.load(Ordering::Acquire) {
+            if self.shared.n_answers.load(Ordering::Acquire) >= MAX_ANSWERS {
+                std::thread::sleep(PAUSE);
+                continue;
+            }
+            match server.recv_timeout(PAUSE) {
+                Ok(Some(request)) => self.reply_aside(request),
                 Ok(None) => {}
                 Err(_) => return,
             }
         }
+    }
+
+    /// Answers in a thread that ends when its client lets it, or with the program.
+    fn reply_aside(self: &Arc<Self>, request: Request) {
+        let site = Arc::clone(self);
+        self.shared.n_answers.fetch_add(1, Ordering::AcqRel);
+        std::thread::spawn(move || {
+            site.reply(request);
+            site.shared.n_answers.fetch_sub(1, Ordering::AcqRel);
+        });
     }
 
     fn reply(&self, request: Request) {
@@ -171,7 +199,48 @@ impl Site {
 
 #[cfg(test)]
 mod tests {
+    use std::io::{Read, Write};
+    use std::net::TcpStream;
+
     use super::*;
+
+    /// What a server with this page answers to a request, if it does within some seconds.
+    fn ask(address: &str, request: &str) -> Option<String> {
+        let mut stream = TcpStream::connect(address).unwrap();
+        stream.set_read_timeout(Some(Duration::from_secs(10))).unwrap();
+        stream.write_all(request.as_bytes()).unwrap();
+        let mut answer = String::new();
+        stream.read_to_string(&mut answer).ok().map(|_| answer)
+    }
+
+    #[test]
+    fn clients_that_stall_hold_up_nobody() {
+        let server = Server::http("127.0.0.1:0").unwrap();
+        let host = server.server_addr().to_string();
+        // More than the buffers of a connection hold.
+        let report = Report { title: "x".repeat(20 << 20), ..Report::default() };
+        let shared = Arc::new(Shared { report: Mutex::new(Arc::new(report)), ..Shared::default() });
+        let site =
+            Arc::new(Site { host: host.clone(), token: "00ff".to_owned(), shared: Arc::clone(&shared) });
+        let server = std::thread::spawn(move || site.serve(&server));
+        let stalled = [
+            format!("POST /00ff/ HTTP/1.1\r\nHost: {host}\r\nContent-Length: 500000\r\n\r\n"),
+            format!("GET /00ff/ HTTP/1.1\r\nHost: {host}\r\n\r\n"),
+        ]
+        .map(|request| {
+            let mut stream = TcpStream::connect(&host).unwrap();
+            stream.write_all(request.as_bytes()).unwrap();
+            stream
+        });
+        std::thread::sleep(Duration::from_millis(300));
+        let request = format!("GET /00fe/ HTTP/1.1\r\nHost: {host}\r\nConnection: close\r\n\r\n");
+        assert!(ask(&host, &request).is_some_and(|answer| answer.starts_with("HTTP/1.1 404")));
+        shared.is_stopped.store(true, Ordering::Release);
+        let start = Instant::now();
+        server.join().unwrap();
+        assert!(start.elapsed() < Duration::from_secs(5), "the server did not end");
+        drop(stalled);
+    }
 
     fn site() -> Site {
         Site { host: "127.0.0.1:4711".to_owned(), token: "00ff".to_owned(), shared: Arc::default() }

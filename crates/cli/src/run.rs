@@ -7,7 +7,7 @@ use gennaker::formats::{REPORT_FILE, ResultWriter, Results, SideFile, check_resu
 use gennaker::network::Network;
 use gennaker::report::page::{Live, Report};
 use gennaker::reporting::{ReportOptions, Reported, report_of_folder};
-use gennaker::{Account, Experiment, MAX_WRITTEN_PES, Mapped, Recordings, RunReport, write_with_pictures};
+use gennaker::{Account, Experiment, MAX_WRITTEN_PES, Mapped, write_with_pictures};
 
 use crate::account::{given, json};
 use crate::args::{Fidelity, Lowering, Run};
@@ -17,7 +17,7 @@ use crate::interrupt;
 use crate::live::LiveView;
 use crate::nir;
 use crate::output::{complain, say, say_json};
-use crate::simulate::{Done, simulate};
+use crate::simulate::{Done, dropped, simulate};
 use crate::summary::{MappingSummary, RunSummary};
 
 /// Runs a network.
@@ -49,7 +49,7 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
     let mut writer = out.as_deref().map(ResultWriter::new);
     let (title, end) = (&experiment.file.network.name, experiment.file.settings.timesteps);
     let mut live = if command.watch { Some(LiveView::start(title, end)?) } else { None };
-    let done = simulate(command, &experiment, mapped.as_ref(), &options, writer.as_mut(), live.as_mut())?;
+    let mut done = simulate(command, &experiment, mapped.as_ref(), &options, writer.as_mut(), live.as_mut())?;
     notes.extend(done.report.notes.iter().cloned());
     notes.extend(mapped.iter().flat_map(|mapped| mapped.mapping.notes.iter().cloned()));
 
@@ -66,7 +66,7 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
         write_report(out)?;
     }
     (summary.results, summary.checkpoint) = (out, command.checkpoint.clone());
-    summary.account = done.account;
+    summary.account = done.account.take();
     summary.notes = notes;
     if command.json {
         say_json(&summary)?
@@ -74,7 +74,7 @@ pub(crate) fn run(command: &Run) -> Result<ExitCode, CliError> {
         say(&summary.text(&experiment.file.network))?
     }
     if let Some(live) = live {
-        live.finish(last_page(&experiment, mapped.as_ref(), &done.recordings, &done.report, &summary)?);
+        live.finish(last_page(&experiment, mapped.as_ref(), &done, &summary)?);
     }
     if done.is_interrupted {
         complain(&format!(
@@ -95,21 +95,24 @@ fn write_report(results: &Path) -> Result<(), CliError> {
 fn last_page(
     experiment: &Experiment,
     mapped: Option<&Mapped>,
-    recordings: &Recordings,
-    run: &RunReport,
+    done: &Done,
     summary: &RunSummary,
 ) -> Result<Report, CliError> {
+    let run = &done.report;
+    let (from, notes) = (done.kept_from.min(run.timesteps), summary.notes.iter().cloned());
+    let notes: Vec<String> = dropped(from, run.timesteps).into_iter().chain(notes).collect();
     let report = match &summary.results {
         Some(results) => report_of_folder(results, &ReportOptions::default())?,
         None => Reported {
             experiment,
-            recordings,
-            ticks: &(0..run.timesteps),
+            recordings: &done.recordings,
+            ticks: &(from..run.timesteps),
             timesteps: run.timesteps,
             run: Some(run),
             mapped,
             account: None,
-            notes: &summary.notes,
+            problems: &[],
+            notes: &notes,
             no_account: Some("time and energy are accounted for from results, and none were written"),
             live: None,
         }

@@ -30,6 +30,8 @@ pub(crate) struct Done {
     pub(crate) is_interrupted: bool,
     /// Empty if none was asked for.
     pub(crate) checkpoint: Vec<u8>,
+    /// First tick of those recordings: what came before was written, or dropped where nothing is.
+    pub(crate) kept_from: u32,
     /// Of a counted run.
     pub(crate) account: Option<Account>,
 }
@@ -59,7 +61,8 @@ pub(crate) fn simulate(
     let mut peaks = Peaks::default();
     // A checkpoint holds what was recorded.
     let limit_bytes = if command.checkpoint.is_some() { u64::MAX } else { command.recording_memory << 20 };
-    let mut looks = Looks { live, experiment, mapped, from: first, end };
+    // What was resumed has brought its recordings along.
+    let mut looks = Looks { live, experiment, mapped, from: 0, end };
     while simulation.tick() < end && !interrupt::requested() {
         let each = &mut |tick| {
             progress.at(tick);
@@ -83,7 +86,7 @@ pub(crate) fn simulate(
         looks.from = kept_from.unwrap_or(looks.from);
         looks.look(&simulation);
     }
-    let ticks = simulation.tick() - first;
+    let (ticks, kept_from) = (simulation.tick() - first, looks.from);
     let account = counter.map(|counter| counter.finish().account());
     let times = Times { build, run: start.elapsed(), ticks };
     progress.finish();
@@ -93,7 +96,15 @@ pub(crate) fn simulate(
     peaks.add(&recordings);
     explain_silence(&mut report, &experiment.file.network, &|population| peaks.highest_v(population));
     let checkpoint = if command.checkpoint.is_some() { simulation.checkpoint() } else { Vec::new() };
-    Ok(Done { is_interrupted: first + ticks < end, recordings, report, times, checkpoint, account })
+    Ok(Done {
+        is_interrupted: first + ticks < end,
+        recordings,
+        report,
+        times,
+        checkpoint,
+        kept_from,
+        account,
+    })
 }
 
 /// Looks at a run for those who watch it.
@@ -117,11 +128,7 @@ impl Looks<'_> {
         live.show(|| {
             let (recordings, run) = (simulation.recordings(), simulation.report());
             let from = self.from.min(tick);
-            let notes: &[String] = if from > 0 {
-                &[format!("rasters and traces show ticks {from} to {tick}: what came before is on disk")]
-            } else {
-                &[]
-            };
+            let notes: Vec<String> = dropped(from, tick).into_iter().collect();
             Reported {
                 experiment: self.experiment,
                 recordings: &recordings,
@@ -130,13 +137,21 @@ impl Looks<'_> {
                 run: Some(&run),
                 mapped: self.mapped,
                 account: None,
-                notes,
+                problems: &[],
+                notes: &notes,
                 no_account: Some("time and energy are accounted for when the run is over"),
                 live: Some(Live { tick, of: self.end, is_done: false }),
             }
             .report()
         });
     }
+}
+
+/// A sentence about ticks whose recordings are not in memory any more.
+pub(crate) fn dropped(from: u32, to: u32) -> Option<String> {
+    (from > 0).then(|| {
+        format!("rasters and traces show ticks {from} to {to}: what came before is not in memory any more")
+    })
 }
 
 /// What a counted run is counted by.

@@ -89,8 +89,9 @@ fn a_page_beside_the_results() {
 #[test]
 fn a_counted_run_keeps_its_account() {
     let desk = desk(50);
-    let unrecorded =
-        network(50).replace("record = [\"spikes\"]", "record = []").replace("pre = \"noise\"", "pre = \"cells\"");
+    let unrecorded = network(50)
+        .replace("record = [\"spikes\"]", "record = []")
+        .replace("pre = \"noise\"", "pre = \"cells\"");
     fs::write(desk.path().join("net.toml"), unrecorded).unwrap();
     let page = |folder: &str, fidelity: &str| {
         let run = ["run", "net.toml", "--out", folder, "--report", "--fidelity", fidelity];
@@ -106,26 +107,93 @@ fn a_counted_run_keeps_its_account() {
     assert!(counted["warnings"].to_string().contains("shown without its course"));
 }
 
-/// Files of a folder that somebody has edited do not fit each other, which is an error and no panic.
+/// A folder that somebody has changed by hand is refused with the name of what does not fit.
 #[test]
-fn an_edited_folder_is_refused() {
+fn changed_folders_are_refused() {
     let desk = desk(20);
     assert!(gennaker(desk.path(), &["run", "net.toml", "--out", "results"]).status.success());
-    let edit = |file: &str, from: &str, to: &str, expected: &str| {
+    let change = |file: &str, pointer: &str, value: Value, expected: &str| {
         let path = desk.path().join("results").join(file);
-        let before = fs::read_to_string(&path).unwrap();
-        assert!(before.contains(from), "{file} has no {from}");
-        fs::write(&path, before.replacen(from, to, 1)).unwrap();
+        let before = fs::read(&path).unwrap();
+        let mut document: Value = serde_json::from_slice(&before).unwrap();
+        *document.pointer_mut(pointer).expect(pointer) = value;
+        fs::write(&path, document.to_string()).unwrap();
         let found = gennaker(desk.path(), &["report", "results"]);
-        fs::write(&path, before).unwrap();
         let message = text(&found.stderr);
-        assert!(!found.status.success() && message.contains(expected), "{file}: {message}");
+        assert!(!found.status.success() && message.contains(expected), "{pointer}: {message}");
         assert!(!message.contains("panicked"), "{message}");
+        fs::write(&path, before).unwrap();
     };
-    edit("network.toml", "size = 100", "size = 99", "changed after the run");
-    edit("run.json", "\"cells\"", "\"sells\"", "changed after the run");
-    edit("mapping.json", "\"core\": 1,", "\"core\": 151,", "core 151");
-    edit("mapping.json", "\"chip\": [\n        0,", "\"chip\": [\n        7,", "chip (7, 0)");
+    for (pointer, value, part) in [
+        ("/slices/0/chip", serde_json::json!([999, 0]), "the network, the mapping and the machine"),
+        ("/slices/0/population", 7.into(), "the network, the mapping and the machine"),
+        ("/slices/0/hi", 4_000_000_000_u32.into(), "the network, the mapping and the machine"),
+        ("/slices/0/lo", 4_000_000_000_u32.into(), "the network, the mapping and the machine"),
+        ("/slices", serde_json::json!([]), "the network, the mapping and the machine"),
+        ("/nets/0/source", 99.into(), "the network, the mapping and the machine"),
+        ("/nets/0/tree", 99.into(), "the network, the mapping and the machine"),
+        ("/target_sets/0/0", 99.into(), "the network, the mapping and the machine"),
+        ("/trees/0/nodes", serde_json::json!([]), "the network, the mapping and the machine"),
+        ("/tables/0/chip", serde_json::json!([9, 9]), "the network, the mapping and the machine"),
+    ] {
+        change("mapping.json", pointer, value, part);
+    }
+    change("run.json", "/populations/1/size", 4_000_000_000_u32.into(), "populations of network.toml");
+    change("run.json", "/populations/0/name", "other".into(), "populations of network.toml");
+}
+
+#[test]
+fn interrupted_and_overloaded_runs_say_so() {
+    let desk = desk(100);
+    let page = |folder: &str| {
+        let found = gennaker(desk.path(), &["report", folder, "--out", "page.html"]);
+        assert!(found.status.success(), "{}", text(&found.stderr));
+        data(&fs::read_to_string(desk.path().join("page.html")).unwrap())
+    };
+    let warnings = |page: &Value| -> Vec<(String, String)> {
+        let text_of = |warning: &Value, key: &str| warning[key].as_str().unwrap().to_owned();
+        let all = page["warnings"].as_array().unwrap();
+        all.iter().map(|warning| (text_of(warning, "severity"), text_of(warning, "text"))).collect()
+    };
+    assert!(gennaker(desk.path(), &["run", "net.toml", "--out", "results"]).status.success());
+    assert!(!warnings(&page("results")).iter().any(|(_, text)| text.contains("interrupted")));
+    let path = desk.path().join("results/run.json");
+    let mut info: Value = serde_json::from_slice(&fs::read(&path).unwrap()).unwrap();
+    (info["interrupted"], info["timesteps"]) = (true.into(), 40.into());
+    fs::write(&path, info.to_string()).unwrap();
+    let found = page("results");
+    assert!(warnings(&found).iter().any(|(_, text)| text == "the run was interrupted at tick 40 of 100"));
+    // A tick of a microsecond is too short for anything.
+    let overloaded = ["run", "net.toml", "--out", "event", "--fidelity", "event", "--tick", "1us"];
+    assert!(gennaker(desk.path(), &overloaded).status.success());
+    let found = warnings(&page("event"));
+    let problems =
+        found.iter().filter(|(severity, text)| severity == "problem" && text.contains("longer than a tick"));
+    assert_eq!(problems.count(), 1, "{found:?}");
+}
+
+/// What is not written and does not stay in memory is not shown as silence.
+#[test]
+fn a_watched_run_without_results_shows_what_it_has() {
+    let desk = desk(80_000);
+    let arguments = ["run", "net.toml", "--no-out", "--watch", "--recording-memory", "1"];
+    let mut watched = Watched::start(desk.path(), &arguments);
+    let data_path = format!("{}data.json", watched.path);
+    let last = loop {
+        let seen: Value = serde_json::from_str(&watched.get(&data_path).1).unwrap();
+        if seen["live"]["is_done"] == true {
+            break seen;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(20));
+    };
+    let start = last["activity"]["ticks"]["start"].as_u64().unwrap();
+    assert!(start > 0 && last["warnings"].to_string().contains("not in memory any more"));
+    let rate = last["network"]["populations"][1]["rate_hz"].as_f64().unwrap();
+    let shown = last["activity"]["populations"].as_array().unwrap();
+    let shown = shown.iter().find(|shown| shown["population"] == 1).unwrap();
+    let shown = shown["rates"]["mean"].as_f64().unwrap();
+    assert!((shown / rate - 1.0).abs() < 0.05, "{shown} of {rate}");
+    assert!(watched.child.wait().unwrap().success());
 }
 
 #[test]
@@ -164,8 +232,7 @@ impl Drop for Watched {
 }
 
 impl Watched {
-    fn start(folder: &Path) -> Self {
-        let arguments = ["run", "net.toml", "--out", "results", "--watch"];
+    fn start(folder: &Path, arguments: &[&str]) -> Self {
         let mut command = Command::new(env!("CARGO_BIN_EXE_gennaker"));
         let command =
             command.args(arguments).current_dir(folder).stdout(Stdio::null()).stderr(Stdio::piped());
@@ -196,7 +263,7 @@ impl Watched {
 #[test]
 fn a_run_is_watched_until_it_is_over() {
     let desk = desk(80_000);
-    let mut watched = Watched::start(desk.path());
+    let mut watched = Watched::start(desk.path(), &["run", "net.toml", "--out", "results", "--watch"]);
     assert!(
         watched.host.starts_with("127.0.0.1:") && watched.path.len() == 34,
         "{} {}",

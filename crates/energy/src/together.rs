@@ -15,6 +15,7 @@ pub fn check_together(network: &Network, mapping: &Mapping, machine: &Machine) -
         .and_then(|()| check_places(mapping, machine))
         .and_then(|()| check_nets(mapping))
         .and_then(|()| mapping.trees.iter().try_for_each(|tree| check_tree(tree, machine)))
+        .and_then(|()| check_tables(mapping, machine))
         .map_err(|problem| EnergyError::Mismatch {
             what: "the network, the mapping and the machine",
             problem,
@@ -72,6 +73,16 @@ fn check_places(mapping: &Mapping, machine: &Machine) -> Result<(), String> {
     }
     match places.windows(2).find(|pair| pair[0] == pair[1]) {
         Some(pair) => Err(format!("the mapping uses core {} of chip {} twice", pair[0].1, pair[0].0)),
+        None => Ok(()),
+    }
+}
+
+/// Every table has a chip.
+fn check_tables(mapping: &Mapping, machine: &Machine) -> Result<(), String> {
+    match mapping.tables.iter().find(|table| !machine.contains(table.chip)) {
+        Some(table) => {
+            Err(format!("the mapping has a table for chip {}, the machine has none there", table.chip))
+        }
         None => Ok(()),
     }
 }

@@ -142,6 +142,9 @@ fn spikes(mut arrays: Arrays<'_>, size: u32) -> Result<SpikeRecording, FormatErr
     if ticks.len() != neurons.len() || neurons.iter().any(|&n| n >= size) {
         return Err(arrays.damaged("its arrays `t` and `i` do not fit each other or the population"));
     }
+    if !ticks.is_sorted() {
+        return Err(arrays.damaged("its array `t` is not sorted"));
+    }
     Ok(SpikeRecording { ticks, neurons })
 }
 
@@ -155,6 +158,9 @@ fn one_state(arrays: &mut Arrays<'_>, state: &StateInfo, size: u32) -> Result<St
     let neurons = arrays.take_u32(&format!("{variable}_i"))?;
     if neurons.iter().any(|&n| n >= size) {
         return Err(arrays.damaged(&format!("array `{variable}_i` has neurons that the population has not")));
+    }
+    if !ticks.is_sorted() {
+        return Err(arrays.damaged(&format!("array `{variable}_t` is not sorted")));
     }
     let values = arrays.take(variable)?;
     let values = match values.data {

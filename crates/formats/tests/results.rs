@@ -208,6 +208,23 @@ fn damaged_folders_are_named() {
     assert!(open().contains("not a complete result folder"), "{}", open());
 }
 
+/// Whoever cuts a recording to a stretch of ticks looks for its ends, so that ticks have to be in order.
+#[test]
+fn ticks_out_of_order_are_damage() {
+    let refused = |change: &dyn Fn(&mut Recordings), expected: &str| {
+        let folder = tempfile::tempdir().unwrap();
+        let mut changed = recordings();
+        change(&mut changed);
+        write(&folder.path().join("r"), &changed).unwrap();
+        let found = ResultFolder::open(&folder.path().join("r")).unwrap().recordings();
+        let message = found.unwrap_err().to_string();
+        assert!(message.contains(expected), "{message}");
+    };
+    let swap = |all: &mut Recordings| all.populations[0].spikes.as_mut().unwrap().ticks = vec![1, 7, 1];
+    refused(&swap, "`t` is not sorted");
+    refused(&|all| all.populations[0].states[0].ticks = vec![5, 0, 10], "`v_t` is not sorted");
+}
+
 #[test]
 fn files_are_written_whole() {
     let folder = tempfile::tempdir().unwrap();

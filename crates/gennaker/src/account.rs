@@ -5,10 +5,10 @@ use std::io::BufReader;
 use std::path::Path;
 
 use gennaker_energy::{
-    AccountOptions, Accountant, Counting, EnergyError, Replay, Spikes, TraceRequest, Traffic,
+    AccountOptions, Accountant, Counting, EnergyError, Replay, Spikes, TraceRequest, Traffic, check_together,
 };
 use gennaker_engine::{Options, Recordings, Simulation};
-use gennaker_formats::{ResultFolder, RunInfo};
+use gennaker_formats::{PopulationInfo, ResultFolder, RunInfo};
 use gennaker_mapping::Mapping;
 use gennaker_network::{Model, Network, Population, SpikeRecording};
 
@@ -198,6 +198,12 @@ pub(crate) fn open_experiment(path: &Path, info: &RunInfo) -> Result<Experiment,
             format!("network.toml has seed {seed}, the run had {}: it was changed after the run", info.seed);
         return Err(Error::NotAccountable { path: path.to_owned(), problem });
     }
+    let populations = &experiment.file.network.populations;
+    let is_own = |(own, run): (&Population, &PopulationInfo)| own.name == run.name && own.size == run.size;
+    if populations.len() != info.populations.len() || !populations.iter().zip(&info.populations).all(is_own) {
+        let problem = "the populations of network.toml and run.json differ: one was changed after the run";
+        return Err(Error::NotAccountable { path: path.to_owned(), problem: problem.to_owned() });
+    }
     Ok(experiment)
 }
 
@@ -216,11 +222,13 @@ fn kept_mapping(path: &Path, experiment: &Experiment) -> Result<Option<Mapped>, 
             mapping.machine
         )));
     }
+    check_together(&experiment.file.network, &mapping, &machine)
+        .map_err(|error| refused(format!("{error}: one was changed after the run")))?;
     Ok(Some(Mapped { machine, mapping, times: gennaker_mapping::StageTimes::default() }))
 }
 
 /// Whether the spikes of all neurons in every tick were recorded.
-fn is_recorded_whole(population: &Population, timesteps: u32) -> bool {
+pub(crate) fn is_recorded_whole(population: &Population, timesteps: u32) -> bool {
     population.record.iter().any(|recording| {
         recording.variable == "spikes"
             && recording.n_neurons(population.size) == population.size

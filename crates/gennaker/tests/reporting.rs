@@ -3,7 +3,7 @@
 use std::time::Instant;
 
 use gennaker::engine::PopulationRecording;
-use gennaker::network::SpikeRecording;
+use gennaker::network::{Recording, SpikeRecording};
 use gennaker::report::page::{MachineMap, Packed, RasterData, Report, Severity};
 use gennaker::reporting::report_of_run;
 use gennaker::{
@@ -208,6 +208,71 @@ fn what_is_missing_has_its_reason() {
     // An assumption that cannot be is no missing account.
     experiment.file.settings.account.insert("level".to_owned(), "pl9".to_owned());
     assert!(report_of_run(&experiment, Some(&mapped), &recordings, Some(&run)).is_err());
+}
+
+/// Of a population of which only some neurons were recorded, in some ticks, all numbers are those of what was recorded.
+#[test]
+fn rates_are_those_of_recorded_neurons_and_ticks() {
+    let report = |recording: &dyn Fn() -> Recording| {
+        let mut experiment = experiment();
+        experiment.file.network.populations[1].record = vec![recording()];
+        let mut simulation = experiment.simulation().unwrap();
+        simulation.run(120);
+        let (recordings, run) = (simulation.recordings(), simulation.report());
+        (report_of_run(&experiment, None, &recordings, Some(&run)).unwrap(), recordings, experiment)
+    };
+    let (whole, all, _) = report(&|| Recording::all("spikes"));
+    let neurons: Vec<u32> = (0..800).step_by(40).collect();
+    let some = || Recording { start: 30, stop: Some(90), ..Recording::of("spikes", neurons.clone()) };
+    let (part, _, mut experiment) = report(&some);
+    let spikes = all.populations[1].spikes.as_ref().unwrap();
+    let own = spikes.ticks.iter().zip(&spikes.neurons);
+    let n = own.filter(|(tick, neuron)| (30..90).contains(*tick) && **neuron % 40 == 0).count();
+    let activity = &part.activity.populations[0];
+    assert_eq!((activity.population, activity.n_spikes), (1, n as u64));
+    let rates = activity.rates.as_ref().unwrap();
+    assert_eq!(rates.n, 20);
+    assert!(
+        n > 20 && (rates.mean - n as f64 / (20.0 * 0.06)).abs() < 1e-9 * rates.mean,
+        "{n} {}",
+        rates.mean
+    );
+    let over_time = numbers(&activity.rate_hz);
+    assert!(over_time[..30].iter().chain(&over_time[90..]).all(|rate| rate.is_nan()));
+    let mean = over_time[30..90].iter().sum::<f64>() / 60.0;
+    assert!((mean - rates.mean).abs() < 1e-4 * mean, "{mean}");
+    let says =
+        |report: &Report, text: &str| report.warnings.iter().any(|warning| warning.text.contains(text));
+    assert!(says(&part, "`cells 0`: spikes of 20 of 800 neurons were recorded, in ticks 30 to 90"));
+    assert!(!says(&whole, "neurons were recorded"));
+    assert_eq!(whole.network.populations[1], part.network.populations[1]);
+    // Without the engine's report the number of all spikes is not known, and none is made up.
+    let mut simulation = experiment.simulation().unwrap();
+    simulation.run(120);
+    experiment.file.settings.timesteps = 120;
+    let report = report_of_run(&experiment, None, &simulation.recordings(), None).unwrap();
+    assert_eq!(report.network.populations[1].n_spikes, None);
+    assert!(report.network.populations[2].n_spikes.is_some());
+    assert!(!report.figures.iter().any(|figure| figure.label == "mean rate"));
+}
+
+#[test]
+fn traces_left_out_are_told() {
+    let mut network = Network::new("many");
+    for i in 0..70 {
+        network.add_population(Population::new(&format!("p{i}"), 1, Model::Lif).recording("v"));
+    }
+    let experiment = Experiment::new(network);
+    let mut simulation = experiment.simulation().unwrap();
+    simulation.run(5);
+    let report = report_of_run(&experiment, None, &simulation.recordings(), None).unwrap();
+    assert_eq!(report.activity.traces.len(), 60);
+    assert!(
+        report
+            .warnings
+            .iter()
+            .any(|warning| warning.text == "10 recordings of state variables were left out")
+    );
 }
 
 /// The powers of an older chip's cores are not known here: that is a reason, not an error.

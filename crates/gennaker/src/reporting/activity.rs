@@ -3,6 +3,8 @@
 use std::ops::Range;
 
 use gennaker_engine::{PopulationRecording, SpikeRecording, StateRecording};
+use gennaker_network::{Population, Selection};
+use gennaker_report::numbers::{counted, grouped, short};
 use gennaker_report::page::{
     Activity, Distribution, Packed, PopulationActivity, Spikes, TraceGroup, TraceLine, distribution, rasters,
     rates, sampled,
@@ -50,12 +52,13 @@ pub(super) fn activity(reported: &Reported<'_>) -> Activity {
         .zip(&spikes)
         .zip(rasters(&spikes, window))
         .map(|(((index, recording, own), spikes), raster)| {
-            let described = Described::new(own, recording.size, window, tick_ms);
+            let part = Part::new(reported, *index, recording.size);
+            let described = Described::new(own, recording.size, &part, tick_ms);
             PopulationActivity {
                 population: *index as u32,
                 n_spikes: described.n_spikes,
                 raster,
-                rate_hz: rates(spikes, window, bin_ticks, tick_ms),
+                rate_hz: rates(spikes, part.n_neurons(), &part.ticks, window, bin_ticks, tick_ms),
                 rates: described.rates,
                 intervals: described.intervals,
                 cv: described.cv,
@@ -78,7 +81,66 @@ fn ticks_of(ms: f64, tick_ms: f64) -> u32 {
     (ms / tick_ms).round().clamp(1.0, 1e9) as u32
 }
 
-/// Distributions over the neurons of a population.
+/// Of which neurons, and in which of the ticks shown, spikes were recorded.
+struct Part {
+    is_recorded: Vec<bool>,
+    ticks: Range<u32>,
+}
+
+impl Part {
+    fn new(reported: &Reported<'_>, population: usize, size: u32) -> Self {
+        let window = reported.ticks;
+        let mut part = Self { is_recorded: vec![true; size as usize], ticks: window.clone() };
+        let population = reported.experiment.file.network.populations.get(population);
+        let Some(asked) = population.and_then(spikes_asked) else { return part };
+        let start = asked.start.clamp(window.start, window.end.max(window.start));
+        part.ticks = start..asked.stop.unwrap_or(u32::MAX).min(window.end).max(start);
+        if let Selection::Only(neurons) = &asked.neurons {
+            part.is_recorded.fill(false);
+            for &neuron in neurons {
+                part.is_recorded.get_mut(neuron as usize).into_iter().for_each(|is| *is = true);
+            }
+        }
+        part
+    }
+
+    fn n_neurons(&self) -> u32 {
+        self.is_recorded.iter().filter(|is| **is).count() as u32
+    }
+}
+
+fn spikes_asked(population: &Population) -> Option<&gennaker_network::Recording> {
+    population.record.iter().find(|asked| asked.variable == "spikes")
+}
+
+/// What is not shown, in sentences: neurons and ticks whose spikes were not recorded, traces for which there is no room.
+pub(super) fn left_out(reported: &Reported<'_>) -> Vec<String> {
+    let populations = reported.experiment.file.network.populations.iter();
+    let recorded = populations.zip(&reported.recordings.populations).enumerate();
+    let mut sentences: Vec<String> = recorded
+        .filter(|(_, (_, recording))| recording.spikes.is_some())
+        .filter_map(|(index, (population, _))| {
+            let part = Part::new(reported, index, population.size);
+            let (n, size, ticks) = (part.n_neurons(), population.size, &part.ticks);
+            let ticks = (ticks != reported.ticks).then(|| match ticks.is_empty() {
+                true => ", in none of these ticks".to_owned(),
+                false => format!(", in ticks {} to {}", ticks.start, ticks.end),
+            });
+            (n < size || ticks.is_some()).then(|| {
+                let (name, n, size) = (&population.name, grouped(n.into()), grouped(size.into()));
+                let ticks = ticks.unwrap_or_default();
+                format!("population `{name}`: spikes of {n} of {size} neurons were recorded{ticks}; rates and statistics are of these")
+            })
+        })
+        .collect();
+    let n = trace_groups(reported).count().saturating_sub(MAX_GROUPS);
+    if n > 0 {
+        sentences.push(format!("{} of state variables were left out", counted(n as u64, "recording")));
+    }
+    sentences
+}
+
+/// Distributions over the recorded neurons of a population.
 struct Described {
     n_spikes: u64,
     rates: Option<Distribution>,
@@ -89,8 +151,10 @@ struct Described {
 
 impl Described {
     #[expect(clippy::cast_precision_loss, reason = "numbers of spikes")]
-    fn new(spikes: &SpikeRecording, size: u32, window: &Range<u32>, tick_ms: f64) -> Self {
-        let trains = trains(spikes, size, window);
+    fn new(spikes: &SpikeRecording, size: u32, part: &Part, tick_ms: f64) -> Self {
+        let window = &part.ticks;
+        let trains = trains(spikes, size, window).into_iter().zip(&part.is_recorded);
+        let trains: Vec<Vec<u32>> = trains.filter(|(_, is)| **is).map(|(train, _)| train).collect();
         let seconds = window.len() as f64 * tick_ms / 1000.0;
         let rates: Vec<f64> = trains.iter().map(|train| train.len() as f64 / seconds).collect();
         let of = |train: &Vec<u32>| -> Vec<f64> {
@@ -101,7 +165,13 @@ impl Described {
             trains.iter().filter(|train| train.len() >= MIN_SPIKES).map(|train| cv(&of(train))).collect();
         let bin = ticks_of(CORRELATION_MS, tick_ms).max((window.len() as u32).div_ceil(MAX_CORRELATION_BINS));
         let pairs = correlations(spikes, size, window, bin, N_CORRELATED);
-        let of_pairs = format!("pairs of neurons, bins of {} ms", f64::from(bin) * tick_ms);
+        let n_active = trains.iter().filter(|train| !train.is_empty()).count();
+        let among = if n_active > N_CORRELATED {
+            format!(" among the first {N_CORRELATED} that spike")
+        } else {
+            String::new()
+        };
+        let of_pairs = format!("pairs of neurons{among}, bins of {} ms", short(f64::from(bin) * tick_ms));
         Self {
             n_spikes: trains.iter().map(|train| train.len() as u64).sum(),
             rates: distribution("neurons", "Hz", &rates),
@@ -121,13 +191,19 @@ fn cv(intervals: &[f64]) -> f64 {
     variance.sqrt() / mean
 }
 
-fn traces(reported: &Reported<'_>) -> Vec<TraceGroup> {
+/// Recordings of state variables that make a line.
+fn trace_groups<'a>(
+    reported: &Reported<'a>,
+) -> impl Iterator<Item = (usize, &'a PopulationRecording, &'a StateRecording)> {
     let populations = reported.recordings.populations.iter().enumerate();
-    let groups = populations.flat_map(|(index, recording)| {
+    populations.flat_map(|(index, recording)| {
         let states = recording.states.iter().filter(|state| state.ticks.len() > 1);
         states.map(move |state| (index, recording, state))
-    });
-    groups
+    })
+}
+
+fn traces(reported: &Reported<'_>) -> Vec<TraceGroup> {
+    trace_groups(reported)
         .take(MAX_GROUPS)
         .map(|(index, recording, state)| group(reported, index, recording, state))
         .collect()

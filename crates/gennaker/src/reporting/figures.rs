@@ -43,13 +43,14 @@ fn of_run(reported: &Reported<'_>) -> Vec<Figure> {
         short(reported.experiment.file.settings.tick_ms)
     );
     let mut figures = vec![measured("simulated time", reported.seconds(), "s", &ticks)];
-    let spikes: Option<u64> = (0..network.populations.len()).map(|index| reported.n_spikes(index)).sum();
+    let sum = |all: Option<u64>, n: Option<u64>| Some(all?.saturating_add(n?));
+    let spikes = (0..network.populations.len()).map(|index| reported.n_spikes(index)).fold(Some(0), sum);
     if let Some(n) = spikes {
         figures.push(figure("spikes", grouped(n), "", ""));
     }
     let neurons = || network.populations.iter().enumerate().filter(|(_, p)| !p.model.is_source());
     let n_neurons: u64 = neurons().map(|(_, p)| u64::from(p.size)).sum();
-    let fired: Option<u64> = neurons().map(|(index, _)| reported.n_spikes(index)).sum();
+    let fired = neurons().map(|(index, _)| reported.n_spikes(index)).fold(Some(0), sum);
     if let Some(n) = fired.filter(|_| n_neurons > 0 && reported.seconds() > 0.0) {
         let rate = n as f64 / (n_neurons as f64 * reported.seconds());
         figures.push(figure("mean rate", short(rate), "Hz", "of neurons, without sources"));

@@ -6,8 +6,9 @@ use std::io::BufReader;
 use std::ops::Range;
 use std::path::Path;
 
-use gennaker_energy::{Account, AccountOptions, Trace, TraceRequest, check_together};
+use gennaker_energy::{Account, AccountOptions, Trace, TraceRequest};
 use gennaker_engine::{Recordings, RunReport};
+use gennaker_fabric::EventReport;
 use gennaker_formats::{ResultFolder, RunInfo};
 use gennaker_report::ReportError;
 use gennaker_report::page::Report;
@@ -46,7 +47,6 @@ pub fn report_of_folder(path: &Path, options: &ReportOptions) -> Result<Report, 
         let recordings = folder.recordings()?;
         Ok(Recordings { timesteps: info.timesteps, ..recordings })
     };
-    check(path, &experiment, mapped.as_ref(), info)?;
     let mut account = accounted(&experiment, mapped.as_ref(), run.as_ref(), &account_options, all)?;
     let mut missing = None;
     if let (Err(why), Some(mapped)) = (&account, &mapped)
@@ -58,7 +58,8 @@ pub fn report_of_folder(path: &Path, options: &ReportOptions) -> Result<Report, 
     let no_account = missing.as_ref().or(account.as_ref().err());
     let mut recordings = folder.recordings_between(ticks.clone()).or_else(|_| folder.recordings())?;
     recordings.timesteps = info.timesteps;
-    let notes: Vec<String> = info.notes.iter().cloned().chain(cut).collect();
+    let interrupted = interrupted(info, &experiment);
+    let notes: Vec<String> = interrupted.into_iter().chain(info.notes.iter().cloned()).chain(cut).collect();
     Ok(Reported {
         experiment: &experiment,
         recordings: &recordings,
@@ -67,28 +68,12 @@ pub fn report_of_folder(path: &Path, options: &ReportOptions) -> Result<Report, 
         run: run.as_ref(),
         mapped: mapped.as_ref(),
         account: account.as_ref().ok().map(|(account, trace)| (account, trace)),
+        problems: &problems(info),
         notes: &notes,
         no_account: no_account.map(String::as_str),
         live: None,
     }
     .report())
-}
-
-/// The network, the mapping and the results of a folder are those of one run.
-fn check(path: &Path, experiment: &Experiment, mapped: Option<&Mapped>, info: &RunInfo) -> Result<(), Error> {
-    let network = &experiment.file.network;
-    let are_alike = network.populations.len() == info.populations.len()
-        && network
-            .populations
-            .iter()
-            .zip(&info.populations)
-            .all(|(a, b)| a.name == b.name && a.size == b.size);
-    if !are_alike {
-        let problem =
-            "network.toml has other populations than run.json: it was changed after the run".to_owned();
-        return Err(Error::NotAccountable { path: path.to_owned(), problem });
-    }
-    Ok(mapped.map_or(Ok(()), |mapped| check_together(network, &mapped.mapping, &mapped.machine))?)
 }
 
 /// What was counted during the run, if it was, of this mapping and these ticks.
@@ -121,11 +106,23 @@ pub fn report_of_run(
         run,
         mapped,
         account: account.as_ref().ok().map(|(account, trace)| (account, trace)),
+        problems: &[],
         notes: &[],
         no_account: account.as_ref().err().map(String::as_str),
         live: None,
     }
     .report())
+}
+
+/// What an overloaded machine did to a run at the event level.
+fn problems(info: &RunInfo) -> Vec<String> {
+    let event: Option<EventReport> = serde_json::from_value(info.report.clone()).ok();
+    event.map_or_else(Vec::new, |event| event.notes())
+}
+
+fn interrupted(info: &RunInfo, experiment: &Experiment) -> Option<String> {
+    let asked = experiment.file.settings.timesteps;
+    info.interrupted.then(|| format!("the run was interrupted at tick {} of {asked}", info.timesteps))
 }
 
 /// The ticks that are shown, and a sentence if they are not all.
@@ -134,7 +131,7 @@ fn shown(folder: &ResultFolder, asked: Option<&Range<u32>>) -> Result<(Range<u32
     if let Some(asked) = asked {
         let ticks = asked.start..asked.end.min(all.end);
         if ticks.is_empty() {
-            return Err(ReportError::Range { start: asked.start, end: asked.end }.into());
+            return Err(ReportError::Range { start: asked.start, end: ticks.end }.into());
         }
         let cut = format!("rasters and traces show ticks {} to {} of {}", ticks.start, ticks.end, all.end);
         return Ok((ticks.clone(), (ticks != all).then_some(cut)));

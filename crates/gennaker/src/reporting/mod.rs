@@ -22,6 +22,7 @@ use gennaker_energy::{Account, Trace};
 use gennaker_engine::{Numeric, Recordings, RunReport};
 use gennaker_report::page::{Live, Report};
 
+use crate::account::is_recorded_whole;
 use crate::experiment::{Experiment, Mapped};
 
 pub use folder::{MAX_SYNAPSES_COUNTED, ReportOptions, report_of_folder, report_of_run};
@@ -43,6 +44,8 @@ pub struct Reported<'a> {
     pub mapped: Option<&'a Mapped>,
     /// What it took, and what was kept of it tick by tick.
     pub account: Option<(&'a Account, &'a Trace)>,
+    /// Sentences about what went wrong on the machine, if it was followed.
+    pub problems: &'a [String],
     /// Further sentences that the user should know: those kept with the results.
     pub notes: &'a [String],
     /// Why there is no account, if that has a reason.
@@ -81,13 +84,15 @@ impl Reported<'_> {
         format!("{machine}, {arithmetic}, seed {}", self.experiment.file.network.seed)
     }
 
-    /// Spikes of a population, recorded or not.
+    /// All spikes of a population, recorded or not; nothing if only some are known.
     fn n_spikes(&self, population: usize) -> Option<u64> {
         if let Some(run) = self.run {
             return run.spikes_per_population.get(population).copied();
         }
         let spikes = self.recordings.populations.get(population)?.spikes.as_ref()?;
-        (self.ticks.len() == self.timesteps as usize).then_some(spikes.ticks.len() as u64)
+        let described = self.experiment.file.network.populations.get(population)?;
+        let is_whole = self.ticks.len() == self.timesteps as usize;
+        (is_whole && is_recorded_whole(described, self.timesteps)).then_some(spikes.ticks.len() as u64)
     }
 
     /// Seconds that were simulated.

@@ -1,13 +1,16 @@
 //! What somebody should know, sorted to where it belongs.
 
-use gennaker_network::Network;
+use std::collections::BTreeMap;
+
 use gennaker_report::page::{MachineMap, Section, Severity, Warning};
 
-use super::{Reported, machine};
+use super::{Reported, activity, machine};
 
 pub(super) fn warnings(reported: &Reported<'_>, map: Option<&MachineMap>) -> Vec<Warning> {
     let network = &reported.experiment.file.network;
-    let mut sorted = Sorted { network, warnings: Vec::new() };
+    let places = network.populations.iter().enumerate();
+    let places = places.map(|(place, population)| (population.name.as_str(), place as u32));
+    let mut sorted = Sorted { places: places.collect(), warnings: Vec::new() };
     if let Some((account, _)) = reported.account {
         account.notes.iter().for_each(|note| sorted.add(Severity::Problem, Section::Time, note));
     }
@@ -22,6 +25,10 @@ pub(super) fn warnings(reported: &Reported<'_>, map: Option<&MachineMap>) -> Vec
         let left_out = map.and_then(|map| machine::trees_left_out(&mapped.mapping, map));
         left_out.iter().for_each(|note| sorted.add(Severity::Note, Section::Machine, note));
     }
+    for sentence in activity::left_out(reported) {
+        sorted.add(Severity::Note, Section::Activity, &sentence);
+    }
+    reported.problems.iter().for_each(|what| sorted.add(Severity::Problem, Section::Time, what));
     reported.no_account.iter().for_each(|why| sorted.add(Severity::Note, Section::Time, why));
     reported.notes.iter().for_each(|note| sorted.add(Severity::Note, Section::Summary, note));
     sorted.warnings.sort_by_key(|warning| warning.severity);
@@ -29,7 +36,8 @@ pub(super) fn warnings(reported: &Reported<'_>, map: Option<&MachineMap>) -> Vec
 }
 
 struct Sorted<'a> {
-    network: &'a Network,
+    /// Populations by name.
+    places: BTreeMap<&'a str, u32>,
     warnings: Vec<Warning>,
 }
 
@@ -44,13 +52,32 @@ impl Sorted<'_> {
             text.clone_into(&mut known.text);
             return;
         }
-        let population = population(self.network, text);
+        let population = self.population(text);
         self.warnings.push(Warning { severity, section, population, text: text.to_owned() });
+    }
+
+    /// The population that a sentence is about: the first that it names. A name may hold the sign that ends it.
+    fn population(&self, text: &str) -> Option<u32> {
+        let (_, rest) = text.split_once("population `")?;
+        rest.rmatch_indices('`').find_map(|(end, _)| self.places.get(&rest[..end]).copied())
     }
 }
 
-/// The population that a sentence is about.
-fn population(network: &Network, text: &str) -> Option<u32> {
-    let named = |name: &str| text.contains(&format!("population `{name}`"));
-    network.populations.iter().position(|population| named(&population.name)).map(|index| index as u32)
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sentences_find_their_population() {
+        let sorted = Sorted { places: [("a", 0), ("a`b", 1), ("", 2)].into(), warnings: Vec::new() };
+        for (text, place) in [
+            ("population `a` never spiked", Some(0)),
+            ("spikes of population `a`b` were lost, and of population `a`", Some(1)),
+            ("population `` is nameless", Some(2)),
+            ("population `b` is not there", None),
+            ("population `a", None),
+        ] {
+            assert_eq!(sorted.population(text), place, "{text}");
+        }
+    }
 }

@@ -86,9 +86,17 @@ fn counted(spikes: &Spikes<'_>, window: &Range<u32>, cells: usize) -> Raster {
     Raster::Counts { rows, columns, neurons_per_row, ticks_per_column, counts: Packed::U8(counts) }
 }
 
-/// Mean rate of a population's neurons in each bin of `bin_ticks`, in Hz.
+/// Mean rate of a population's `n_recorded` neurons in each bin of `bin_ticks`, in Hz; not a number in bins without any of the ticks
+/// `recorded`.
 #[must_use]
-pub fn rates(spikes: &Spikes<'_>, window: &Range<u32>, bin_ticks: u32, tick_ms: f64) -> Packed {
+pub fn rates(
+    spikes: &Spikes<'_>,
+    n_recorded: u32,
+    recorded: &Range<u32>,
+    window: &Range<u32>,
+    bin_ticks: u32,
+    tick_ms: f64,
+) -> Packed {
     let n_ticks = window.end.saturating_sub(window.start);
     let bin_ticks = bin_ticks.max(1);
     let mut counts = vec![0u64; n_ticks.div_ceil(bin_ticks) as usize];
@@ -96,10 +104,12 @@ pub fn rates(spikes: &Spikes<'_>, window: &Range<u32>, bin_ticks: u32, tick_ms: 
         counts[((tick - window.start) / bin_ticks) as usize] += 1;
     }
     let rate = |(bin, &n): (usize, &u64)| {
-        // The last bin may be shorter.
-        let ticks = bin_ticks.min(n_ticks - bin as u32 * bin_ticks);
-        let neuron_seconds = f64::from(spikes.size.max(1)) * f64::from(ticks) * tick_ms / 1000.0;
-        (n as f64 / neuron_seconds) as f32
+        // The last bin may be shorter, and the first and last ones that were recorded.
+        let start = window.start + bin as u32 * bin_ticks;
+        let end = window.end.min(start.saturating_add(bin_ticks));
+        let ticks = end.min(recorded.end).saturating_sub(start.max(recorded.start));
+        let neuron_seconds = f64::from(n_recorded) * f64::from(ticks) * tick_ms / 1000.0;
+        if neuron_seconds > 0.0 { (n as f64 / neuron_seconds) as f32 } else { f32::NAN }
     };
     Packed::F32(counts.iter().enumerate().map(rate).collect())
 }
@@ -188,6 +198,24 @@ mod tests {
         let rasters = rasters(&[many, few], &(0..10_000));
         assert!(matches!(rasters[0], Raster::Counts { .. }) && matches!(rasters[1], Raster::Spikes { .. }));
         assert_eq!((total(&rasters[0]), total(&rasters[1])), (500_000, 100));
+    }
+
+    #[test]
+    fn rates_are_of_what_was_recorded() {
+        // Two of 100 neurons, in ticks 15 to 35 of 50, a spike each in every tick; bins of 10 ticks of 0.5 ms.
+        let ticks: Vec<u32> = (15..35).flat_map(|tick| [tick, tick]).collect();
+        let neurons: Vec<u32> = (0..40).map(|i| 7 + i % 2).collect();
+        let spikes = Spikes { size: 100, ticks: &ticks, neurons: &neurons };
+        let rates_hz = |recorded: Range<u32>| {
+            let Packed::F32(rates) = rates(&spikes, 2, &recorded, &(0..50), 10, 0.5) else {
+                panic!("floats")
+            };
+            rates
+        };
+        let found = rates_hz(15..35);
+        assert_eq!(found[1..4], [2_000.0; 3]);
+        assert!(found[0].is_nan() && found[4].is_nan());
+        assert_eq!(rates_hz(0..50), [0.0, 1_000.0, 2_000.0, 1_000.0, 0.0]);
     }
 
     #[test]

@@ -59,6 +59,7 @@ function formatPercent(part) {
   if (!Number.isFinite(part)) return '–';
   const percent = 100 * part;
   const size = Math.abs(percent);
+  if (size > 0 && size < 0.005) return '< 0.01 %';
   return `${percent.toLocaleString('en-US', { maximumFractionDigits: size >= 100 ? 0 : size >= 1 ? 1 : 2 })} %`;
 }
 

@@ -95,6 +95,30 @@ function paintRaster(plot) {
   context.putImageData(image, 0, 0);
   plot.context.imageSmoothingEnabled = false;
   plot.context.drawImage(plot.dots, plot.left, plot.top, plot.right - plot.left, plot.bottom - plot.top);
+  paintNotShown(plot);
+}
+
+/** Ticks of the run that the page has no spikes of: empty there does not mean silent. */
+function paintNotShown(plot) {
+  const { context, theme } = plot;
+  const { start, end } = app.report.activity.ticks;
+  for (const [from, to] of [
+    [plot.start, Math.min(start, plot.end)],
+    [Math.max(end, plot.start), plot.end],
+  ]) {
+    if (to <= from) continue;
+    const [x0, x1] = [plot.xOf(from), plot.xOf(to)];
+    context.globalAlpha = 0.25;
+    context.fillStyle = theme.axis;
+    context.fillRect(x0, plot.top, x1 - x0, plot.bottom - plot.top);
+    context.globalAlpha = 1;
+    if (x1 - x0 < 6 * theme.rem) continue;
+    context.font = canvasFont(0.75);
+    context.textAlign = 'center';
+    context.textBaseline = 'middle';
+    context.fillStyle = theme.ink;
+    context.fillText('not shown', (x0 + x1) / 2, (plot.top + plot.bottom) / 2);
+  }
 }
 
 function spikesInSight(plot, raster) {
@@ -193,15 +217,35 @@ function countShades(plot, band, grid) {
   });
 }
 
+/** Spikes between two ticks; of a grid, the columns' share of them. */
+function spikesBetween(raster, from, to) {
+  if (raster.kind === 'spikes') {
+    const ticks = unpack(raster.ticks);
+    return lowerBound(ticks, to) - lowerBound(ticks, from);
+  }
+  const grid = unpack(raster.counts);
+  const width = raster.ticks_per_column;
+  const origin = app.report.activity.ticks.start;
+  const first = Math.floor((from - origin) / width);
+  const last = Math.min(Math.ceil((to - origin) / width), raster.columns);
+  let n = 0;
+  for (let column = first; column < last; column += 1) {
+    const start = origin + column * width;
+    const end = Math.min(start + width, app.report.activity.ticks.end);
+    const part = (Math.min(end, to) - Math.max(start, from)) / (end - start);
+    for (let row = 0; row < raster.rows; row += 1) n += part * grid[row * raster.columns + column];
+  }
+  return n;
+}
+
 function readRaster(tick, within) {
-  const parts = shownActivity()
-    .filter(
-      ({ raster, population }) => raster.kind === 'spikes' && (app.selection === null || population === app.selection),
-    )
-    .map(({ raster, population }) => {
-      const ticks = unpack(raster.ticks);
-      return [population, lowerBound(ticks, tick + within) - lowerBound(ticks, tick)];
-    })
+  const { start, end } = app.report.activity.ticks;
+  const [from, to] = [Math.max(tick, start), Math.min(tick + within, end)];
+  if (to <= from) return 'spikes of this time are not shown';
+  const read = shownActivity().filter(({ population }) => app.selection === null || population === app.selection);
+  const about = read.some(({ raster }) => raster.kind !== 'spikes') ? 'about ' : '';
+  const parts = read
+    .map(({ raster, population }) => [population, Math.round(spikesBetween(raster, from, to))])
     .filter(([, n]) => n > 0);
   const total = parts.reduce((sum, [, n]) => sum + n, 0);
   const where = within > 1 ? ` in ${counted(within, 'tick')}` : '';
@@ -209,5 +253,5 @@ function readRaster(tick, within) {
     .sort((a, b) => b[1] - a[1])
     .slice(0, 4)
     .map(([population, n]) => `${isolated(populationName(population, 16))} ${formatCount(n)}`);
-  return `${counted(total, 'spike')}${where}${top.length ? ` (${top.join(', ')})` : ''}`;
+  return `${about}${counted(total, 'spike')}${where}${top.length ? ` (${top.join(', ')})` : ''}`;
 }

@@ -60,7 +60,7 @@ function leadingSeries(entries, series) {
 }
 
 function rateStrips(scope, host, entries, series, shared) {
-  const most = Math.max(1e-9, ...entries.map((entry) => unpack(entry.rate_hz).reduce((a, b) => Math.max(a, b), 0)));
+  const most = Math.max(1e-9, ...entries.map((entry) => unpack(entry.rate_hz).reduce((a, b) => (b > a ? b : a), 0)));
   timePlot(scope, host, {
     ...shared,
     title: `${shared.title}; each strip from 0 to ${formatQuantity(most, 'Hz')}`,
@@ -109,7 +109,7 @@ function paintStrip(plot, entry, series, top, tall, most) {
   context.beginPath();
   context.moveTo(plot.xOf(series.tickOf(first)), floor);
   for (let i = first; i < last; i += 1)
-    context.lineTo(plot.xOf(series.tickOf(i)), floor - (tall - 2) * Math.min(1, series.valueOf(i) / most));
+    context.lineTo(plot.xOf(series.tickOf(i)), floor - (tall - 2) * Math.min(1, (series.valueOf(i) || 0) / most));
   context.lineTo(plot.xOf(series.tickOf(Math.max(first, last - 1))), floor);
   context.fill();
   context.globalAlpha = 1;
@@ -125,7 +125,7 @@ function readRates(entries, series, tick) {
   const at = Math.floor((tick - ticks.start) / bin);
   const known = entries
     .map((entry, k) => [entry.population, series[k].valueOf(at)])
-    .filter(([population, rate]) => rate !== undefined && (app.selection === null || population === app.selection));
+    .filter(([population, rate]) => rate >= 0 && (app.selection === null || population === app.selection));
   const top = known.sort((a, b) => b[1] - a[1]).slice(0, 6);
   return top
     .map(([population, rate]) => `${isolated(populationName(population, 16))} ${formatNumber(rate)} Hz`)

@@ -125,7 +125,8 @@ function paintBandBetween(plot, line, colour) {
 }
 
 function readTraces(group, lines, ticks, tick) {
-  const at = clamp(lowerBound(ticks, tick), 0, Math.max(0, ticks.length - 1));
+  // The sample, or the stretch, that the tick lies in: the last one that has begun.
+  const at = clamp(lowerBound(ticks, tick + 1) - 1, 0, Math.max(0, ticks.length - 1));
   return lines
     .slice(0, 6)
     .map(
