@@ -85,6 +85,49 @@ fn a_page_beside_the_results() {
     );
 }
 
+/// Spikes that were not recorded cannot be counted afterwards; what was counted during the run is shown then.
+#[test]
+fn a_counted_run_keeps_its_account() {
+    let desk = desk(50);
+    let unrecorded =
+        network(50).replace("record = [\"spikes\"]", "record = []").replace("pre = \"noise\"", "pre = \"cells\"");
+    fs::write(desk.path().join("net.toml"), unrecorded).unwrap();
+    let page = |folder: &str, fidelity: &str| {
+        let run = ["run", "net.toml", "--out", folder, "--report", "--fidelity", fidelity];
+        let run = gennaker(desk.path(), &run);
+        assert!(run.status.success(), "{}", text(&run.stderr));
+        data(&fs::read_to_string(desk.path().join(folder).join("report.html")).unwrap())
+    };
+    assert_eq!(page("plain", "functional")["energy"], Value::Null);
+    let counted = page("counted", "counted");
+    let account = fs::read_to_string(desk.path().join("counted/account.json")).unwrap();
+    let account: Value = serde_json::from_str(&account).unwrap();
+    assert!(counted["time"].is_null() && counted["energy"]["total_j"] == account["total_j"]);
+    assert!(counted["warnings"].to_string().contains("shown without its course"));
+}
+
+/// Files of a folder that somebody has edited do not fit each other, which is an error and no panic.
+#[test]
+fn an_edited_folder_is_refused() {
+    let desk = desk(20);
+    assert!(gennaker(desk.path(), &["run", "net.toml", "--out", "results"]).status.success());
+    let edit = |file: &str, from: &str, to: &str, expected: &str| {
+        let path = desk.path().join("results").join(file);
+        let before = fs::read_to_string(&path).unwrap();
+        assert!(before.contains(from), "{file} has no {from}");
+        fs::write(&path, before.replacen(from, to, 1)).unwrap();
+        let found = gennaker(desk.path(), &["report", "results"]);
+        fs::write(&path, before).unwrap();
+        let message = text(&found.stderr);
+        assert!(!found.status.success() && message.contains(expected), "{file}: {message}");
+        assert!(!message.contains("panicked"), "{message}");
+    };
+    edit("network.toml", "size = 100", "size = 99", "changed after the run");
+    edit("run.json", "\"cells\"", "\"sells\"", "changed after the run");
+    edit("mapping.json", "\"core\": 1,", "\"core\": 151,", "core 151");
+    edit("mapping.json", "\"chip\": [\n        0,", "\"chip\": [\n        7,", "chip (7, 0)");
+}
+
 #[test]
 fn mistakes_are_named() {
     let desk = desk(10);

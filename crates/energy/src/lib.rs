@@ -72,4 +72,5 @@ pub use levels::{DEFAULT_MARGIN, DEFAULT_THRESHOLD, LevelPolicy, Levels};
 pub use matrix::MatrixProduct;
 pub use power::{Energy, LevelPower, Powered};
 pub use replay::{Replay, Spikes, replay};
+pub use together::check_together;
 pub use traffic::{DirectedLink, Traffic};

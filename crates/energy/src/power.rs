@@ -1,7 +1,7 @@
 //! Powers and energies by performance level, and the sum of an account.
 
 use gennaker_machine::{LinkClass, Machine};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::coefficients::Coefficients;
 use crate::error::EnergyError;
@@ -105,7 +105,7 @@ impl Tally {
 }
 
 /// What is switched on, whether or not anything happens.
-#[derive(Debug, Clone, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 pub struct Powered {
     /// Boards switched on; 0 for chips without a board of their own.
     pub n_boards: u64,
@@ -126,7 +126,7 @@ pub struct Powered {
 }
 
 /// An energy, split by where it goes. All values in joule.
-#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
 pub struct Energy {
     /// PEs in use: leakage and clocks, busy or asleep.
     pub pe_sleep_j: f64,

@@ -7,11 +7,10 @@ use gennaker_network::Network;
 use crate::error::EnergyError;
 
 /// Refuses a mapping of another network, or on another machine.
-pub(crate) fn check_together(
-    network: &Network,
-    mapping: &Mapping,
-    machine: &Machine,
-) -> Result<(), EnergyError> {
+///
+/// # Errors
+/// [`EnergyError::Mismatch`] with the first thing that does not fit.
+pub fn check_together(network: &Network, mapping: &Mapping, machine: &Machine) -> Result<(), EnergyError> {
     check_populations(network, mapping)
         .and_then(|()| check_places(mapping, machine))
         .and_then(|()| check_nets(mapping))

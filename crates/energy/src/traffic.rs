@@ -32,7 +32,7 @@ pub struct Traffic {
 }
 
 /// One direction of a link between two chips.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, serde::Serialize, serde::Deserialize)]
 pub struct DirectedLink {
     /// The sending chip.
     pub chip: ChipXy,

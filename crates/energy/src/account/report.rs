@@ -2,7 +2,7 @@
 
 use gennaker_machine::ChipXy;
 use gennaker_mapping::{MemoryBlock, Slice};
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::account::fold::PeSums;
 use crate::account::options::AccountOptions;
@@ -11,7 +11,7 @@ use crate::power::{Energy, Powered};
 use crate::traffic::DirectedLink;
 
 /// What a run would take on the hardware.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct Account {
     /// Name of the machine.
     pub machine: String,
@@ -69,7 +69,7 @@ pub struct Account {
 }
 
 /// One PE in use.
-#[derive(Debug, Clone, PartialEq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct PeAccount {
     /// Index of its slice in the mapping.
     pub slice: usize,
@@ -123,7 +123,7 @@ pub struct PeAccount {
 }
 
 /// One direction of a link.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct LinkAccount {
     /// Which one.
     #[serde(flatten)]
@@ -141,7 +141,7 @@ pub struct LinkAccount {
 }
 
 /// One router.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 pub struct RouterAccount {
     /// Its chip.
     pub chip: ChipXy,

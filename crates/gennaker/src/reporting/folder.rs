@@ -1,12 +1,14 @@
 //! Reports of result folders.
 
 use std::collections::BTreeMap;
+use std::fs::File;
+use std::io::BufReader;
 use std::ops::Range;
 use std::path::Path;
 
-use gennaker_energy::{Account, AccountOptions, Trace, TraceRequest};
+use gennaker_energy::{Account, AccountOptions, Trace, TraceRequest, check_together};
 use gennaker_engine::{Recordings, RunReport};
-use gennaker_formats::ResultFolder;
+use gennaker_formats::{ResultFolder, RunInfo};
 use gennaker_report::ReportError;
 use gennaker_report::page::Report;
 
@@ -44,7 +46,16 @@ pub fn report_of_folder(path: &Path, options: &ReportOptions) -> Result<Report, 
         let recordings = folder.recordings()?;
         Ok(Recordings { timesteps: info.timesteps, ..recordings })
     };
-    let account = accounted(&experiment, mapped.as_ref(), run.as_ref(), &account_options, all)?;
+    check(path, &experiment, mapped.as_ref(), info)?;
+    let mut account = accounted(&experiment, mapped.as_ref(), run.as_ref(), &account_options, all)?;
+    let mut missing = None;
+    if let (Err(why), Some(mapped)) = (&account, &mapped)
+        && let Some(kept) = kept_account(path, mapped, info).filter(|_| options.account.is_empty())
+    {
+        missing = Some(format!("what was counted during the run is shown without its course: {why}"));
+        account = Ok((kept, Trace::default()));
+    }
+    let no_account = missing.as_ref().or(account.as_ref().err());
     let mut recordings = folder.recordings_between(ticks.clone()).or_else(|_| folder.recordings())?;
     recordings.timesteps = info.timesteps;
     let notes: Vec<String> = info.notes.iter().cloned().chain(cut).collect();
@@ -57,10 +68,37 @@ pub fn report_of_folder(path: &Path, options: &ReportOptions) -> Result<Report, 
         mapped: mapped.as_ref(),
         account: account.as_ref().ok().map(|(account, trace)| (account, trace)),
         notes: &notes,
-        no_account: account.as_ref().err().map(String::as_str),
+        no_account: no_account.map(String::as_str),
         live: None,
     }
     .report())
+}
+
+/// The network, the mapping and the results of a folder are those of one run.
+fn check(path: &Path, experiment: &Experiment, mapped: Option<&Mapped>, info: &RunInfo) -> Result<(), Error> {
+    let network = &experiment.file.network;
+    let are_alike = network.populations.len() == info.populations.len()
+        && network
+            .populations
+            .iter()
+            .zip(&info.populations)
+            .all(|(a, b)| a.name == b.name && a.size == b.size);
+    if !are_alike {
+        let problem =
+            "network.toml has other populations than run.json: it was changed after the run".to_owned();
+        return Err(Error::NotAccountable { path: path.to_owned(), problem });
+    }
+    Ok(mapped.map_or(Ok(()), |mapped| check_together(network, &mapped.mapping, &mapped.machine))?)
+}
+
+/// What was counted during the run, if it was, of this mapping and these ticks.
+fn kept_account(path: &Path, mapped: &Mapped, info: &RunInfo) -> Option<Account> {
+    let file = File::open(path.join("account.json")).ok()?;
+    let account: Account = serde_json::from_reader(BufReader::new(file)).ok()?;
+    let is_of_this = account.machine == mapped.mapping.machine
+        && account.pes.len() == mapped.mapping.slices.len()
+        && account.ticks == info.timesteps;
+    is_of_this.then_some(account)
 }
 
 /// The report of a run whose recordings are all in memory, with an account of its time and energy where that can be made.

@@ -167,10 +167,11 @@ fn chip_metrics(
     account: Option<&Account>,
 ) -> Vec<Metric> {
     let mut entries = vec![0.0f32; chips.len()];
-    mapping
-        .tables
-        .iter()
-        .for_each(|table| entries[index[&table.chip] as usize] = table.table.entries.len() as f32);
+    for table in &mapping.tables {
+        if let Some(&chip) = index.get(&table.chip) {
+            entries[chip as usize] = table.table.entries.len() as f32;
+        }
+    }
     let mut metrics = vec![Metric {
         limit: Some(machine.spec().chip.router.table_entries.into()),
         fold: Fold::Max,
@@ -179,7 +180,11 @@ fn chip_metrics(
     let Some(account) = account else { return metrics };
     let column = |of: &dyn Fn(&RouterAccount) -> f64| {
         let mut values = vec![0.0f32; chips.len()];
-        account.routers.iter().for_each(|router| values[index[&router.chip] as usize] = of(router) as f32);
+        for router in &account.routers {
+            if let Some(&chip) = index.get(&router.chip) {
+                values[chip as usize] = of(router) as f32;
+            }
+        }
         values
     };
     metrics.extend([
