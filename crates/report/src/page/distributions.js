@@ -55,7 +55,7 @@ function distributionTable(scope, entries) {
   ];
   return sortableTable(scope, {
     id: 'table-distributions',
-    caption: 'Spike statistics: mean ± standard deviation',
+    caption: 'By population: mean ± standard deviation',
     columns,
     rows: entries,
     limit: 12,

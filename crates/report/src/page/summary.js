@@ -82,8 +82,10 @@ function sectionWarnings(scope, section) {
     tabindex: '-1',
     'aria-label': `Remarks on ${section}`,
   });
+  // Notes come last and are cut first: what they are about should stay on the screen.
+  const n = clamp(here.filter((warning) => warning.severity !== 'note').length, 3, 8);
   const fill = () => {
-    const shown = view.isLong ? here : here.slice(0, 8);
+    const shown = view.isLong ? here : here.slice(0, n);
     list.replaceChildren(...shown.map((warning) => warningItem(scope, warning)));
     if (here.length > shown.length)
       list.append(
