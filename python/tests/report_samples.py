@@ -8,6 +8,8 @@ import random
 
 from report_pages import NOTHING, packed, packed_bytes
 
+from gennaker._floorplan import QUADS
+
 
 def empty() -> dict:
     """A report about nothing."""
@@ -107,46 +109,6 @@ def _network(rng, n, names):
     return {"populations": populations, "projections": projections}
 
 
-QUADS = [
-    (7, 6),
-    (7, 5),
-    (6, 6),
-    (6, 5),
-    (6, 4),
-    (5, 4),
-    (5, 6),
-    (3, 6),
-    (4, 6),
-    (5, 5),
-    (3, 5),
-    (4, 5),
-    (1, 6),
-    (2, 6),
-    (1, 5),
-    (2, 5),
-    (1, 4),
-    (2, 4),
-    (3, 4),
-    (1, 1),
-    (2, 1),
-    (1, 2),
-    (2, 2),
-    (1, 3),
-    (2, 3),
-    (3, 3),
-    (5, 1),
-    (3, 1),
-    (4, 1),
-    (5, 2),
-    (3, 2),
-    (4, 2),
-    (7, 1),
-    (6, 1),
-    (7, 2),
-    (6, 2),
-    (6, 3),
-    (5, 3),
-]
 STEPS = [(1, 0), (1, 1), (0, 1), (-1, 0), (-1, -1), (0, -1)]
 TRIADS = [(0, 0), (4, 8), (8, 4)]
 

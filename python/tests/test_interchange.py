@@ -540,3 +540,11 @@ def test_results_of_hardware(tmp_path):
     mine, whole = result._report_parts(), hw._report_parts()
     assert mine.keys() == whole.keys(), "a report of one is a report of the other"
     assert all(mine[key] == whole[key] for key in ("timesteps", "tick_ms", "numeric", "run", "account"))
+
+
+@pytest.mark.parametrize("content", [b"", b"\x89HDF\r\n\x1a\n" + bytes(20), b"spikes"])
+def test_what_is_no_sonata_file_is_named(tmp_path, content):
+    pytest.importorskip("h5py")
+    (tmp_path / "spikes.h5").write_bytes(content)
+    with pytest.raises(ValueError, match="spikes.h5` is not a SONATA file"):
+        interchange.from_sonata(tmp_path / "spikes.h5")

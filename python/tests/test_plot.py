@@ -498,3 +498,10 @@ def test_without_matplotlib(result, monkeypatch):
     for picture in (result.plot, lambda: plot.summary(result), lambda: plot.machine_map(result)):
         with pytest.raises(ImportError, match="pip install matplotlib"):
             picture()
+
+
+@pytest.mark.parametrize("bin_ms", [0, -1, float("nan"), float("inf")])
+def test_bins_have_a_length(result, bin_ms):
+    for draw in (plot.rates, plot.isi):
+        with pytest.raises(ValueError, match="bin_ms is"):
+            draw(result, bin_ms=bin_ms)

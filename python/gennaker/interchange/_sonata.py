@@ -141,7 +141,9 @@ def _read(path, population):
             units = group["timestamps"].attrs.get("units", "milliseconds")
             units = units.decode() if isinstance(units, bytes) else str(units)
             times, ids = np.asarray(group["timestamps"][()], dtype=float), np.asarray(group["node_ids"][()])
-    except KeyError as error:
+    except FileNotFoundError:
+        raise
+    except (KeyError, OSError) as error:
         raise ValueError(f"`{path}` is not a SONATA file of spikes: {error}") from None
     if units not in _UNITS_MS:
         raise ValueError(f"`{path}`: times are in {units!r}; known are: {', '.join(_UNITS_MS)}")

@@ -175,13 +175,20 @@ def rates(
     return panel.ax
 
 
+def _bin_ticks(bin_ms, tick_ms):
+    """A bin in whole ticks, at least one."""
+    if not 0 < bin_ms < math.inf:
+        raise ValueError(f"bin_ms is {bin_ms}; it must be a number of milliseconds above 0")
+    return max(1, round(bin_ms / tick_ms))
+
+
 def _edges(result, bin_ms):
     """Edges of bins in ticks. The last bin may be shorter, and its rate is of what there is."""
     ticks = result.timesteps
     if bin_ms is None:
         width = _nice(ticks / _BINS)
     else:
-        width = max(1, round(bin_ms / result.tick_ms))
+        width = _bin_ticks(bin_ms, result.tick_ms)
     return np.append(np.arange(0, max(ticks, 1), width), max(ticks, 1))
 
 
@@ -248,5 +255,5 @@ def _interval_edges(intervals, tick_ms, bin_ms, max_ms, log):
     longest = max(2, math.ceil(longest))
     if log:
         return np.unique(np.round(np.geomspace(1, longest + 1, 50))) - 0.5
-    width = max(1, math.ceil(longest / _BINS)) if bin_ms is None else max(1, round(bin_ms / tick_ms))
+    width = max(1, math.ceil(longest / _BINS)) if bin_ms is None else _bin_ticks(bin_ms, tick_ms)
     return np.arange(math.ceil(longest / width) + 1) * width + 0.5
